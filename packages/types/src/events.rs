@@ -1,0 +1,102 @@
+//! Names of all events and their attributes: built by the contracts, read by tests, the simulator and
+//! indexers, so written down once. A contract's own events reach the chain with the prefix `wasm-`.
+
+use cosmwasm_std::Event;
+
+/// Events of `perp-market`.
+pub mod market {
+    /// `account`, `owner`, `subaccount`, `amount`.
+    pub const DEPOSIT: &str = "ballast_deposit";
+    /// `account`, `owner`, `subaccount`, `amount`.
+    pub const WITHDRAW: &str = "ballast_withdraw";
+    /// An order rests: `market`, `side`, `ticks`, `sequence`, `account`, `size`, `reduce_only`.
+    pub const ORDER_PLACED: &str = "ballast_order_placed";
+    /// An order left the book without a trade: `market`, `side`, `ticks`, `sequence`, `account`,
+    /// `size`, `reason` (`cancelled`, `self_trade`, `margin`, `reduce_only`, `liquidation`).
+    pub const ORDER_REMOVED: &str = "ballast_order_removed";
+    /// Two accounts traded: `market`, `side` (the taker's), `ticks`, `sequence` (the maker's order),
+    /// `size`, `value`, `maker`, `taker`, `maker_fee`, `taker_fee`. In a liquidation the taker's fee
+    /// is in the event `ballast_liquidation`.
+    pub const TRADE: &str = "ballast_trade";
+    /// Funding and premium of a position were settled: `account`, `market`, `payment` (+ paid).
+    pub const FUNDING_SETTLED: &str = "ballast_funding_settled";
+    /// An interval ended: `market`, `rate`, `intervals`, `price`.
+    pub const FUNDING_RATE: &str = "ballast_funding_rate";
+    /// Premium was booked: `market`, `amount`.
+    pub const PREMIUM: &str = "ballast_premium";
+    /// A liquidation acted: `account`, `owner`, `subaccount`, `market`, `status`, `bankrupt`,
+    /// `equity`, `maintenance_margin`, `closed_in_book`, `deleveraged`, `fee`, `keeper_fee`, `asked`,
+    /// `paid`, `avoided`, `counterparty_loss`, `deficit`, `leftover`, `claim_id`, `price`.
+    /// `asked = paid - leftover + counterparty_loss + deficit + avoided`, within one rounding.
+    pub const LIQUIDATION: &str = "ballast_liquidation";
+    /// A claim leaves for the fund: `account`, `market`, `claim_id`, `amount`.
+    pub const CLAIM: &str = "ballast_claim";
+    /// A claim failed: `account`, `market`, `claim_id`, `amount`, `first_failed_at`, `error`.
+    pub const CLAIM_FAILED: &str = "ballast_claim_failed";
+    /// A counterparty was deleveraged: `account`, `market`, `counterparty`, `size`, `value` (signed,
+    /// what the counterparty received), `loss` (against the oracle price), `entry_price`.
+    pub const DELEVERAGED: &str = "ballast_deleveraged";
+    /// A counterparty was passed over: `account`, `market`, `counterparty`, `entry_price`.
+    pub const DELEVERAGE_SKIPPED: &str = "ballast_deleverage_skipped";
+    /// Loss nobody could bear: `market`, `account`, `amount`, `total`.
+    pub const DEFICIT: &str = "ballast_deficit";
+    /// Fees repaid a deficit: `market`, `amount`, `total`.
+    pub const DEFICIT_REPAID: &str = "ballast_deficit_repaid";
+    /// Fees left for the fund: `market`, `amount`, `result` (`sent`, `failed`).
+    pub const FLUSH: &str = "ballast_flush";
+    /// The fund's word was applied: `market`, `revision`, `level`, `reduce_only`, `fee_share_ppm`,
+    /// `premium_rate_ppm`, `open_interest_cap`.
+    pub const RISK: &str = "ballast_risk";
+    /// A market was listed or changed: `market`, `symbol`.
+    pub const MARKET: &str = "ballast_market";
+    /// The oracle's price was cached: `market`, `price`, `confidence`, `published_at`.
+    pub const PRICE: &str = "ballast_price";
+    /// Stray coins were booked: `amount`.
+    pub const SYNC: &str = "ballast_sync";
+}
+
+/// Events of `insurance-fund`.
+pub mod fund {
+    /// `contract`, `market`, `kind`, `amount`, `to_reserve`, `to_mutual`, `to_surplus`.
+    pub const TOP_UP: &str = "ballast_fund_top_up";
+    /// `contract`, `market`, `account`, `claim_id`, `amount`, `paid`, `uncovered`, `replay`,
+    /// `from_reserve`, `from_mutual`, `from_stake`, `from_emergency`, and for each layer its bound
+    /// (`reserve_bound`, ...).
+    pub const CLAIM: &str = "ballast_fund_claim";
+    /// `from`, `to`, `coverage_ppm`.
+    pub const LEVEL: &str = "ballast_fund_level";
+    /// `contract`, `market`, `open`, `net_loss`.
+    pub const DRAWDOWN: &str = "ballast_fund_drawdown";
+    /// `contract`, `revision`, `result` (`sent`, `failed`).
+    pub const POKE: &str = "ballast_fund_poke";
+    /// `amount`.
+    pub const SYNC: &str = "ballast_fund_sync";
+    /// `contract`, `market`, `risk_weight_ppm`, `open_interest_cap`, `reserve_target`, `isolated`.
+    pub const CLAIMANT: &str = "ballast_fund_claimant";
+}
+
+/// Events of `price-feed`.
+pub mod price_feed {
+    /// `id`, `feeder`, `price`, `conf`, `publish_time`.
+    pub const PRICE: &str = "ballast_price_pushed";
+    /// `id`, `symbol`, `quorum`, `feeders`.
+    pub const FEED: &str = "ballast_feed";
+    /// `id`.
+    pub const FEED_REMOVED: &str = "ballast_feed_removed";
+}
+
+/// The value of an attribute of an event, `None` where the event has none of that name.
+#[must_use]
+pub fn attribute<'a>(event: &'a Event, key: &str) -> Option<&'a str> {
+    event
+        .attributes
+        .iter()
+        .find(|attribute| attribute.key == key)
+        .map(|attribute| attribute.value.as_str())
+}
+
+/// Whether an event, as the chain reports it, is the one named: with or without the prefix `wasm-`.
+#[must_use]
+pub fn is(event: &Event, name: &str) -> bool {
+    event.ty == name || event.ty.strip_prefix("wasm-") == Some(name)
+}

@@ -1,0 +1,687 @@
+//! Messages of `ballast-perp-market`.
+
+use cosmwasm_schema::{cw_serde, QueryResponses};
+use cosmwasm_std::{Decimal, Int128, Int256, Uint128, Uint64};
+use cw20::{Cw20ReceiveMsg, Denom};
+use cw_ownable::{cw_ownable_execute, cw_ownable_query};
+
+use crate::{AccountId, MarketId, RiskLevel, RiskParameters, Side};
+
+/// Instantiates the clearing house.
+#[cw_serde]
+pub struct InstantiateMsg {
+    /// Who may list markets and change parameters, but never touch accounts.
+    pub owner: String,
+    /// The one token of all accounts.
+    pub collateral: Denom,
+    /// Its decimals, at most 18. Compared with the token's own where it is a cw20.
+    pub collateral_decimals: u8,
+    /// The insurance fund; without one every shortfall is deleveraged.
+    pub insurance_fund: Option<String>,
+    /// Defaults where absent.
+    pub parameters: Option<ExchangeParameters>,
+}
+
+/// Parameters of the whole exchange.
+#[cw_serde]
+pub struct ExchangeParameters {
+    /// A cached price younger than this is used without asking the oracle.
+    pub price_cache_secs: u64,
+    /// A price published longer ago liquidates nobody and values nothing.
+    pub price_max_age_secs: u64,
+    /// A price published longer ago allows no risk-increasing action.
+    pub price_risk_max_age_secs: u64,
+    /// Fills of one message.
+    pub max_fills: u32,
+    /// Dead or self-trading orders removed by one message.
+    pub max_removals: u32,
+    /// Resting orders of one account.
+    pub max_orders_per_account: u32,
+    /// Counterparties visited by one message that deleverages.
+    pub max_counterparties: u32,
+    /// How long a claim must keep failing before deleveraging goes on with nothing paid.
+    pub claim_retry_secs: u64,
+    /// Gas for one message to the fund.
+    pub fund_gas_limit: u64,
+    /// Owed fees that leave by themselves, quote atoms.
+    pub flush_lot: Uint128,
+    /// How long the next automatic flush waits after a failed one.
+    pub flush_retry_secs: u64,
+}
+
+/// Where a market's price comes from: a Pyth contract, or anything that answers the same query.
+#[cw_serde]
+pub struct OracleConfig {
+    /// The contract. It is trusted not to burn gas.
+    pub contract: String,
+    /// 64 hexadecimal digits in lower case.
+    pub feed_id: String,
+    /// Half-width of the confidence interval above which a price allows no risk-increasing action.
+    pub max_confidence_ppm: u32,
+}
+
+/// Parameters of one market that governance may change.
+#[cw_serde]
+pub struct MarketParameters {
+    /// Initial margin fraction of a small open interest.
+    pub initial_margin_ppm: u32,
+    /// Maintenance margin as a fraction of initial margin.
+    pub maintenance_fraction_ppm: u32,
+    /// Open-interest value (quote atoms) at which initial margin begins to grow. Both 0: never.
+    pub open_interest_lower: Uint128,
+    /// Open-interest value at which initial margin reaches 100 %.
+    pub open_interest_upper: Uint128,
+    /// Open-interest value above which no new position is opened, whatever the fund says.
+    pub open_interest_cap: Uint128,
+    /// Fee of the resting side.
+    pub maker_fee_ppm: u32,
+    /// Fee of the incoming side.
+    pub taker_fee_ppm: u32,
+    /// The most a liquidated account pays, of the value filled.
+    pub max_liquidation_fee_ppm: u32,
+    /// Share of that fee for whoever sent the message.
+    pub keeper_share_ppm: u32,
+    /// How far beyond the oracle price a bankrupt account is closed into the book.
+    pub liquidation_slippage_ppm: u32,
+    /// How fast the fillable price moves from the oracle price to the bankruptcy price and beyond.
+    pub bankruptcy_adjustment_ppm: u32,
+    /// Distance of the fillable price from the oracle price as a share of maintenance margin.
+    pub spread_to_maintenance_ppm: u32,
+    /// Length of a funding interval: a multiple of 60 s.
+    pub funding_interval_secs: u64,
+    /// Funding an 8 hours is at most this times (initial - maintenance margin fraction).
+    pub funding_clamp_factor_ppm: u32,
+    /// Interest paid by longs to shorts an 8 hours, before the clamp.
+    pub funding_interest_ppm: i32,
+    /// Order value (quote atoms) at which impact bid and ask are read from the book.
+    pub impact_notional: Uint128,
+    /// Share of trade fees for the fund until the fund has said otherwise.
+    pub fund_fee_share_ppm: u32,
+    /// Set by governance: open interest may not grow.
+    pub reduce_only: bool,
+}
+
+/// A market to list. Decimals, tick and lot never change.
+#[cw_serde]
+pub struct ListMarket {
+    /// For example `BTC-PERP`. 1 to 32 characters.
+    pub symbol: String,
+    /// Decimals of the base asset, at most 18.
+    pub base_decimals: u8,
+    /// Order prices are multiples of it.
+    pub tick_size: Decimal,
+    /// Sizes are multiples of it, base atoms.
+    pub lot_size: Uint128,
+    /// Where its price comes from.
+    pub oracle: OracleConfig,
+    /// The rest.
+    pub parameters: MarketParameters,
+}
+
+/// How an order may trade.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum TimeInForce {
+    /// Trades what it can and rests.
+    GoodTilCancelled,
+    /// Trades what it can; the rest is cancelled.
+    ImmediateOrCancel,
+    /// Rests, or is refused where it would trade at once.
+    PostOnly,
+}
+
+/// Kinds of orders.
+#[cw_serde]
+#[derive(Copy)]
+pub enum OrderType {
+    /// At `price` or better.
+    Limit {
+        /// A multiple of the tick size.
+        price: Decimal,
+        /// What happens to what does not trade at once.
+        time_in_force: TimeInForce,
+    },
+    /// At once and at `worst_price` or better; the rest is cancelled.
+    Market {
+        /// A bound against slippage; rounded to the tick in the trader's favour.
+        worst_price: Decimal,
+    },
+}
+
+/// A resting order: its place in the book is its id.
+#[cw_serde]
+#[derive(Copy, Eq, PartialOrd, Ord)]
+pub struct OrderId {
+    /// The market.
+    pub market: MarketId,
+    /// The side it rests on.
+    pub side: Side,
+    /// Price in ticks.
+    pub ticks: Uint64,
+    /// Place in the queue of all orders of the market.
+    pub sequence: Uint64,
+}
+
+/// What can be done.
+#[cw_ownable_execute]
+#[cw_serde]
+pub enum ExecuteMsg {
+    /// Deposits the attached coins into a subaccount of the sender; opens it where it is new.
+    Deposit {
+        /// The sender's subaccount.
+        subaccount: u32,
+    },
+    /// cw20 hook: `msg` is a [`ReceiveMsg`].
+    Receive(Cw20ReceiveMsg),
+    /// Pays out collateral to the sender. With open positions the account must keep initial margin.
+    Withdraw {
+        /// The sender's subaccount.
+        subaccount: u32,
+        /// Quote atoms.
+        amount: Uint128,
+    },
+    /// Places an order. Answer data: [`PlaceOrderAnswer`].
+    PlaceOrder {
+        /// The sender's subaccount.
+        subaccount: u32,
+        /// The market.
+        market: MarketId,
+        /// Buy or sell.
+        side: Side,
+        /// Base atoms, a multiple of the lot size.
+        size: Uint128,
+        /// Limit or market.
+        order_type: OrderType,
+        /// Never opens or grows a position: fills are cut to the position's size.
+        reduce_only: bool,
+    },
+    /// Cancels one resting order of the sender.
+    CancelOrder {
+        /// The sender's subaccount.
+        subaccount: u32,
+        /// The order.
+        order_id: OrderId,
+    },
+    /// Cancels all resting orders of a subaccount of the sender.
+    CancelAllOrders {
+        /// The sender's subaccount.
+        subaccount: u32,
+        /// One market only.
+        market: Option<MarketId>,
+    },
+    /// Closes a liquidatable account's position, as far as must be. Anyone. Answer data:
+    /// [`LiquidationAnswer`].
+    Liquidate {
+        /// Whose position.
+        account: AccountId,
+        /// The position's market.
+        market: MarketId,
+    },
+    /// Goes on with a bankrupt account whose position is not closed yet: asks again for a failed claim,
+    /// resumes deleveraging where it stopped. Anyone. Answer data: [`LiquidationAnswer`].
+    Deleverage {
+        /// Whose position.
+        account: AccountId,
+        /// The position's market.
+        market: MarketId,
+    },
+    /// Refreshes the price, takes the funding sample, accrues funding and premium. Anyone.
+    AccrueFunding {
+        /// The market.
+        market: MarketId,
+    },
+    /// Sends the fees a market owes to the fund. Anyone.
+    Flush {
+        /// The market.
+        market: MarketId,
+    },
+    /// Books coins that arrived without a message to the residue line. Anyone.
+    Sync {},
+    /// New risk parameters. Only by the insurance fund.
+    SetRiskLevel {
+        /// Highest revision in `markets`.
+        revision: u64,
+        /// What each market is told.
+        markets: Vec<RiskParameters>,
+    },
+    /// Lists a market under the next number. By the owner.
+    ListMarket(ListMarket),
+    /// Changes a market's parameters. By the owner.
+    UpdateMarket {
+        /// The market.
+        market: MarketId,
+        /// All of them.
+        parameters: MarketParameters,
+    },
+    /// Points a market at another oracle. By the owner.
+    UpdateOracle {
+        /// The market.
+        market: MarketId,
+        /// The new one.
+        oracle: OracleConfig,
+    },
+    /// Changes the exchange's parameters. By the owner.
+    UpdateParameters {
+        /// All of them.
+        parameters: ExchangeParameters,
+    },
+    /// Replaces the insurance fund. By the owner. Refused while a claim is pending.
+    SetInsuranceFund {
+        /// The new one, or none.
+        insurance_fund: Option<String>,
+    },
+    /// Pays out the exchange's own share of fees. By the owner.
+    PayFees {
+        /// Who gets it.
+        recipient: String,
+        /// Quote atoms.
+        amount: Uint128,
+    },
+}
+
+/// What a cw20 `Send` to the market may carry.
+#[cw_serde]
+pub enum ReceiveMsg {
+    /// As [`ExecuteMsg::Deposit`], for the cw20 message's sender.
+    Deposit {
+        /// The sender's subaccount.
+        subaccount: u32,
+    },
+}
+
+/// Answer to [`ExecuteMsg::PlaceOrder`].
+#[cw_serde]
+pub struct PlaceOrderAnswer {
+    /// Where the rest of the order stands in the book, if it rests.
+    pub order_id: Option<OrderId>,
+    /// Base atoms traded.
+    pub filled: Uint128,
+    /// Quote atoms traded, without fees.
+    pub filled_value: Uint128,
+    /// Quote atoms of fee.
+    pub fee: Uint128,
+    /// Base atoms cancelled.
+    pub cancelled: Uint128,
+    /// True where a cap on fills or removals stopped the order.
+    pub more: bool,
+}
+
+/// How far a liquidation got.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum LiquidationStatus {
+    /// The account is not liquidatable any more, or the position is closed.
+    Done,
+    /// Closed less than allowed: the book holds nothing at an acceptable price. Solvent accounts only.
+    NoLiquidity,
+    /// A cap was reached; send the message again.
+    More,
+    /// The claim failed; nothing was closed. Send the message again.
+    ClaimPending,
+}
+
+impl LiquidationStatus {
+    /// The name used in events.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::NoLiquidity => "no_liquidity",
+            Self::More => "more",
+            Self::ClaimPending => "claim_pending",
+        }
+    }
+}
+
+/// Answer to [`ExecuteMsg::Liquidate`] and [`ExecuteMsg::Deleverage`].
+#[cw_serde]
+pub struct LiquidationAnswer {
+    /// How far it got.
+    pub status: LiquidationStatus,
+    /// Base atoms closed into the book.
+    pub closed_in_book: Uint128,
+    /// Base atoms closed against counterparties.
+    pub deleveraged: Uint128,
+    /// Liquidation fee, quote atoms.
+    pub fee: Uint128,
+    /// Quote atoms asked of the fund by this message.
+    pub asked: Uint128,
+    /// Quote atoms that arrived.
+    pub paid: Uint128,
+    /// Loss booked as the market's deficit.
+    pub deficit: Uint128,
+}
+
+/// What can be asked. Money is valued at cached prices.
+#[cw_ownable_query]
+#[cw_serde]
+#[derive(QueryResponses)]
+pub enum QueryMsg {
+    /// Collateral, fund and parameters.
+    #[returns(ConfigResponse)]
+    Config {},
+    /// One market: settings, totals, price, risk parameters.
+    #[returns(MarketResponse)]
+    Market {
+        /// The market.
+        market: MarketId,
+    },
+    /// All markets.
+    #[returns(Vec<MarketResponse>)]
+    Markets {
+        /// Exclusive.
+        start_after: Option<MarketId>,
+        /// 10 by default, at most 50.
+        limit: Option<u32>,
+    },
+    /// One account with its health; funding up to now is included.
+    #[returns(AccountResponse)]
+    Account {
+        /// Which.
+        account: AccountId,
+    },
+    /// All accounts in order of opening.
+    #[returns(Vec<AccountResponse>)]
+    Accounts {
+        /// Account number, exclusive.
+        start_after: Option<Uint64>,
+        /// 10 by default, at most 50.
+        limit: Option<u32>,
+    },
+    /// The price at which an account becomes liquidatable, other prices unchanged.
+    #[returns(LiquidationPriceResponse)]
+    LiquidationPrice {
+        /// Which.
+        account: AccountId,
+        /// The position's market.
+        market: MarketId,
+    },
+    /// Best orders of both sides, added up by price.
+    #[returns(BookResponse)]
+    Book {
+        /// The market.
+        market: MarketId,
+        /// Orders read a side: 20 by default, at most 100.
+        limit: Option<u32>,
+    },
+    /// Resting orders of an account.
+    #[returns(Vec<OrderResponse>)]
+    Orders {
+        /// Whose.
+        account: AccountId,
+        /// Exclusive.
+        start_after: Option<OrderId>,
+        /// 10 by default, at most 50.
+        limit: Option<u32>,
+    },
+    /// Funding of a market.
+    #[returns(FundingResponse)]
+    Funding {
+        /// The market.
+        market: MarketId,
+    },
+    /// How many positions are deleveraged before this one.
+    #[returns(DeleverageRankResponse)]
+    DeleverageRank {
+        /// Whose position.
+        account: AccountId,
+        /// The position's market.
+        market: MarketId,
+        /// Positions counted at most: 100 by default, at most 1,000.
+        limit: Option<u32>,
+    },
+    /// Positions of one side in the order in which they are deleveraged.
+    #[returns(Vec<DeleverageEntry>)]
+    DeleverageQueue {
+        /// The market.
+        market: MarketId,
+        /// Longs where true, else shorts.
+        long: bool,
+        /// An entry of this answer, exclusive.
+        start_after: Option<DeleverageEntry>,
+        /// 10 by default, at most 50.
+        limit: Option<u32>,
+    },
+    /// Claims that failed and wait for a retry.
+    #[returns(Vec<PendingClaimResponse>)]
+    PendingClaims {
+        /// Account number and market, exclusive.
+        start_after: Option<(Uint64, MarketId)>,
+        /// 10 by default, at most 50.
+        limit: Option<u32>,
+    },
+    /// Lines of the ledger that belong to no account.
+    #[returns(LedgerResponse)]
+    Ledger {},
+}
+
+/// Answer to [`QueryMsg::Config`].
+#[cw_serde]
+pub struct ConfigResponse {
+    /// The one token of all accounts.
+    pub collateral: Denom,
+    /// Its decimals.
+    pub collateral_decimals: u8,
+    /// The insurance fund.
+    pub insurance_fund: Option<String>,
+    /// All parameters.
+    pub parameters: ExchangeParameters,
+    /// Number of markets listed.
+    pub markets: u32,
+}
+
+/// A price as the market keeps it.
+#[cw_serde]
+#[derive(Copy)]
+pub struct CachedPrice {
+    /// Quote units per base unit.
+    pub price: Decimal,
+    /// Half-width of the confidence interval, same unit.
+    pub confidence: Decimal,
+    /// When the oracle says it was published, seconds.
+    pub published_at: u64,
+    /// When it was asked for, seconds.
+    pub cached_at: u64,
+}
+
+/// One market.
+#[cw_serde]
+pub struct MarketResponse {
+    /// Its number.
+    pub market: MarketId,
+    /// What was listed, with the parameters in force.
+    pub config: ListMarket,
+    /// Last price; none before the first.
+    pub price: Option<CachedPrice>,
+    /// Base atoms held by longs, equal to what shorts owe.
+    pub open_interest: Uint128,
+    /// The same at the last price, quote atoms, rounded down.
+    pub open_interest_value: Uint128,
+    /// Initial margin fraction at this open interest.
+    pub effective_initial_margin_ppm: u32,
+    /// Maintenance margin fraction, rounded down for display; requirements round up.
+    pub maintenance_margin_ppm: u32,
+    /// What the fund told this market last; none before the first answer.
+    pub risk: Option<RiskParameters>,
+    /// Open-interest cap in force, quote atoms.
+    pub open_interest_cap: Uint128,
+    /// Whether open interest may grow.
+    pub reduce_only: bool,
+    /// Fees owed to the fund.
+    pub fees_owed: Uint128,
+    /// What cost indices collected less what they paid and booked.
+    pub settlement_pool: Int128,
+    /// Loss that nobody has borne yet.
+    pub deficit: Uint128,
+}
+
+/// One position with its valuation.
+#[cw_serde]
+pub struct PositionResponse {
+    /// The market.
+    pub market: MarketId,
+    /// Base atoms, + long, - short.
+    pub size: Int128,
+    /// Average entry price, rounded down.
+    pub entry_price: Decimal,
+    /// Quote atoms paid for the position as it stands.
+    pub entry_notional: Uint128,
+    /// Signed value at the cached price, quote atoms, rounded down.
+    pub net_notional: Int128,
+    /// Value less what was paid, quote atoms; funding not included.
+    pub unrealised_pnl: Int128,
+    /// Funding and premium owed (+) or due (-) since the last touch, quote atoms.
+    pub funding_owed: Int128,
+    /// Quote atoms.
+    pub initial_margin: Uint128,
+    /// Quote atoms.
+    pub maintenance_margin: Uint128,
+}
+
+/// One account with its health.
+#[cw_serde]
+pub struct AccountResponse {
+    /// Owner and subaccount.
+    pub account: AccountId,
+    /// Its number.
+    pub number: Uint64,
+    /// Quote atoms, funding of open positions not yet settled.
+    pub quote: Int128,
+    /// At most eight.
+    pub positions: Vec<PositionResponse>,
+    /// Resting orders.
+    pub open_orders: u32,
+    /// `quote - funding owed + sum(net notional)`: TNC.
+    pub equity: Int128,
+    /// Initial margin required: TIMR.
+    pub initial_margin: Uint128,
+    /// Maintenance margin required: TMMR.
+    pub maintenance_margin: Uint128,
+    /// What may be withdrawn now, oracle confidence not counted.
+    pub free_collateral: Uint128,
+    /// `TMMR > 0` and `TNC < TMMR`.
+    pub liquidatable: bool,
+    /// `TNC < 0`.
+    pub bankrupt: bool,
+}
+
+/// Answer to [`QueryMsg::LiquidationPrice`].
+#[cw_serde]
+pub struct LiquidationPriceResponse {
+    /// None where no positive price makes the account liquidatable.
+    pub price: Option<Decimal>,
+}
+
+/// One price of the book.
+#[cw_serde]
+pub struct BookLevel {
+    /// Quote units per base unit.
+    pub price: Decimal,
+    /// Base atoms.
+    pub size: Uint128,
+    /// Number of orders.
+    pub orders: u32,
+}
+
+/// Answer to [`QueryMsg::Book`].
+#[cw_serde]
+pub struct BookResponse {
+    /// Highest first.
+    pub bids: Vec<BookLevel>,
+    /// Lowest first.
+    pub asks: Vec<BookLevel>,
+}
+
+/// A resting order.
+#[cw_serde]
+pub struct OrderResponse {
+    /// Its place in the book.
+    pub order_id: OrderId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Quote units per base unit.
+    pub price: Decimal,
+    /// Base atoms left.
+    pub remaining: Uint128,
+    /// Whether it only reduces.
+    pub reduce_only: bool,
+    /// Block in which it was placed.
+    pub placed_height: u64,
+}
+
+/// Answer to [`QueryMsg::Funding`].
+#[cw_serde]
+pub struct FundingResponse {
+    /// Cost index of longs, quote atoms per base atom times 10^18.
+    pub long_index: Int256,
+    /// Cost index of shorts.
+    pub short_index: Int256,
+    /// Sum of the premium samples of the running interval, ppm.
+    pub sample_sum_ppm: Int128,
+    /// When the running interval began, seconds.
+    pub interval_start: u64,
+    /// Rate of the running interval if it ended now, times 10^18; longs pay where positive.
+    pub predicted_rate: Int128,
+    /// Rate of the last interval, times 10^18.
+    pub last_rate: Int128,
+    /// Risk premium a year.
+    pub premium_rate_ppm: u32,
+}
+
+/// Answer to [`QueryMsg::DeleverageRank`].
+#[cw_serde]
+pub struct DeleverageRankResponse {
+    /// Positions ahead of this one; 0: next. At most `limit`.
+    pub ahead: u32,
+    /// False where counting stopped at the limit.
+    pub exact: bool,
+    /// Entry price the rank goes by.
+    pub entry_price: Decimal,
+}
+
+/// One place in the deleveraging order.
+#[cw_serde]
+pub struct DeleverageEntry {
+    /// Whose position.
+    pub account: AccountId,
+    /// Average entry price, rounded down: ascending for longs, descending for shorts.
+    pub entry_price: Decimal,
+}
+
+/// A claim that failed.
+#[cw_serde]
+pub struct PendingClaimResponse {
+    /// Whose shortfall.
+    pub account: AccountId,
+    /// The account's number.
+    pub number: Uint64,
+    /// The position's market.
+    pub market: MarketId,
+    /// What was asked last, quote atoms.
+    pub amount: Uint128,
+    /// Since when it fails, seconds.
+    pub first_failed_at: u64,
+}
+
+/// Answer to [`QueryMsg::Ledger`].
+#[cw_serde]
+pub struct LedgerResponse {
+    /// Sum of all accounts' quote, negative ones included.
+    pub accounts: Int128,
+    /// Fees owed to the fund, all markets.
+    pub fees_owed: Uint128,
+    /// The exchange's share of fees.
+    pub fee_collector: Uint128,
+    /// All markets' settlement pools.
+    pub settlement_pool: Int128,
+    /// Rounding that belongs to nobody.
+    pub residue: Uint128,
+    /// All markets' deficits.
+    pub deficit: Uint128,
+    /// What the token says the contract owns.
+    pub bank: Uint128,
+    /// `bank - (accounts + fees_owed + fee_collector + settlement_pool + residue - deficit)`.
+    pub unaccounted: Int128,
+    /// Worst level any market was told.
+    pub level: Option<RiskLevel>,
+}

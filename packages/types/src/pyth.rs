@@ -1,0 +1,50 @@
+//! The part of Pyth's CosmWasm interface that a market uses, with the same JSON: a market can be pointed
+//! at a real Pyth contract or at `ballast-price-feed` by configuration alone.
+//!
+//! Written out here rather than taken from `pyth-sdk-cw`, which would bring a second cosmwasm-std.
+
+use cosmwasm_schema::{cw_serde, QueryResponses};
+use cosmwasm_std::{Int64, Uint64};
+
+/// Query understood by Pyth's contract and by `ballast-price-feed`.
+#[cw_serde]
+#[derive(QueryResponses)]
+pub enum QueryMsg {
+    /// Latest price of one feed. An error where there is none.
+    #[returns(PriceFeedResponse)]
+    PriceFeed {
+        /// 32 bytes, as 64 hexadecimal digits in lower case.
+        id: String,
+    },
+}
+
+/// Answer to [`QueryMsg::PriceFeed`].
+#[cw_serde]
+pub struct PriceFeedResponse {
+    /// The feed.
+    pub price_feed: PriceFeed,
+}
+
+/// A feed: its id, its price and its moving average.
+#[cw_serde]
+pub struct PriceFeed {
+    /// 64 hexadecimal digits.
+    pub id: String,
+    /// Latest price.
+    pub price: Price,
+    /// Exponentially weighted moving average. Ballast reads `price` only.
+    pub ema_price: Price,
+}
+
+/// `price * 10^expo`, with `conf * 10^expo` of uncertainty either way.
+#[cw_serde]
+pub struct Price {
+    /// Mantissa. A string in JSON.
+    pub price: Int64,
+    /// Half-width of the confidence interval, same exponent. A string in JSON.
+    pub conf: Uint64,
+    /// Decimal exponent, usually negative. A number in JSON.
+    pub expo: i32,
+    /// Seconds since the Unix epoch. A number in JSON.
+    pub publish_time: i64,
+}
