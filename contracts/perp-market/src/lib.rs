@@ -1,1 +1,25 @@
-//! perp-market
+//! Ballast's clearing house: accounts, order book, margin, funding, liquidation and exact deleveraging.
+//!
+//! A message's life is short and straight: [`contract`] dispatches, a theme file loads what it needs into an
+//! [`exchange::Exchange`], checks, computes, saves the changes once and emits events.
+
+pub mod accounts;
+pub mod admin;
+pub mod contract;
+pub mod error;
+pub mod events;
+pub mod exchange;
+pub mod fund;
+pub mod funding;
+pub mod liquidation;
+pub mod margin;
+pub mod matching;
+pub mod math;
+pub mod orders;
+pub mod parameters;
+pub mod positions;
+pub mod price;
+pub mod query;
+pub mod state;
+
+pub use error::{ContractError, ContractResult};

@@ -91,7 +91,7 @@ pub struct MarketParameters {
     pub funding_interval_secs: u64,
     /// Funding an 8 hours is at most this times (initial - maintenance margin fraction).
     pub funding_clamp_factor_ppm: u32,
-    /// Interest paid by longs to shorts an 8 hours, before the clamp.
+    /// Interest paid by longs to shorts an interval, before the clamp.
     pub funding_interest_ppm: i32,
     /// Order value (quote atoms) at which impact bid and ask are read from the book.
     pub impact_notional: Uint128,
@@ -270,8 +270,10 @@ pub enum ExecuteMsg {
         /// The new one, or none.
         insurance_fund: Option<String>,
     },
-    /// Pays out the exchange's own share of fees. By the owner.
+    /// Pays out the exchange's own share of a market's fees. By the owner.
     PayFees {
+        /// The market.
+        market: MarketId,
         /// Who gets it.
         recipient: String,
         /// Quote atoms.

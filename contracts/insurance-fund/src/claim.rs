@@ -1,0 +1,261 @@
+//! `ClaimShortfall`: pays what it can, never refuses for lack of money.
+//!
+//! - A contract none of whose markets is registered is answered `paid: 0`, and nothing is stored of it.
+//! - An unregistered market of a registered contract is answered the same; the claim is recorded without layers.
+//! - An id not above the contract's last is a replay: nothing is paid. Recorded, it returns what was left uncovered then;
+//!   never recorded (a gap), everything asked is uncovered. Gaps can therefore not be filled later.
+//! - Coins attached are fees of the market, booked first, also of a replay; those of an unlisted market are a donation.
+//! - A zero amount is a claim like any other: it uses its id, pays nothing and is no loss.
+//!
+//! What is booked as paid leaves in the one message of the response; if that message fails, so does the claim as a whole.
+
+use ballast_types::fund::{Bound, ClaimAnswer, TopUpKind};
+use ballast_types::{MarketId, MarketReport};
+use cosmwasm_std::{
+    to_json_binary, Addr, DepsMut, Env, Event, MessageInfo, Response, Storage, Uint128,
+};
+
+use crate::books::Books;
+use crate::error::{ContractError, ContractResult};
+use crate::events::ClaimTold;
+use crate::market::Market;
+use crate::state::{
+    ClaimTotals, ContractState, StoredClaim, CLAIMS, CLAIM_TOTALS, CONFIG, CONTRACTS, TOLD,
+};
+use crate::waterfall::{self, Limits};
+use crate::{drawdown, events, funds, mutual, report, solvency, top_up};
+
+/// Most bytes of an account's name in a claim.
+pub const MAX_ACCOUNT_BYTES: usize = 128;
+
+/// A claim as it came.
+pub struct Request {
+    /// The contract's market.
+    pub market: MarketId,
+    /// Whose loss it is.
+    pub account: String,
+    /// Its id.
+    pub claim_id: u64,
+    /// Asked, quote atoms.
+    pub amount: Uint128,
+    /// The market's report.
+    pub state: MarketReport,
+}
+
+/// What became of a claim, before the answer is written.
+struct Outcome {
+    layers: Vec<(Uint128, Bound)>,
+    paid: Uint128,
+    uncovered: Uint128,
+    replay: bool,
+}
+
+impl Outcome {
+    fn nothing(uncovered: Uint128, replay: bool) -> Self {
+        Self {
+            layers: vec![],
+            paid: Uint128::zero(),
+            uncovered,
+            replay,
+        }
+    }
+}
+
+/// Answers a claim of the sender.
+///
+/// # Errors
+/// Wrong coins, [`ContractError::AccountTooLong`]. Never for lack of money.
+pub fn execute_claim(
+    deps: DepsMut,
+    env: &Env,
+    info: &MessageInfo,
+    request: Request,
+) -> ContractResult<Response> {
+    if request.account.len() > MAX_ACCOUNT_BYTES {
+        return Err(ContractError::AccountTooLong {
+            expected: MAX_ACCOUNT_BYTES,
+            found: request.account.len(),
+        });
+    }
+    let collateral = CONFIG.load(deps.storage)?.collateral;
+    let attached = funds::optional_collateral(info, &collateral)?;
+    let contract_addr = &info.sender;
+
+    let mut books = Books::load(deps.storage, env)?;
+    report::expire(deps.storage, &mut books, report::EXPIRIES_PER_MESSAGE)?;
+    let state = CONTRACTS.may_load(deps.storage, contract_addr)?;
+    let mut market = Market::may_load(deps.storage, contract_addr, request.market)?;
+    let was_open = market.as_ref().map(|m| m.standing.drawdown.open);
+
+    let top_up_event = match &mut market {
+        Some(market) => {
+            drawdown::evaluate(&mut books, market)?;
+            let event = book_fees(&mut books, market, attached)?;
+            report::apply(deps.storage, &books, market, &request.state)?;
+            event
+        }
+        None => top_up::book_as_donation(&mut books, contract_addr, request.market, attached)?,
+    };
+
+    let used = state
+        .as_ref()
+        .and_then(|state| state.last_claim_id)
+        .is_some_and(|last| request.claim_id <= last);
+    let outcome = if used {
+        let recorded = CLAIMS.may_load(deps.storage, (contract_addr, request.claim_id))?;
+        Outcome::nothing(recorded.map_or(request.amount, |claim| uncovered(&claim)), true)
+    } else {
+        match &mut market {
+            Some(market) => pay_layers(&mut books, market, request.amount)?,
+            None => Outcome::nothing(request.amount, false),
+        }
+    };
+
+    if let Some(market) = &mut market {
+        drawdown::evaluate(&mut books, market)?;
+        market.save(deps.storage, &mut books)?;
+    }
+    let level_change = solvency::refresh(&mut books)?;
+    books.save(deps.storage)?;
+    if let (Some(state), false) = (state, used) {
+        record(deps.storage, &books, contract_addr, state, &request, &outcome)?;
+    }
+    let risk = match &market {
+        Some(market) => {
+            let risk = solvency::risk_parameters(&books.suite, market)?;
+            TOLD.save(deps.storage, (contract_addr, market.id), &risk)?;
+            Some(risk)
+        }
+        None => None,
+    };
+
+    let drawdown_event = market
+        .as_ref()
+        .filter(|m| Some(m.standing.drawdown.open) != was_open)
+        .map(|m| events::drawdown(m, books.now));
+    let told = ClaimTold {
+        contract: contract_addr,
+        market: request.market,
+        account: &request.account,
+        claim_id: request.claim_id,
+        amount: request.amount,
+        paid: outcome.paid,
+        uncovered: outcome.uncovered,
+        replay: outcome.replay,
+    };
+    Ok(Response::new()
+        .add_attribute("action", "claim_shortfall")
+        .add_events(top_up_event)
+        .add_event(events::claim(&told, &outcome.layers))
+        .add_events(drawdown_event)
+        .add_events(level_change.as_ref().map(events::level))
+        .add_messages(funds::pay(&collateral, contract_addr, outcome.paid)?)
+        .set_data(to_json_binary(&ClaimAnswer {
+            claim_id: request.claim_id,
+            paid: outcome.paid,
+            uncovered: outcome.uncovered,
+            replay: outcome.replay,
+            risk,
+        })?))
+}
+
+fn book_fees(
+    books: &mut Books,
+    market: &mut Market,
+    attached: Uint128,
+) -> ContractResult<Option<Event>> {
+    if attached.is_zero() {
+        return Ok(None);
+    }
+    let booking = top_up::book(books, market, TopUpKind::Fees, attached)?;
+    Ok(Some(events::top_up(
+        &market.contract,
+        Some(market.id),
+        TopUpKind::Fees,
+        attached,
+        &booking,
+    )))
+}
+
+/// Limit of each layer for one market now. Stake and emergency hold no capital in this version.
+///
+/// # Errors
+/// None within the hard ranges.
+pub fn limits(books: &Books, market: &Market) -> ContractResult<Limits> {
+    let lower = if market.is_isolated() {
+        Bound::Isolated
+    } else {
+        Bound::Unfunded
+    };
+    Ok([
+        (market.standing.reserve, Bound::Balance),
+        mutual::limit(books, market)?,
+        (Uint128::zero(), lower),
+        (Uint128::zero(), lower),
+    ])
+}
+
+fn pay_layers(
+    books: &mut Books,
+    market: &mut Market,
+    amount: Uint128,
+) -> ContractResult<Outcome> {
+    let layers = waterfall::split(amount, &limits(books, market)?);
+    let [(from_reserve, _), (from_mutual, _), ..] = layers;
+    market.debit_reserve(books, from_reserve)?;
+    mutual::draw(books, market, from_mutual)?;
+    let paid = from_reserve.checked_add(from_mutual)?;
+    drawdown::record(books, market, paid, Uint128::zero());
+    if !amount.is_zero() && !market.is_isolated() {
+        books.suite.last_loss_at = Some(books.now);
+    }
+    Ok(Outcome {
+        layers: layers.to_vec(),
+        paid,
+        uncovered: amount.checked_sub(paid)?,
+        replay: false,
+    })
+}
+
+fn record(
+    storage: &mut dyn Storage,
+    books: &Books,
+    contract_addr: &Addr,
+    state: ContractState,
+    request: &Request,
+    outcome: &Outcome,
+) -> ContractResult<()> {
+    let claim = StoredClaim {
+        market: request.market,
+        account: request.account.clone(),
+        amount: request.amount,
+        layers: outcome.layers.clone(),
+        level: books.suite.level,
+        at: books.now,
+    };
+    CLAIMS.save(storage, (contract_addr, request.claim_id), &claim)?;
+    CONTRACTS.save(
+        storage,
+        contract_addr,
+        &ContractState {
+            last_claim_id: Some(request.claim_id),
+            ..state
+        },
+    )?;
+    let ClaimTotals { count, asked, paid } = CLAIM_TOTALS.load(storage)?;
+    let totals = ClaimTotals {
+        count: count.saturating_add(1),
+        asked: asked.saturating_add(request.amount),
+        paid: paid.checked_add(outcome.paid)?,
+    };
+    CLAIM_TOTALS.save(storage, &totals)?;
+    Ok(())
+}
+
+/// What a recorded claim left. Its layers never add up to more than was asked.
+#[must_use]
+pub fn uncovered(claim: &StoredClaim) -> Uint128 {
+    claim
+        .amount
+        .saturating_sub(waterfall::total(&claim.layers))
+}

@@ -1,0 +1,189 @@
+//! Entry points and dispatch.
+
+use ballast_types::fund::{ExecuteMsg, InstantiateMsg, QueryMsg};
+#[cfg(not(feature = "library"))]
+use cosmwasm_std::entry_point;
+use cosmwasm_std::{
+    to_json_binary, Binary, Deps, DepsMut, Empty, Env, MessageInfo, Reply, Response,
+};
+
+use crate::error::{ContractError, ContractResult};
+use crate::hourly::HourlyHighs;
+use crate::state::{
+    ClaimTotals, Config, Ledger, CLAIM_TOTALS, CONFIG, LEDGER, MUTUAL_HIGHS, PARAMETERS, SUITE,
+};
+use crate::{
+    claim, funds, ownership, parameters, poke, query as queries, registry, solvency, top_up,
+};
+
+/// Name under which cw2 stores the contract.
+pub const CONTRACT_NAME: &str = concat!("crates.io:", env!("CARGO_PKG_NAME"));
+/// Version under which cw2 stores the contract.
+pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Sets owner, collateral and parameters.
+///
+/// # Errors
+/// Invalid addresses, collateral or parameters; attached coins.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn instantiate(
+    deps: DepsMut,
+    env: Env,
+    info: MessageInfo,
+    msg: InstantiateMsg,
+) -> ContractResult<Response> {
+    funds::refuse_coins(&info)?;
+    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
+    cw_ownable::initialize_owner(deps.storage, deps.api, Some(&msg.owner))?;
+    let parameters = msg
+        .parameters
+        .unwrap_or_else(parameters::default_parameters);
+    parameters::validate(&parameters)?;
+    let collateral = funds::checked_collateral(
+        deps.api,
+        &deps.querier,
+        &env.contract.address,
+        msg.collateral,
+    )?;
+    CONFIG.save(deps.storage, &Config { collateral })?;
+    PARAMETERS.save(deps.storage, &parameters)?;
+    LEDGER.save(deps.storage, &Ledger::default())?;
+    MUTUAL_HIGHS.save(deps.storage, &HourlyHighs::default())?;
+    SUITE.save(deps.storage, &solvency::unfunded(env.block.time.seconds()))?;
+    CLAIM_TOTALS.save(deps.storage, &ClaimTotals::default())?;
+    Ok(Response::new()
+        .add_attribute("action", "instantiate")
+        .add_attribute("owner", msg.owner))
+}
+
+/// Dispatches a message.
+///
+/// # Errors
+/// As the message's own function says.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn execute(
+    deps: DepsMut,
+    env: Env,
+    info: MessageInfo,
+    msg: ExecuteMsg,
+) -> ContractResult<Response> {
+    match msg {
+        ExecuteMsg::TopUp(message) => top_up::execute_top_up(deps, &env, &info, message),
+        ExecuteMsg::Receive(message) => top_up::execute_receive(deps, &env, &info, message),
+        ExecuteMsg::ClaimShortfall {
+            market,
+            account,
+            claim_id,
+            amount,
+            state,
+        } => {
+            let request = claim::Request {
+                market,
+                account,
+                claim_id,
+                amount,
+                state,
+            };
+            claim::execute_claim(deps, &env, &info, request)
+        }
+        ExecuteMsg::Sync {} => top_up::execute_sync(deps, &env, &info),
+        ExecuteMsg::Poke { contract } => poke::execute_poke(deps, &env, &info, &contract),
+        ExecuteMsg::RegisterMarket {
+            contract,
+            market,
+            parameters,
+        } => registry::execute_register_market(deps, &env, &info, &contract, market, parameters),
+        ExecuteMsg::UpdateMarket {
+            contract,
+            market,
+            parameters,
+        } => registry::execute_update_market(deps, &env, &info, &contract, market, parameters),
+        ExecuteMsg::UpdateParameters { parameters } => {
+            registry::execute_update_parameters(deps, &env, &info, parameters)
+        }
+        ExecuteMsg::UpdateOwnership(action) => {
+            ownership::execute_update_ownership(deps, &env, &info, action)
+        }
+    }
+}
+
+/// Dispatches a query.
+///
+/// # Errors
+/// As the query's own function says.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> ContractResult<Binary> {
+    Ok(match msg {
+        QueryMsg::Config {} => to_json_binary(&queries::config(deps)?),
+        QueryMsg::Market { contract, market } => {
+            to_json_binary(&queries::market(deps, &env, &contract, market)?)
+        }
+        QueryMsg::Markets { start_after, limit } => {
+            to_json_binary(&queries::markets(deps, &env, start_after, limit)?)
+        }
+        QueryMsg::Claim { contract, claim_id } => {
+            to_json_binary(&queries::claim(deps, &contract, claim_id)?)
+        }
+        QueryMsg::Claims {
+            contract,
+            start_after,
+            limit,
+        } => to_json_binary(&queries::claims(deps, &contract, start_after, limit)?),
+        QueryMsg::Capacity { contract, market } => {
+            to_json_binary(&queries::capacity(deps, &env, &contract, market)?)
+        }
+        QueryMsg::Solvency {} => to_json_binary(&queries::solvency(deps, &env)?),
+        QueryMsg::RiskParameters { contract, market } => {
+            to_json_binary(&queries::risk_parameters(deps, &env, &contract, market)?)
+        }
+        QueryMsg::Ownership {} => to_json_binary(&cw_ownable::get_ownership(deps.storage)?),
+    }?)
+}
+
+/// The reply to a push of risk parameters; there is no other.
+///
+/// # Errors
+/// [`ContractError::UnknownReply`].
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn reply(deps: DepsMut, _env: Env, msg: Reply) -> ContractResult<Response> {
+    poke::reply(deps, &msg)
+}
+
+/// Accepts a newer version of this contract. Nothing is converted yet.
+///
+/// # Errors
+/// [`ContractError::WrongContract`], [`ContractError::NotNewer`], [`ContractError::InvalidVersion`].
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn migrate(deps: DepsMut, _env: Env, _msg: Empty) -> ContractResult<Response> {
+    let stored = cw2::get_contract_version(deps.storage)?;
+    if stored.contract != CONTRACT_NAME {
+        return Err(ContractError::WrongContract {
+            expected: CONTRACT_NAME.to_owned(),
+            found: stored.contract,
+        });
+    }
+    if version(&stored.version)? >= version(CONTRACT_VERSION)? {
+        return Err(ContractError::NotNewer {
+            expected: CONTRACT_VERSION.to_owned(),
+            found: stored.version,
+        });
+    }
+    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
+    Ok(Response::new()
+        .add_attribute("action", "migrate")
+        .add_attribute("from", stored.version)
+        .add_attribute("to", CONTRACT_VERSION))
+}
+
+/// `major.minor.patch` as numbers.
+fn version(text: &str) -> ContractResult<[u64; 3]> {
+    let invalid = || ContractError::InvalidVersion {
+        found: text.to_owned(),
+    };
+    let numbers = text
+        .split('.')
+        .map(str::parse)
+        .collect::<Result<Vec<u64>, _>>()
+        .map_err(|_| invalid())?;
+    numbers.try_into().map_err(|_| invalid())
+}

@@ -1,0 +1,208 @@
+//! Every reason for which the fund refuses a message.
+
+use ballast_risk::RiskError;
+use ballast_types::MarketId;
+use cosmwasm_std::{OverflowError, StdError, Uint128};
+use cw_ownable::OwnershipError;
+use thiserror::Error;
+
+/// Result of everything that can refuse a message.
+pub type ContractResult<T> = Result<T, ContractError>;
+
+/// Why a message was refused. Match on the variant, never on the text.
+#[derive(Error, Debug, PartialEq)]
+pub enum ContractError {
+    /// Storage, address or serialisation.
+    #[error(transparent)]
+    Std(#[from] StdError),
+
+    /// Not the owner, or no such transfer.
+    #[error(transparent)]
+    Ownership(#[from] OwnershipError),
+
+    /// A calculation did not fit.
+    #[error(transparent)]
+    Risk(#[from] RiskError),
+
+    /// A ledger line would overflow or fall below zero.
+    #[error(transparent)]
+    Overflow(#[from] OverflowError),
+
+    /// The stored contract version cannot be read.
+    #[error("version {found} cannot be read, expected three numbers")]
+    InvalidVersion {
+        /// What is stored.
+        found: String,
+    },
+
+    /// Migration from another contract.
+    #[error("this code migrates {expected}, found {found}")]
+    WrongContract {
+        /// Name of this contract.
+        expected: String,
+        /// Name that is stored.
+        found: String,
+    },
+
+    /// Migration to a version that is not newer.
+    #[error("migration needs a version above {found}, this code is {expected}")]
+    NotNewer {
+        /// Version of this code.
+        expected: String,
+        /// Version that is stored.
+        found: String,
+    },
+
+    /// The owner may not leave the fund without an owner.
+    #[error("ownership cannot be renounced; transfer it instead")]
+    RenounceRefused {},
+
+    /// A pending transfer must end by itself.
+    #[error("a transfer of ownership needs an expiry in the future, found {found}")]
+    ExpiryNotInFuture {
+        /// What was given.
+        found: String,
+    },
+
+    /// The collateral is not a usable token.
+    #[error("collateral {found} is not a token this fund can hold")]
+    InvalidCollateral {
+        /// What was given.
+        found: String,
+    },
+
+    /// Coins were attached to a message that takes none.
+    #[error("this message takes no coins, found {found}")]
+    NoFundsExpected {
+        /// The coins.
+        found: String,
+    },
+
+    /// Not exactly one coin of the collateral.
+    #[error("expected one coin of {expected}, found {found}")]
+    WrongFunds {
+        /// The collateral's denom.
+        expected: String,
+        /// The coins, or `none`.
+        found: String,
+    },
+
+    /// The collateral is a cw20 token: top up by its `Send`.
+    #[error("collateral is the cw20 token {expected}; top up by its Send")]
+    NativeNotAccepted {
+        /// The token.
+        expected: String,
+    },
+
+    /// A cw20 hook from a contract that is not the collateral.
+    #[error("expected a Send of {expected}, found one of {found}")]
+    WrongToken {
+        /// The collateral.
+        expected: String,
+        /// Who called.
+        found: String,
+    },
+
+    /// Nothing was sent, or nothing of it arrived.
+    #[error("a top-up of zero")]
+    ZeroAmount {},
+
+    /// Fees come from the market contract itself.
+    #[error("fees of {expected} were sent by {found}; only the market contract sends its fees")]
+    FeesFromStranger {
+        /// The contract named.
+        expected: String,
+        /// Who sent them.
+        found: String,
+    },
+
+    /// Fees and reserve top-ups name a market.
+    #[error("a top-up of this kind needs a market")]
+    MarketRequired {},
+
+    /// No such claimant.
+    #[error("market {market} of {contract} is not registered")]
+    MarketNotRegistered {
+        /// The contract.
+        contract: String,
+        /// Its market.
+        market: MarketId,
+    },
+
+    /// No market of this contract is registered.
+    #[error("{contract} has no registered market")]
+    ContractNotRegistered {
+        /// The contract.
+        contract: String,
+    },
+
+    /// Registered before.
+    #[error("market {market} of {contract} is registered already; use UpdateMarket")]
+    MarketExists {
+        /// The contract.
+        contract: String,
+        /// Its market.
+        market: MarketId,
+    },
+
+    /// The fund has as many claimants as it can keep account of.
+    #[error("{expected} markets are the most this fund takes")]
+    TooManyMarkets {
+        /// The limit.
+        expected: u32,
+    },
+
+    /// A market stays isolated, or cross-margined, for good.
+    #[error("isolated is {expected} for good, found {found}")]
+    IsolationFixed {
+        /// As registered.
+        expected: bool,
+        /// As asked.
+        found: bool,
+    },
+
+    /// The account of a claim is too long to be recorded.
+    #[error("account has {found} bytes, at most {expected} are recorded")]
+    AccountTooLong {
+        /// The limit.
+        expected: usize,
+        /// What was given.
+        found: usize,
+    },
+
+    /// No such claim.
+    #[error("{contract} has no claim {claim_id}")]
+    ClaimNotFound {
+        /// The contract.
+        contract: String,
+        /// Its id.
+        claim_id: u64,
+    },
+
+    /// A parameter outside its hard range.
+    #[error("{name} must be {min} to {max}, found {found}")]
+    ParameterOutOfRange {
+        /// Which.
+        name: &'static str,
+        /// Smallest value.
+        min: Uint128,
+        /// Largest value.
+        max: Uint128,
+        /// What was given.
+        found: Uint128,
+    },
+
+    /// Two parameters that do not fit together.
+    #[error("parameters: {expected}")]
+    ParameterRelation {
+        /// What must hold.
+        expected: &'static str,
+    },
+
+    /// A reply to a message that this contract did not send.
+    #[error("unknown reply {found}")]
+    UnknownReply {
+        /// Its id.
+        found: u64,
+    },
+}

@@ -1,0 +1,133 @@
+//! `Poke`: brings everything up to date and pushes risk parameters to one contract.
+//!
+//! One contract a message, with its own gas limit, and `reply_always`: a market that fails, burns gas or does not exist
+//! makes no `Poke` fail. What was sent travels in the payload, so the reply needs no temporary state; it counts as told only
+//! when the market accepted it, and never replaces anything newer.
+
+use ballast_types::fund::MarketHookMsg;
+use ballast_types::{MarketId, RiskParameters};
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{
+    from_json, to_json_binary, Addr, Binary, DepsMut, Env, MessageInfo, Order, Reply, Response,
+    StdResult, SubMsg, SubMsgResult, WasmMsg,
+};
+
+use crate::books::Books;
+use crate::error::{ContractError, ContractResult};
+use crate::market::Market;
+use crate::state::{CLAIMANTS, CONTRACTS, MAX_MARKETS, TOLD};
+use crate::{drawdown, events, funds, report, solvency};
+
+/// Id of the reply to a push.
+pub const POKE_REPLY: u64 = 1;
+
+#[cw_serde]
+struct Sent {
+    contract: Addr,
+    revision: u64,
+    markets: Vec<RiskParameters>,
+}
+
+/// Anyone. Expires all old reports, evaluates the breakers of the contract's markets, the level and the terms, and sends.
+///
+/// # Errors
+/// [`ContractError::ContractNotRegistered`], attached coins. Not if the market fails.
+pub fn execute_poke(
+    deps: DepsMut,
+    env: &Env,
+    info: &MessageInfo,
+    contract: &str,
+) -> ContractResult<Response> {
+    funds::refuse_coins(info)?;
+    let contract_addr = deps.api.addr_validate(contract)?;
+    if !CONTRACTS.has(deps.storage, &contract_addr) {
+        return Err(ContractError::ContractNotRegistered {
+            contract: contract_addr.into_string(),
+        });
+    }
+    let mut books = Books::load(deps.storage, env)?;
+    report::expire(deps.storage, &mut books, MAX_MARKETS)?;
+
+    let ids: Vec<MarketId> = CLAIMANTS
+        .prefix(&contract_addr)
+        .keys(deps.storage, None, None, Order::Ascending)
+        .collect::<StdResult<_>>()?;
+    let mut markets = Vec::with_capacity(ids.len());
+    let mut drawdown_events = vec![];
+    for id in ids {
+        let mut market = Market::load(deps.storage, &contract_addr, id)?;
+        let was_open = market.standing.drawdown.open;
+        drawdown::evaluate(&mut books, &mut market)?;
+        market.save(deps.storage, &mut books)?;
+        if market.standing.drawdown.open != was_open {
+            drawdown_events.push(events::drawdown(&market, books.now));
+        }
+        markets.push(market);
+    }
+    let level_change = solvency::refresh(&mut books)?;
+    books.save(deps.storage)?;
+
+    let told = markets
+        .iter()
+        .map(|market| solvency::risk_parameters(&books.suite, market))
+        .collect::<ContractResult<Vec<_>>>()?;
+    let push = push(&books, contract_addr, told)?;
+    Ok(Response::new()
+        .add_attribute("action", "poke")
+        .add_events(drawdown_events)
+        .add_events(level_change.as_ref().map(events::level))
+        .add_submessage(push))
+}
+
+fn push(
+    books: &Books,
+    contract: Addr,
+    markets: Vec<RiskParameters>,
+) -> ContractResult<SubMsg> {
+    let revision = books.suite.revision;
+    let hook = MarketHookMsg::SetRiskLevel {
+        revision,
+        markets: markets.clone(),
+    };
+    let message = WasmMsg::Execute {
+        contract_addr: contract.to_string(),
+        msg: to_json_binary(&hook)?,
+        funds: vec![],
+    };
+    let payload: Binary = to_json_binary(&Sent {
+        contract,
+        revision,
+        markets,
+    })?;
+    Ok(SubMsg::reply_always(message, POKE_REPLY)
+        .with_gas_limit(books.parameters.poke_gas_limit)
+        .with_payload(payload))
+}
+
+/// Notes what the market accepted. The text of a failure is not read.
+///
+/// # Errors
+/// [`ContractError::UnknownReply`].
+pub fn reply(deps: DepsMut, message: &Reply) -> ContractResult<Response> {
+    if message.id != POKE_REPLY {
+        return Err(ContractError::UnknownReply { found: message.id });
+    }
+    let Sent {
+        contract,
+        revision,
+        markets,
+    } = from_json(&message.payload)?;
+    let sent = matches!(message.result, SubMsgResult::Ok(_));
+    if sent {
+        for risk in &markets {
+            let key = (&contract, risk.market);
+            let newest = TOLD.may_load(deps.storage, key)?;
+            if newest.map_or(true, |told| told.revision < risk.revision) {
+                TOLD.save(deps.storage, key, risk)?;
+            }
+        }
+    }
+    Ok(Response::new()
+        .add_attribute("action", "poke_reply")
+        .add_event(events::poke(&contract, revision, sent)))
+}

@@ -1,0 +1,262 @@
+//! Everything the fund stores. Nobody else creates an `Item` or a `Map`.
+//!
+//! | key | type | written by |
+//! |---|---|---|
+//! | `contract_info` | cw2 | instantiate, migrate |
+//! | `ownership` | cw-ownable | instantiate, `UpdateOwnership` |
+//! | `config` | [`Config`] | instantiate |
+//! | `parameters` | `FundParameters` | instantiate, `UpdateParameters` |
+//! | `ledger` | [`Ledger`] | whatever moves money |
+//! | `mutual_highs` | [`HourlyHighs`] | whatever moves money |
+//! | `suite` | [`Suite`] | every message but ownership |
+//! | `claim_totals` | [`ClaimTotals`] | claims |
+//! | `contracts` | contract -> [`ContractState`] | `RegisterMarket`, claims |
+//! | `claimants` | (contract, market) -> [`Claimant`] | `RegisterMarket`, `UpdateMarket` |
+//! | `standings` | (contract, market) -> [`Standing`] | messages of that market, `Poke`, report expiry |
+//! | `told` | (contract, market) -> `RiskParameters` | answers to the market, replies to `Poke` |
+//! | `report_index` | (second, contract, market) -> nothing | registration, reports, report expiry |
+//! | `claims` | (contract, claim id) -> [`StoredClaim`] | claims |
+//!
+//! All money is quote atoms, all times are seconds. Composite keys are cw-storage-plus tuples (length-prefixed, no
+//! separators). Governed maps hold at most [`MAX_MARKETS`] entries; `claims` grows by one a claim of a registered
+//! contract and is never iterated but in paged queries.
+
+use ballast_types::fund::{Bound, ClaimantParameters, FundParameters};
+use ballast_types::{MarketId, RiskLevel, RiskParameters};
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Addr, Empty, OverflowError, Uint128};
+use cw20::Denom;
+use cw_storage_plus::{Item, Map};
+
+use crate::hourly::{HourlyFlows, HourlyHighs};
+
+/// Most markets that may be registered, of all contracts together. Bounds `Poke`, queries and the answer of
+/// `SetRiskLevel`.
+pub const MAX_MARKETS: u32 = 64;
+
+/// Never changes after instantiation.
+#[cw_serde]
+pub struct Config {
+    /// The one token of the ledger.
+    pub collateral: Denom,
+}
+
+/// What the fund owns, by whom it is for. `booked` is the sum; what the bank says above it is unaccounted.
+#[cw_serde]
+#[derive(Default)]
+pub struct Ledger {
+    /// Sum of `reserve` over all standings, isolated ones included. Quote atoms.
+    pub market_reserves: Uint128,
+    /// The mutual reserve. Quote atoms.
+    pub mutual: Uint128,
+    /// Above all targets. Quote atoms.
+    pub surplus_due: Uint128,
+}
+
+impl Ledger {
+    /// The sum of all lines. Stake, undripped rewards and the emergency facility have no line until they exist.
+    ///
+    /// # Errors
+    /// Overflow, which no token's supply allows.
+    pub fn booked(&self) -> Result<Uint128, OverflowError> {
+        self.market_reserves
+            .checked_add(self.mutual)?
+            .checked_add(self.surplus_due)
+    }
+}
+
+/// A better level that coverage has reached but that is not in force yet.
+#[cw_serde]
+#[derive(Copy)]
+pub struct Rise {
+    /// The level.
+    pub level: RiskLevel,
+    /// Since when coverage has been there without a break. Seconds.
+    pub since: u64,
+}
+
+/// What is kept of all markets together, and the terms they are all told.
+#[cw_serde]
+pub struct Suite {
+    /// Registered markets, at most [`MAX_MARKETS`].
+    pub markets: u32,
+    /// Sum of required capital over cross-margined markets, before the floor. Quote atoms.
+    pub required: Uint128,
+    /// Sum of `min(reserve, required)` over cross-margined markets. Quote atoms.
+    pub counted_reserves: Uint128,
+    /// Sum of `ceil(risk weight * open-interest cap)` over cross-margined markets. Quote atoms.
+    pub weighted_caps: Uint128,
+    /// Level in force.
+    pub level: RiskLevel,
+    /// When it began. Seconds.
+    pub level_since: u64,
+    /// The next better level, while it waits.
+    pub rise: Option<Rise>,
+    /// False until the fund has held capital, or a loss, for the first time.
+    pub founded: bool,
+    /// When a cross-margined market last claimed a loss. Seconds.
+    pub last_loss_at: Option<u64>,
+    /// Counts every change of anything that any market is told.
+    pub revision: u64,
+    /// Share of trade fees for the fund. Parts per million.
+    pub fee_share_ppm: u32,
+    /// Premium a year. Parts per million.
+    pub premium_rate_ppm: u32,
+    /// Share of their open-interest caps that cross-margined markets are told. Parts per million.
+    pub cap_scale_ppm: u32,
+}
+
+/// Sums over all recorded claims.
+#[cw_serde]
+#[derive(Default)]
+pub struct ClaimTotals {
+    /// How many.
+    pub count: u64,
+    /// Amounts asked, quote atoms; saturates, because asking costs nothing.
+    pub asked: Uint128,
+    /// Amounts paid, quote atoms.
+    pub paid: Uint128,
+}
+
+/// One market contract.
+#[cw_serde]
+pub struct ContractState {
+    /// Its registered markets.
+    pub markets: u32,
+    /// The highest claim id used; ids must rise above it.
+    pub last_claim_id: Option<u64>,
+}
+
+/// The rarely written part of a registered market.
+#[cw_serde]
+pub struct Claimant {
+    /// Its standing as the owner set it.
+    pub parameters: ClaimantParameters,
+    /// Start of its ramp. Seconds.
+    pub registered_at: u64,
+}
+
+/// What a market has drawn from the mutual reserve and not refilled; see `ballast_risk::RefillingBucket`.
+#[cw_serde]
+#[derive(Copy, Default)]
+pub struct MutualBucket {
+    /// Quote atoms.
+    pub used: Uint128,
+    /// Second up to which the refill is counted.
+    pub updated_at: u64,
+}
+
+/// The drawdown breaker of one market.
+#[cw_serde]
+#[derive(Default)]
+pub struct Drawdown {
+    /// While true the market is reduce-only and its mutual bucket is 0.
+    pub open: bool,
+    /// Claims paid and top-ups, hour by hour.
+    pub flows: HourlyFlows,
+    /// Highs of reserve plus mutual bucket, hour by hour.
+    pub highs: HourlyHighs,
+}
+
+/// The often written part of a registered market.
+#[cw_serde]
+pub struct Standing {
+    /// Its own reserve. Quote atoms.
+    pub reserve: Uint128,
+    /// Last reported. Quote atoms.
+    pub open_interest_value: Uint128,
+    /// Last reported. Quote atoms.
+    pub deficit: Uint128,
+    /// When. Registration counts as a report of nothing. Seconds.
+    pub reported_at: u64,
+    /// The report was found too old: the open-interest cap counts instead. Cross-margined markets only.
+    pub stale: bool,
+    /// Paid to it by the mutual reserve in its life. Quote atoms.
+    pub mutual_paid: Uint128,
+    /// Paid by its fees into the mutual reserve in its life. Quote atoms.
+    pub mutual_contributed: Uint128,
+    /// Its daily bucket of the mutual reserve.
+    pub bucket: MutualBucket,
+    /// Its breaker.
+    pub drawdown: Drawdown,
+    /// Share of its open-interest cap that an isolated market's own reserve backs. One million where cross-margined.
+    pub own_scale_ppm: u32,
+}
+
+/// A claim as recorded. `paid` and `uncovered` follow from the layers.
+#[cw_serde]
+pub struct StoredClaim {
+    /// The claiming contract's market.
+    pub market: MarketId,
+    /// Whose loss it is.
+    pub account: String,
+    /// Asked. Quote atoms.
+    pub amount: Uint128,
+    /// Paid (quote atoms) and bound of each layer in the order of the waterfall; empty for an unlisted market.
+    pub layers: Vec<(Uint128, Bound)>,
+    /// Level of the suite after the claim.
+    pub level: RiskLevel,
+    /// Seconds.
+    pub at: u64,
+}
+
+/// Key of a market.
+pub type MarketKey<'a> = (&'a Addr, MarketId);
+
+/// The collateral.
+pub const CONFIG: Item<Config> = Item::new("config");
+/// The parameters in force.
+pub const PARAMETERS: Item<FundParameters> = Item::new("parameters");
+/// The ledger lines.
+pub const LEDGER: Item<Ledger> = Item::new("ledger");
+/// Highs of the mutual reserve over 24 hours.
+pub const MUTUAL_HIGHS: Item<HourlyHighs> = Item::new("mutual_highs");
+/// Sums over markets, level and terms.
+pub const SUITE: Item<Suite> = Item::new("suite");
+/// Sums over claims.
+pub const CLAIM_TOTALS: Item<ClaimTotals> = Item::new("claim_totals");
+/// Market contract -> what is kept of it as a whole.
+pub const CONTRACTS: Map<&Addr, ContractState> = Map::new("contracts");
+/// (market contract, market) -> its configuration.
+pub const CLAIMANTS: Map<MarketKey, Claimant> = Map::new("claimants");
+/// (market contract, market) -> its hot state.
+pub const STANDINGS: Map<MarketKey, Standing> = Map::new("standings");
+/// (market contract, market) -> the risk parameters it was last told and accepted.
+pub const TOLD: Map<MarketKey, RiskParameters> = Map::new("told");
+/// (second of a report, market contract, market): one entry for each cross-margined market that is not stale. The second
+/// is that of the last report or of an earlier one; see `report`.
+pub const REPORT_INDEX: Map<(u64, &Addr, MarketId), Empty> = Map::new("report_index");
+/// (market contract, claim id) -> the claim.
+pub const CLAIMS: Map<(&Addr, u64), StoredClaim> = Map::new("claims");
+
+/// All keys above, for the test that no two are the same.
+pub const NAMESPACES: [&str; 14] = [
+    "contract_info",
+    "ownership",
+    "config",
+    "parameters",
+    "ledger",
+    "mutual_highs",
+    "suite",
+    "claim_totals",
+    "contracts",
+    "claimants",
+    "standings",
+    "told",
+    "report_index",
+    "claims",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // M2: no two records share a key or a prefix. Map prefixes carry their length, so only equality matters there.
+    #[test]
+    fn namespaces_are_unique() {
+        let mut names = NAMESPACES.to_vec();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), NAMESPACES.len());
+    }
+}

@@ -1,0 +1,153 @@
+//! Deposits and withdrawals.
+
+use ballast_types::market::ReceiveMsg;
+use cosmwasm_std::{
+    from_json, Addr, BankMsg, Coin, CosmosMsg, DepsMut, Env, MessageInfo, Response, StdError,
+    Uint128, WasmMsg,
+};
+use cw20::{Cw20ExecuteMsg, Cw20ReceiveMsg, Denom};
+
+use crate::error::{ContractError, ContractResult};
+use crate::events;
+use crate::exchange::{credit, debit, Exchange};
+use crate::fund::{bank_balance, change_vault, Movement};
+use crate::margin::{account_risk, check_not_bankrupt, risk_of};
+use crate::math::to_signed;
+use crate::price::Valuation;
+use crate::state::{CONFIG, VAULT};
+
+/// Deposits attached native coins into a subaccount of the sender. Anyone; exactly one coin.
+pub fn deposit_native(
+    deps: DepsMut,
+    env: &Env,
+    info: &MessageInfo,
+    subaccount: u32,
+) -> ContractResult<Response> {
+    let amount = match CONFIG.load(deps.storage)?.collateral {
+        Denom::Native(denom) => cw_utils::must_pay(info, &denom)?,
+        Denom::Cw20(token) => {
+            return Err(ContractError::WrongCollateral {
+                expected: format!("cw20 {token}, sent with its Send message"),
+                found: "native coins".to_string(),
+            })
+        }
+    };
+    deposit(deps, env, &info.sender, subaccount, amount)
+}
+
+/// cw20 hook: a deposit for whoever sent the tokens. Only the collateral token is listened to.
+pub fn receive(
+    deps: DepsMut,
+    env: &Env,
+    info: &MessageInfo,
+    message: &Cw20ReceiveMsg,
+) -> ContractResult<Response> {
+    cw_utils::nonpayable(info)?;
+    let collateral = CONFIG.load(deps.storage)?.collateral;
+    if !matches!(&collateral, Denom::Cw20(token) if *token == info.sender) {
+        return Err(ContractError::WrongCollateral {
+            expected: describe(&collateral),
+            found: format!("cw20 {}", info.sender),
+        });
+    }
+    let sender = deps.api.addr_validate(&message.sender)?;
+    let ReceiveMsg::Deposit { subaccount } = from_json(&message.msg)?;
+    // Credited with what arrived: a token that takes a fee in flight delivers less than it says.
+    let bank = bank_balance(deps.as_ref(), env, &collateral)?;
+    let arrived = bank.saturating_sub(VAULT.load(deps.storage)?);
+    deposit(deps, env, &sender, subaccount, message.amount.min(arrived))
+}
+
+fn deposit(
+    deps: DepsMut,
+    env: &Env,
+    owner: &Addr,
+    subaccount: u32,
+    amount: Uint128,
+) -> ContractResult<Response> {
+    if amount.is_zero() {
+        return Err(ContractError::ZeroAmount {});
+    }
+    let mut exchange = Exchange::new(deps.as_ref(), env)?;
+    let number = exchange.account_number_or_new(owner, subaccount)?;
+    let account = exchange.account_mut(number)?;
+    credit(account, to_signed(amount)?)?;
+    let event = events::deposit(number, account, amount);
+    exchange.events.push(event);
+    let happened = exchange.into_changes().save(deps.storage)?;
+    change_vault(deps.storage, Movement::In(amount))?;
+    Ok(Response::new()
+        .add_attribute("action", "deposit")
+        .add_attribute("account", number.to_string())
+        .add_events(happened))
+}
+
+/// Pays out collateral. By the account's owner.
+///
+/// Without positions: what the account holds, no price needed. With positions: initial margin must remain
+/// at a price that is fresh and taken at the worse end of its confidence interval.
+pub fn withdraw(
+    deps: DepsMut,
+    env: &Env,
+    info: &MessageInfo,
+    subaccount: u32,
+    amount: Uint128,
+) -> ContractResult<Response> {
+    cw_utils::nonpayable(info)?;
+    if amount.is_zero() {
+        return Err(ContractError::ZeroAmount {});
+    }
+    let mut exchange = Exchange::new(deps.as_ref(), env)?;
+    let number = exchange.account_number(&info.sender, subaccount)?;
+    exchange.settle_account(number)?;
+    check_not_bankrupt(&risk_of(&mut exchange, number, Valuation::Last)?)?;
+    let account = exchange.account_mut(number)?;
+    debit(account, amount)?;
+    let event = events::withdraw(number, account, amount);
+    let account = account.clone();
+    let risk = account_risk(&exchange, &account, Valuation::Risk)?;
+    if !risk.meets_initial_margin() {
+        return Err(ContractError::InsufficientMargin {
+            equity: risk.equity,
+            required: risk.initial_margin,
+        });
+    }
+    exchange.events.push(event);
+    let payment = pay(&exchange.config.collateral, &info.sender, amount)?;
+    let happened = exchange.into_changes().save(deps.storage)?;
+    change_vault(deps.storage, Movement::Out(amount))?;
+    Ok(Response::new()
+        .add_attribute("action", "withdraw")
+        .add_attribute("account", number.to_string())
+        .add_events(happened)
+        .add_message(payment))
+}
+
+/// A message that sends collateral. The amount must not be zero.
+pub fn pay(collateral: &Denom, recipient: &Addr, amount: Uint128) -> Result<CosmosMsg, StdError> {
+    Ok(match collateral {
+        Denom::Native(denom) => BankMsg::Send {
+            to_address: recipient.to_string(),
+            amount: vec![Coin::new(amount.u128(), denom)],
+        }
+        .into(),
+        Denom::Cw20(token) => WasmMsg::Execute {
+            contract_addr: token.to_string(),
+            msg: cosmwasm_std::to_json_binary(&Cw20ExecuteMsg::Transfer {
+                recipient: recipient.to_string(),
+                amount,
+            })?,
+            funds: vec![],
+        }
+        .into(),
+    })
+}
+
+/// The collateral for people.
+#[must_use]
+pub fn describe(collateral: &Denom) -> String {
+    match collateral {
+        Denom::Native(denom) => format!("native {denom}"),
+        Denom::Cw20(token) => format!("cw20 {token}"),
+    }
+}

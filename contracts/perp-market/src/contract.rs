@@ -1,0 +1,128 @@
+//! Entry points and dispatch.
+
+#[cfg(not(feature = "library"))]
+use cosmwasm_std::entry_point;
+
+use ballast_types::market::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{
+    Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response, SubMsgResponse, SubMsgResult,
+};
+
+use crate::error::{ContractError, ContractResult};
+use crate::orders::NewOrder;
+use crate::{accounts, admin, fund, funding, liquidation, orders, query};
+
+/// Name in cw2's record.
+pub const CONTRACT_NAME: &str = "crates.io:ballast-perp-market";
+/// Version in cw2's record.
+pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Nothing to say at migration.
+#[cw_serde]
+pub struct MigrateMsg {}
+
+/// Sets up an exchange without markets.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn instantiate(
+    deps: DepsMut,
+    _env: Env,
+    info: MessageInfo,
+    msg: InstantiateMsg,
+) -> ContractResult<Response> {
+    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
+    admin::instantiate(deps, &info, &msg)
+}
+
+/// Everything that can be done.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn execute(
+    deps: DepsMut,
+    env: Env,
+    info: MessageInfo,
+    msg: ExecuteMsg,
+) -> ContractResult<Response> {
+    match msg {
+        ExecuteMsg::Deposit { subaccount } => {
+            accounts::deposit_native(deps, &env, &info, subaccount)
+        }
+        ExecuteMsg::Receive(message) => accounts::receive(deps, &env, &info, &message),
+        ExecuteMsg::Withdraw { subaccount, amount } => {
+            accounts::withdraw(deps, &env, &info, subaccount, amount)
+        }
+        ExecuteMsg::PlaceOrder { subaccount, market, side, size, order_type, reduce_only } => {
+            let new = NewOrder { subaccount, market, side, size, order_type, reduce_only };
+            orders::place(deps, &env, &info, &new)
+        }
+        ExecuteMsg::CancelOrder { subaccount, order_id } => {
+            orders::cancel(deps, &env, &info, subaccount, &order_id)
+        }
+        ExecuteMsg::CancelAllOrders { subaccount, market } => {
+            orders::cancel_all(deps, &env, &info, subaccount, market)
+        }
+        ExecuteMsg::Liquidate { account, market } => {
+            liquidation::execute(deps, &env, &info, &account, market, false)
+        }
+        ExecuteMsg::Deleverage { account, market } => {
+            liquidation::execute(deps, &env, &info, &account, market, true)
+        }
+        ExecuteMsg::AccrueFunding { market } => funding::execute(deps, &env, &info, market),
+        ExecuteMsg::Flush { market } => fund::flush(deps, &env, &info, market),
+        ExecuteMsg::Sync {} => fund::sync(deps, &env, &info),
+        ExecuteMsg::SetRiskLevel { revision: _, markets } => {
+            fund::set_risk_level(deps, &env, &info, markets)
+        }
+        ExecuteMsg::ListMarket(market) => admin::list_market(deps, &env, &info, &market),
+        ExecuteMsg::UpdateMarket { market, parameters } => {
+            admin::update_market(deps, &env, &info, market, parameters)
+        }
+        ExecuteMsg::UpdateOracle { market, oracle } => {
+            admin::update_oracle(deps, &env, &info, market, &oracle)
+        }
+        ExecuteMsg::UpdateParameters { parameters } => {
+            admin::update_parameters(deps, &info, parameters)
+        }
+        ExecuteMsg::SetInsuranceFund { insurance_fund } => {
+            admin::set_insurance_fund(deps, &info, insurance_fund.as_deref())
+        }
+        ExecuteMsg::PayFees { market, recipient, amount } => {
+            admin::pay_fees(deps, &info, market, &recipient, amount)
+        }
+        ExecuteMsg::UpdateOwnership(action) => admin::update_ownership(deps, &env, &info, action),
+    }
+}
+
+/// Answers of the insurance fund.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn reply(deps: DepsMut, env: Env, msg: Reply) -> ContractResult<Response> {
+    let answer = match msg.result {
+        SubMsgResult::Ok(response) => Ok(answer_data(response)),
+        SubMsgResult::Err(error) => Err(error),
+    };
+    match msg.id {
+        fund::TOP_UP_REPLY => fund::reply_top_up(deps, &env, &msg.payload, answer),
+        fund::CLAIM_REPLY => liquidation::claim::reply(deps, &env, &msg.payload, answer),
+        id => Err(ContractError::UnknownReply { id }),
+    }
+}
+
+/// The data that the fund set. Chains of CosmWasm 2 put it into the message responses, older ones only
+/// into the deprecated field.
+fn answer_data(response: SubMsgResponse) -> Option<Binary> {
+    let first = response.msg_responses.into_iter().next().map(|response| response.value);
+    #[allow(deprecated)]
+    let data = first.or(response.data);
+    fund::unwrap_data(data)
+}
+
+/// Everything that can be asked.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> ContractResult<Binary> {
+    query::query(deps, &env, msg)
+}
+
+/// From an older version of this contract. No downgrade, no other contract's state.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn migrate(deps: DepsMut, _env: Env, _msg: MigrateMsg) -> ContractResult<Response> {
+    admin::migrate(deps)
+}

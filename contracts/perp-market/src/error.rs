@@ -1,0 +1,103 @@
+//! Why a message was refused: what was expected, what was found.
+
+use ballast_risk::RiskError;
+use ballast_types::market::OrderId;
+use ballast_types::MarketId;
+use cosmwasm_std::{Decimal, Int128, StdError, Uint128};
+use cw_ownable::OwnershipError;
+use cw_utils::{ParseReplyError, PaymentError};
+use thiserror::Error;
+
+/// Result of everything here.
+pub type ContractResult<T> = Result<T, ContractError>;
+
+/// Why a message was refused.
+#[derive(Error, Debug, PartialEq)]
+#[allow(missing_docs)] // the message of each says what its fields are
+pub enum ContractError {
+    #[error(transparent)]
+    Std(#[from] StdError),
+    #[error(transparent)]
+    Ownership(#[from] OwnershipError),
+    #[error(transparent)]
+    Payment(#[from] PaymentError),
+    #[error(transparent)]
+    Risk(#[from] RiskError),
+    #[error(transparent)]
+    ParseReply(#[from] ParseReplyError),
+
+    #[error("only {expected} may send this, not {found}")]
+    Unauthorized { expected: String, found: String },
+    #[error("renouncing ownership would leave the suite without an owner; transfer it instead")]
+    RenounceRefused {},
+    #[error("a pending ownership transfer needs an expiry in the future")]
+    TransferNeedsExpiry {},
+    #[error("collateral is {expected}; {found} was sent")]
+    WrongCollateral { expected: String, found: String },
+    #[error("the amount must be more than zero")]
+    ZeroAmount {},
+    #[error("the token has {found} decimals, the configuration says {expected}")]
+    WrongDecimals { expected: u8, found: u8 },
+    #[error("parameter {name} must be from {min} to {max}, found {found}")]
+    ParameterOutOfRange { name: &'static str, min: String, max: String, found: String },
+    #[error("parameters contradict each other: {rule}")]
+    ParametersContradict { rule: &'static str },
+
+    #[error("there is no market {market}")]
+    NoSuchMarket { market: MarketId },
+    #[error("market {market} has no price yet")]
+    NoPrice { market: MarketId },
+    #[error("the price of market {market} is {age} s old, at most {max_age} s are allowed here")]
+    StalePrice { market: MarketId, age: u64, max_age: u64 },
+    #[error("the price of market {market} is uncertain by {confidence} at {price}, more than {max_ppm} ppm")]
+    LowConfidence { market: MarketId, price: Decimal, confidence: Decimal, max_ppm: u32 },
+    #[error("at most {max} markets may be listed")]
+    TooManyMarkets { max: u32 },
+    #[error("oracle {contract} gives no valid price for feed {feed_id}: {reason}")]
+    OracleUnusable { contract: String, feed_id: String, reason: String },
+
+    #[error("{owner} has no subaccount {subaccount}; a deposit opens it")]
+    NoSuchAccount { owner: String, subaccount: u32 },
+    #[error("the account holds {found} positions, at most {max} are allowed")]
+    TooManyPositions { max: usize, found: usize },
+    #[error("the account has {found} resting orders, at most {max} are allowed")]
+    TooManyOrders { max: u32, found: u32 },
+    #[error("the account is bankrupt (equity {equity}); only deposits are accepted")]
+    Bankrupt { equity: Int128 },
+    #[error("initial margin {required} is more than equity {equity}")]
+    InsufficientMargin { equity: Int128, required: Uint128 },
+    #[error("the account has no position in market {market}")]
+    NoPosition { market: MarketId },
+    #[error("not liquidatable: equity {equity} covers maintenance margin {maintenance_margin}")]
+    NotLiquidatable { equity: Int128, maintenance_margin: Uint128 },
+    #[error("not bankrupt: equity is {equity}; send Liquidate instead")]
+    NotBankrupt { equity: Int128 },
+
+    #[error("size {found} is not a positive multiple of the lot size {lot_size}")]
+    InvalidSize { lot_size: Uint128, found: Uint128 },
+    #[error("price {found} is not a positive multiple of the tick size {tick_size}")]
+    InvalidPrice { tick_size: Decimal, found: Decimal },
+    #[error("a post-only order at this price would trade at once")]
+    WouldTrade {},
+    #[error("a reduce-only order needs a position on the other side")]
+    NothingToReduce {},
+    #[error("market {market} is reduce-only: its open interest may not grow")]
+    ReduceOnly { market: MarketId },
+    #[error("open interest of market {market} would be {found}, the cap is {cap}")]
+    OpenInterestCap { market: MarketId, cap: Uint128, found: Uint128 },
+    #[error("no such order: {id:?}")]
+    NoSuchOrder { id: OrderId },
+
+    #[error("there is no insurance fund")]
+    NoInsuranceFund {},
+    #[error("{count} claim(s) are pending; the fund can be replaced when they are settled")]
+    ClaimsPending { count: u32 },
+    #[error("the exchange's share of fees in market {market} is {available}, {asked} was asked")]
+    FeesExceeded { market: MarketId, available: Uint128, asked: Uint128 },
+    #[error("{value} for {what} does not fit")]
+    Overflow { what: &'static str, value: String },
+    #[error("reply id {id} is unknown")]
+    UnknownReply { id: u64 },
+    #[error("cannot migrate from {found}: expected {expected}")]
+    CannotMigrate { expected: String, found: String },
+}

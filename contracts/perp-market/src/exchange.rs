@@ -1,0 +1,579 @@
+//! The working set of one message: what was loaded, what it became, what happened.
+//!
+//! A message loads accounts and markets into an [`Exchange`], computes on it without touching storage, and
+//! saves it once with [`Changes::save`]. So a plan can be made on a clone and thrown away, and nothing is
+//! half written when a check fails. Storage is read once a record and message.
+
+use std::collections::btree_map::Entry;
+use std::collections::BTreeMap;
+
+use ballast_risk::{effective_initial_margin_ppm, MarginParameters, Rounding, ValueScale};
+use ballast_types::{AccountId, MarketId, MarketReport, Side};
+use cosmwasm_std::{Addr, Decimal, Deps, Empty, Env, Event, Int128, Storage, Uint128};
+use cw_storage_plus::Bound;
+
+use crate::error::{ContractError, ContractResult};
+use crate::events;
+use crate::math::{add, to_signed};
+use crate::state::{
+    book_key, place_key, queue_key, rank_key, Account, Config, MarketConfig, MarketState, Order,
+    Position, ACCOUNTS, ACCOUNT_NUMBERS, ACCOUNT_ORDERS, CONFIG, DELEVERAGE_QUEUE, MARKETS,
+    MARKET_STATES, NEXT_ACCOUNT, ORDERS,
+};
+
+/// A market as loaded and as it became.
+#[derive(Clone)]
+pub struct Market {
+    /// Its number.
+    pub id: MarketId,
+    /// Settings; never written by trading.
+    pub config: MarketConfig,
+    /// Totals, price, indices.
+    pub state: MarketState,
+    /// Base atoms to quote atoms.
+    pub scale: ValueScale,
+}
+
+impl Market {
+    fn load(storage: &dyn Storage, id: MarketId, quote_decimals: u8) -> ContractResult<Self> {
+        let config = MARKETS
+            .may_load(storage, id)?
+            .ok_or(ContractError::NoSuchMarket { market: id })?;
+        let state = MARKET_STATES.load(storage, id)?;
+        let scale = ValueScale::new(config.base_decimals, quote_decimals)?;
+        Ok(Self { id, config, state, scale })
+    }
+
+    /// Margin fractions for `ballast-risk`.
+    #[must_use]
+    pub fn margin_parameters(&self) -> MarginParameters {
+        let parameters = &self.config.parameters;
+        MarginParameters {
+            initial_margin_ppm: parameters.initial_margin_ppm,
+            maintenance_fraction_ppm: parameters.maintenance_fraction_ppm,
+            open_interest_lower: parameters.open_interest_lower,
+            open_interest_upper: parameters.open_interest_upper,
+        }
+    }
+
+    /// Base atoms held by longs.
+    #[must_use]
+    pub fn open_interest(&self) -> Uint128 {
+        self.state.open_interest_long
+    }
+
+    /// Open interest at the last price, quote atoms, rounded down; 0 before the first price.
+    pub fn open_interest_value(&self) -> ContractResult<Uint128> {
+        match &self.state.price {
+            None => Ok(Uint128::zero()),
+            Some(cached) => {
+                Ok(self.scale.notional(self.open_interest(), cached.price, Rounding::Down)?)
+            }
+        }
+    }
+
+    /// Initial margin fraction at the open interest of now.
+    pub fn effective_initial_margin(&self) -> ContractResult<u32> {
+        let value = self.open_interest_value()?;
+        Ok(effective_initial_margin_ppm(&self.margin_parameters(), value)?)
+    }
+
+    /// Open-interest value above which no new position is opened: ours or the fund's, whichever is less.
+    #[must_use]
+    pub fn open_interest_cap(&self) -> Uint128 {
+        let own = self.config.parameters.open_interest_cap;
+        self.state.risk.as_ref().map_or(own, |risk| own.min(risk.open_interest_cap))
+    }
+
+    /// Whether open interest may not grow: set by the owner, or by the fund's level.
+    #[must_use]
+    pub fn reduce_only(&self) -> bool {
+        self.config.parameters.reduce_only
+            || self.state.risk.as_ref().is_some_and(|risk| risk.reduce_only)
+    }
+
+    /// What the fund is told.
+    pub fn report(&self) -> ContractResult<MarketReport> {
+        Ok(MarketReport {
+            open_interest_value: self.open_interest_value()?,
+            deficit: self.state.deficit,
+        })
+    }
+
+    /// The price, whatever its age.
+    pub fn last_price(&self) -> ContractResult<Decimal> {
+        self.state
+            .price
+            .as_ref()
+            .map(|cached| cached.price)
+            .ok_or(ContractError::NoPrice { market: self.id })
+    }
+}
+
+impl Account {
+    /// The position in a market.
+    #[must_use]
+    pub fn position(&self, market: MarketId) -> Option<&Position> {
+        self.positions.iter().find(|position| position.market == market)
+    }
+
+    /// Signed size in a market, 0 without a position.
+    #[must_use]
+    pub fn size(&self, market: MarketId) -> Int128 {
+        self.position(market).map_or(Int128::zero(), |position| position.size)
+    }
+}
+
+#[derive(Clone)]
+struct LoadedAccount {
+    /// As in storage; `None` where it is new.
+    stored: Option<Account>,
+    now: Account,
+}
+
+/// The working set of one message.
+#[derive(Clone)]
+pub struct Exchange<'a> {
+    /// Storage to read, oracle to ask.
+    pub deps: Deps<'a>,
+    /// Block time and height.
+    pub env: &'a Env,
+    /// Settings.
+    pub config: Config,
+    /// What happened, in order.
+    pub events: Vec<Event>,
+    markets: BTreeMap<MarketId, (Market, MarketState)>,
+    accounts: BTreeMap<u64, LoadedAccount>,
+    orders: BTreeMap<(u64, u128), (u64, Option<Order>)>,
+    next_account: Option<u64>,
+}
+
+impl<'a> Exchange<'a> {
+    /// An empty working set.
+    pub fn new(deps: Deps<'a>, env: &'a Env) -> ContractResult<Self> {
+        Ok(Self {
+            deps,
+            env,
+            config: CONFIG.load(deps.storage)?,
+            events: vec![],
+            markets: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            orders: BTreeMap::new(),
+            next_account: None,
+        })
+    }
+
+    /// Seconds.
+    #[must_use]
+    pub fn now(&self) -> u64 {
+        self.env.block.time.seconds()
+    }
+
+    /// A market, its price refreshed and its indices accrued at the first touch of this message.
+    pub fn open_market(&mut self, id: MarketId) -> ContractResult<&mut Market> {
+        if !self.markets.contains_key(&id) {
+            let mut market =
+                Market::load(self.deps.storage, id, self.config.collateral_decimals)?;
+            let stored = market.state.clone();
+            crate::price::refresh(self, &mut market);
+            crate::funding::accrue(self, &mut market)?;
+            self.markets.insert(id, (market, stored));
+        }
+        self.market_mut(id)
+    }
+
+    /// A market as stored: no oracle is asked, nothing accrues.
+    pub fn peek_market(&mut self, id: MarketId) -> ContractResult<&mut Market> {
+        if !self.markets.contains_key(&id) {
+            let market = Market::load(self.deps.storage, id, self.config.collateral_decimals)?;
+            let stored = market.state.clone();
+            self.markets.insert(id, (market, stored));
+        }
+        self.market_mut(id)
+    }
+
+    /// Accrues a market that was only peeked at, at its last price.
+    pub fn accrue_market(&mut self, id: MarketId) -> ContractResult<()> {
+        let mut market = self.market(id)?.clone();
+        crate::funding::accrue(self, &mut market)?;
+        *self.market_mut(id)? = market;
+        Ok(())
+    }
+
+    /// A market that was opened before.
+    pub fn market(&self, id: MarketId) -> ContractResult<&Market> {
+        self.markets
+            .get(&id)
+            .map(|(market, _)| market)
+            .ok_or(ContractError::NoSuchMarket { market: id })
+    }
+
+    /// A market that was opened before, to change.
+    pub fn market_mut(&mut self, id: MarketId) -> ContractResult<&mut Market> {
+        self.markets
+            .get_mut(&id)
+            .map(|(market, _)| market)
+            .ok_or(ContractError::NoSuchMarket { market: id })
+    }
+
+    /// Number of an account that exists.
+    pub fn account_number(&self, owner: &Addr, subaccount: u32) -> ContractResult<u64> {
+        ACCOUNT_NUMBERS.may_load(self.deps.storage, (owner, subaccount))?.ok_or_else(|| {
+            ContractError::NoSuchAccount { owner: owner.to_string(), subaccount }
+        })
+    }
+
+    /// Number of the account that a message names.
+    pub fn resolve(&self, id: &AccountId) -> ContractResult<u64> {
+        let owner = self.deps.api.addr_validate(&id.owner)?;
+        self.account_number(&owner, id.subaccount)
+    }
+
+    /// Number of an account, opened where it is new.
+    pub fn account_number_or_new(&mut self, owner: &Addr, subaccount: u32) -> ContractResult<u64> {
+        if let Some(number) =
+            ACCOUNT_NUMBERS.may_load(self.deps.storage, (owner, subaccount))?
+        {
+            return Ok(number);
+        }
+        let fresh = self.accounts.iter().find(|(_, loaded)| {
+            loaded.stored.is_none()
+                && loaded.now.owner == *owner
+                && loaded.now.subaccount == subaccount
+        });
+        if let Some((number, _)) = fresh {
+            return Ok(*number);
+        }
+        let number = match self.next_account {
+            Some(number) => number,
+            None => NEXT_ACCOUNT.load(self.deps.storage)?,
+        };
+        self.next_account = Some(number.saturating_add(1));
+        let now = Account {
+            owner: owner.clone(),
+            subaccount,
+            quote: Int128::zero(),
+            positions: vec![],
+            open_orders: 0,
+        };
+        self.accounts.insert(number, LoadedAccount { stored: None, now });
+        Ok(number)
+    }
+
+    /// An account by number, loaded where needed.
+    pub fn account(&mut self, number: u64) -> ContractResult<&Account> {
+        Ok(self.account_mut(number)?)
+    }
+
+    /// An account by number, to change.
+    pub fn account_mut(&mut self, number: u64) -> ContractResult<&mut Account> {
+        let loaded = match self.accounts.entry(number) {
+            Entry::Occupied(loaded) => loaded.into_mut(),
+            Entry::Vacant(vacant) => {
+                let stored = ACCOUNTS.load(self.deps.storage, number)?;
+                vacant.insert(LoadedAccount { now: stored.clone(), stored: Some(stored) })
+            }
+        };
+        Ok(&mut loaded.now)
+    }
+
+    /// An account and an opened market, both to change.
+    pub fn account_and_market(
+        &mut self,
+        number: u64,
+        market: MarketId,
+    ) -> ContractResult<(&mut Account, &mut Market)> {
+        self.account(number)?;
+        let account = self
+            .accounts
+            .get_mut(&number)
+            .map(|loaded| &mut loaded.now)
+            .ok_or_else(|| cosmwasm_std::StdError::not_found(format!("account {number}")))?;
+        let market = self
+            .markets
+            .get_mut(&market)
+            .map(|(opened, _)| opened)
+            .ok_or(ContractError::NoSuchMarket { market })?;
+        Ok((account, market))
+    }
+
+    /// Opens every market the account holds a position in and settles funding and premium there.
+    ///
+    /// After this the account's `quote` holds everything it owes up to now.
+    pub fn settle_account(&mut self, number: u64) -> ContractResult<()> {
+        let held: Vec<MarketId> =
+            self.account(number)?.positions.iter().map(|position| position.market).collect();
+        for id in held {
+            self.open_market(id)?;
+            let (account, market) = self.account_and_market(number, id)?;
+            if let Some(payment) = crate::funding::settle(account, market)? {
+                self.events.push(events::funding_settled(number, id, payment));
+            }
+        }
+        Ok(())
+    }
+
+    /// An order in the book, as this message has changed it.
+    pub fn order(&self, book: u64, place: u128) -> ContractResult<Option<Order>> {
+        match self.orders.get(&(book, place)) {
+            Some((_, order)) => Ok(order.clone()),
+            None => Ok(ORDERS.may_load(self.deps.storage, (book, place))?),
+        }
+    }
+
+    /// What this message made of an order: `None` untouched, `Some(None)` removed.
+    #[must_use]
+    pub fn changed_order(&self, key: (u64, u128)) -> Option<Option<Order>> {
+        self.orders.get(&key).map(|(_, order)| order.clone())
+    }
+
+    /// Puts a new order into the book. Returns its place.
+    pub fn insert_order(
+        &mut self,
+        id: MarketId,
+        side: Side,
+        ticks: u64,
+        order: Order,
+    ) -> ContractResult<(u64, u128)> {
+        let state = &mut self.market_mut(id)?.state;
+        let sequence = state.next_sequence;
+        state.next_sequence = sequence.saturating_add(1);
+        let account = self.account_mut(order.account)?;
+        account.open_orders = account.open_orders.saturating_add(1);
+        let key = (book_key(id, side), place_key(side, ticks, sequence));
+        self.orders.insert(key, (order.account, Some(order)));
+        Ok(key)
+    }
+
+    /// Leaves `remaining` of an order in the book.
+    pub fn shrink_order(&mut self, key: (u64, u128), order: &Order, remaining: Uint128) {
+        let order = Order { remaining, ..order.clone() };
+        self.orders.insert(key, (order.account, Some(order)));
+    }
+
+    /// Takes an order out of the book.
+    pub fn remove_order(&mut self, key: (u64, u128), account: u64) -> ContractResult<()> {
+        self.orders.insert(key, (account, None));
+        let account = self.account_mut(account)?;
+        account.open_orders = account.open_orders.saturating_sub(1);
+        Ok(())
+    }
+
+    /// Orders of an account that are in storage and not yet removed by this message.
+    pub fn stored_orders_of(
+        &self,
+        number: u64,
+        market: Option<MarketId>,
+    ) -> ContractResult<Vec<(u64, u128)>> {
+        let order = cosmwasm_std::Order::Ascending;
+        let storage = self.deps.storage;
+        let keys: Vec<(u64, u128)> = match market {
+            None => ACCOUNT_ORDERS
+                .sub_prefix(number)
+                .keys(storage, None, None, order)
+                .collect::<Result<_, _>>()?,
+            Some(id) => {
+                let mut found = vec![];
+                for side in [Side::Buy, Side::Sell] {
+                    let book = book_key(id, side);
+                    for place in
+                        ACCOUNT_ORDERS.prefix((number, book)).keys(storage, None, None, order)
+                    {
+                        found.push((book, place?));
+                    }
+                }
+                found
+            }
+        };
+        Ok(keys
+            .into_iter()
+            .filter(|key| !matches!(self.orders.get(key), Some((_, None))))
+            .collect())
+    }
+
+    /// The next places of a book after one, with their orders as stored.
+    pub fn stored_book(
+        &self,
+        book: u64,
+        after: Option<u128>,
+        limit: usize,
+    ) -> ContractResult<Vec<(u128, Order)>> {
+        Ok(ORDERS
+            .prefix(book)
+            .range(
+                self.deps.storage,
+                after.map(Bound::exclusive),
+                None,
+                cosmwasm_std::Order::Ascending,
+            )
+            .take(limit)
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// The next places of a deleveraging queue after one, as stored.
+    pub fn stored_queue(
+        &self,
+        queue: u64,
+        after: Option<(u128, u64)>,
+        limit: usize,
+    ) -> ContractResult<Vec<(u128, u64)>> {
+        Ok(DELEVERAGE_QUEUE
+            .sub_prefix(queue)
+            .keys(
+                self.deps.storage,
+                after.map(Bound::exclusive),
+                None,
+                cosmwasm_std::Order::Ascending,
+            )
+            .take(limit)
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// What must be written, the borrow of storage ended.
+    #[must_use]
+    pub fn into_changes(self) -> Changes {
+        Changes {
+            markets: self.markets,
+            accounts: self.accounts,
+            orders: self.orders,
+            next_account: self.next_account,
+            events: self.events,
+        }
+    }
+}
+
+/// What a message changed.
+pub struct Changes {
+    markets: BTreeMap<MarketId, (Market, MarketState)>,
+    accounts: BTreeMap<u64, LoadedAccount>,
+    orders: BTreeMap<(u64, u128), (u64, Option<Order>)>,
+    next_account: Option<u64>,
+    /// What happened, in order.
+    pub events: Vec<Event>,
+}
+
+impl Changes {
+    /// Writes every record that differs from what is stored, and the deleveraging queue with it.
+    ///
+    /// Where no position is open in a market, what its settlement pool holds is rounding and becomes its
+    /// residue.
+    pub fn save(self, storage: &mut dyn Storage) -> ContractResult<Vec<Event>> {
+        for (id, (mut market, stored)) in self.markets {
+            let state = &mut market.state;
+            if state.open_interest_long.is_zero()
+                && state.open_interest_short.is_zero()
+                && state.settlement_pool > Int128::zero()
+            {
+                state.residue = add(state.residue, state.settlement_pool.unsigned_abs())?;
+                state.settlement_pool = Int128::zero();
+            }
+            if *state != stored {
+                MARKET_STATES.save(storage, id, state)?;
+            }
+        }
+        for (number, LoadedAccount { stored, now }) in self.accounts {
+            if stored.as_ref() == Some(&now) {
+                continue;
+            }
+            let before = stored.as_ref().map_or(&[][..], |account| &account.positions);
+            move_in_queue(storage, number, before, &now.positions)?;
+            if stored.is_none() {
+                ACCOUNT_NUMBERS.save(storage, (&now.owner, now.subaccount), &number)?;
+            }
+            ACCOUNTS.save(storage, number, &now)?;
+        }
+        for ((book, place), (account, order)) in self.orders {
+            let own_key = (account, book, place);
+            match order {
+                Some(order) => {
+                    if !ORDERS.has(storage, (book, place)) {
+                        ACCOUNT_ORDERS.save(storage, own_key, &Empty {})?;
+                    }
+                    ORDERS.save(storage, (book, place), &order)?;
+                }
+                None => {
+                    ORDERS.remove(storage, (book, place));
+                    ACCOUNT_ORDERS.remove(storage, own_key);
+                }
+            }
+        }
+        if let Some(number) = self.next_account {
+            NEXT_ACCOUNT.save(storage, &number)?;
+        }
+        Ok(self.events)
+    }
+}
+
+/// Moves an account's positions to their new places in the deleveraging queues.
+fn move_in_queue(
+    storage: &mut dyn Storage,
+    number: u64,
+    before: &[Position],
+    after: &[Position],
+) -> ContractResult<()> {
+    let place = |position: &Position| {
+        let long = !position.size.is_negative();
+        (queue_key(position.market, long), rank_key(long, position.entry_price), number)
+    };
+    for old in before.iter().map(place) {
+        if !after.iter().map(place).any(|new| new == old) {
+            DELEVERAGE_QUEUE.remove(storage, old);
+        }
+    }
+    for new in after.iter().map(place) {
+        if !before.iter().map(place).any(|old| old == new) {
+            DELEVERAGE_QUEUE.save(storage, new, &Empty {})?;
+        }
+    }
+    Ok(())
+}
+
+/// Adds a fee to what a market owes: its deficit is repaid first, then the fund's share is owed to the
+/// fund and the rest belongs to the exchange.
+pub fn book_fee(
+    exchange_events: &mut Vec<Event>,
+    market: &mut Market,
+    fee: Uint128,
+    fund_share_ppm: u32,
+) -> ContractResult<()> {
+    let state = &mut market.state;
+    let repaid = fee.min(state.deficit);
+    if !repaid.is_zero() {
+        state.deficit = crate::math::subtract(state.deficit, repaid)?;
+        exchange_events.push(events::deficit_repaid(market.id, repaid, state.deficit));
+    }
+    let rest = crate::math::subtract(fee, repaid)?;
+    let for_fund = ballast_risk::ppm_of(rest, fund_share_ppm, Rounding::Down)?;
+    state.fees_owed = add(state.fees_owed, for_fund)?;
+    state.fee_collector = add(state.fee_collector, crate::math::subtract(rest, for_fund)?)?;
+    Ok(())
+}
+
+/// Share of trade fees that belongs to the fund.
+#[must_use]
+pub fn fund_share_ppm(market: &Market) -> u32 {
+    market
+        .state
+        .risk
+        .as_ref()
+        .map_or(market.config.parameters.fund_fee_share_ppm, |risk| risk.fee_share_ppm)
+}
+
+/// Changes an account's quote by a signed amount.
+pub fn credit(account: &mut Account, amount: Int128) -> ContractResult<()> {
+    account.quote = account
+        .quote
+        .checked_add(amount)
+        .map_err(|_| ContractError::Overflow { what: "quote", value: amount.to_string() })?;
+    Ok(())
+}
+
+/// Takes an unsigned amount from an account's quote.
+pub fn debit(account: &mut Account, amount: Uint128) -> ContractResult<()> {
+    let amount = to_signed(amount)?;
+    account.quote = account
+        .quote
+        .checked_sub(amount)
+        .map_err(|_| ContractError::Overflow { what: "quote", value: amount.to_string() })?;
+    Ok(())
+}

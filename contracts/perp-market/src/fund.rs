@@ -1,0 +1,303 @@
+//! What crosses between the market and its insurance fund: fees out, shortfalls claimed, risk parameters
+//! in. The fund is never trusted: it may be missing, empty, failing, lying or re-entering.
+//!
+//! Every message to it is a `reply_always` submessage with a gas limit, sent after everything was saved. What
+//! counts as paid is what arrived: coins beyond the vault line that were not there before.
+
+use ballast_types::fund::{ClaimAnswer, ExecuteMsg as FundMsg, ReceiveMsg, TopUp, TopUpAnswer, TopUpKind};
+use ballast_types::{MarketId, RiskParameters};
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{
+    from_json, to_json_binary, Addr, Binary, Coin, CosmosMsg, Deps, DepsMut, Env, MessageInfo,
+    Response, Storage, SubMsg, Uint128, WasmMsg,
+};
+use cw20::{BalanceResponse, Cw20ExecuteMsg, Cw20QueryMsg, Denom};
+
+use crate::error::{ContractError, ContractResult};
+use crate::events;
+use crate::exchange::Exchange;
+use crate::math::{add, subtract};
+use crate::state::{Config, CONFIG, RESIDUE, VAULT};
+
+/// Reply to a top-up.
+pub const TOP_UP_REPLY: u64 = 1;
+/// Reply to a claim.
+pub const CLAIM_REPLY: u64 = 2;
+
+/// The token balance of this contract.
+pub fn bank_balance(deps: Deps, env: &Env, collateral: &Denom) -> ContractResult<Uint128> {
+    Ok(match collateral {
+        Denom::Native(denom) => deps.querier.query_balance(&env.contract.address, denom)?.amount,
+        Denom::Cw20(token) => {
+            let query = Cw20QueryMsg::Balance { address: env.contract.address.to_string() };
+            deps.querier.query_wasm_smart::<BalanceResponse>(token, &query)?.balance
+        }
+    })
+}
+
+/// Coins the contract owns and the books do not know.
+pub fn unaccounted(deps: Deps, env: &Env, collateral: &Denom) -> ContractResult<Uint128> {
+    let bank = bank_balance(deps, env, collateral)?;
+    Ok(bank.saturating_sub(VAULT.load(deps.storage)?))
+}
+
+/// Which way coins moved.
+#[derive(Clone, Copy)]
+pub enum Movement {
+    /// Into the contract.
+    In(Uint128),
+    /// Out of it.
+    Out(Uint128),
+}
+
+/// Books a movement of coins.
+pub fn change_vault(storage: &mut dyn Storage, movement: Movement) -> ContractResult<()> {
+    let vault = VAULT.load(storage)?;
+    let vault = match movement {
+        Movement::In(amount) => add(vault, amount)?,
+        Movement::Out(amount) => subtract(vault, amount)?,
+    };
+    Ok(VAULT.save(storage, &vault)?)
+}
+
+/// What a reply must know of its message: numbers only, the rest is loaded anew.
+#[cw_serde]
+pub struct TopUpPayload {
+    /// The market.
+    pub market: MarketId,
+    /// Fees sent.
+    pub amount: Uint128,
+}
+
+/// A message that takes fees to the fund.
+pub struct Flush {
+    /// `reply_always`.
+    pub message: SubMsg,
+    /// Quote atoms.
+    pub amount: Uint128,
+}
+
+/// Fees leave by themselves when they have reached the lot and the last attempt did not just fail.
+pub fn automatic_flush(exchange: &mut Exchange, id: MarketId) -> ContractResult<Vec<Flush>> {
+    let now = exchange.now();
+    let lot = exchange.config.parameters.flush_lot;
+    let state = &exchange.market(id)?.state;
+    if state.fees_owed < lot || now < state.flush_blocked_until {
+        return Ok(vec![]);
+    }
+    Ok(take_fees(exchange, id)?.into_iter().collect())
+}
+
+/// Takes all owed fees of a market out of the books and into a top-up. `None` without fees or fund.
+fn take_fees(exchange: &mut Exchange, id: MarketId) -> ContractResult<Option<Flush>> {
+    let Some(fund) = exchange.config.insurance_fund.clone() else {
+        return Ok(None);
+    };
+    let market = exchange.market_mut(id)?;
+    let amount = std::mem::take(&mut market.state.fees_owed);
+    if amount.is_zero() {
+        return Ok(None);
+    }
+    let top_up = TopUp {
+        contract: None,
+        market: Some(id),
+        kind: TopUpKind::Fees,
+        state: Some(market.report()?),
+    };
+    let message = match &exchange.config.collateral {
+        Denom::Native(denom) => {
+            execute(&fund, &FundMsg::TopUp(top_up), vec![Coin::new(amount.u128(), denom)])?
+        }
+        Denom::Cw20(token) => execute(
+            token,
+            &Cw20ExecuteMsg::Send {
+                contract: fund.to_string(),
+                amount,
+                msg: to_json_binary(&ReceiveMsg::TopUp(top_up))?,
+            },
+            vec![],
+        )?,
+    };
+    let payload = to_json_binary(&TopUpPayload { market: id, amount })?;
+    let message = submessage(&exchange.config, message, TOP_UP_REPLY, payload);
+    Ok(Some(Flush { message, amount }))
+}
+
+/// Books fees that are about to leave.
+pub fn take_from_vault(storage: &mut dyn Storage, messages: &[Flush]) -> ContractResult<()> {
+    for flush in messages {
+        change_vault(storage, Movement::Out(flush.amount))?;
+    }
+    Ok(())
+}
+
+/// An execute message.
+pub fn execute(
+    contract: &Addr,
+    message: &impl serde::Serialize,
+    funds: Vec<Coin>,
+) -> ContractResult<CosmosMsg> {
+    Ok(WasmMsg::Execute {
+        contract_addr: contract.to_string(),
+        msg: to_json_binary(message)?,
+        funds,
+    }
+    .into())
+}
+
+/// A `reply_always` submessage to the fund with its gas limit.
+#[must_use]
+pub fn submessage(config: &Config, message: CosmosMsg, id: u64, payload: Binary) -> SubMsg {
+    SubMsg::reply_always(message, id)
+        .with_gas_limit(config.parameters.fund_gas_limit)
+        .with_payload(payload)
+}
+
+/// Sends the fees a market owes to the fund. Anyone.
+pub fn flush(
+    deps: DepsMut,
+    env: &Env,
+    info: &MessageInfo,
+    id: MarketId,
+) -> ContractResult<Response> {
+    cw_utils::nonpayable(info)?;
+    let mut exchange = Exchange::new(deps.as_ref(), env)?;
+    if exchange.config.insurance_fund.is_none() {
+        return Err(ContractError::NoInsuranceFund {});
+    }
+    exchange.open_market(id)?;
+    let messages: Vec<Flush> = take_fees(&mut exchange, id)?.into_iter().collect();
+    let amount = messages.first().map_or(Uint128::zero(), |flush| flush.amount);
+    let happened = exchange.into_changes().save(deps.storage)?;
+    take_from_vault(deps.storage, &messages)?;
+    Ok(Response::new()
+        .add_attribute("action", "flush")
+        .add_attribute("amount", amount)
+        .add_events(happened)
+        .add_submessages(messages.into_iter().map(|flush| flush.message)))
+}
+
+/// The fund took the fees, or did not: then they are owed again, and the next automatic flush waits.
+pub fn reply_top_up(
+    deps: DepsMut,
+    env: &Env,
+    payload: &Binary,
+    answer: Result<Option<Binary>, String>,
+) -> ContractResult<Response> {
+    let TopUpPayload { market: id, amount } = from_json(payload)?;
+    let mut exchange = Exchange::new(deps.as_ref(), env)?;
+    let wait = exchange.config.parameters.flush_retry_secs;
+    let until = exchange.now().saturating_add(wait);
+    exchange.peek_market(id)?;
+    let result = match &answer {
+        Ok(data) => {
+            let told = data.as_ref().and_then(|data| from_json::<TopUpAnswer>(data).ok());
+            apply_risk(&mut exchange, id, told.and_then(|answer| answer.risk))?;
+            "sent"
+        }
+        Err(_) => {
+            let state = &mut exchange.market_mut(id)?.state;
+            state.fees_owed = add(state.fees_owed, amount)?;
+            state.flush_blocked_until = until;
+            "failed"
+        }
+    };
+    exchange.events.push(events::flush(id, amount, result));
+    let happened = exchange.into_changes().save(deps.storage)?;
+    if answer.is_err() {
+        change_vault(deps.storage, Movement::In(amount))?;
+    }
+    Ok(Response::new().add_events(happened))
+}
+
+/// New risk parameters for one market, believed where they are for it and newer than what is known.
+///
+/// The premium is accrued at the old rate first.
+pub fn apply_risk(
+    exchange: &mut Exchange,
+    id: MarketId,
+    told: Option<RiskParameters>,
+) -> ContractResult<()> {
+    let Some(told) = told.filter(|risk| risk.market == id) else {
+        return Ok(());
+    };
+    let known = exchange.market(id)?.state.risk.as_ref().map(|risk| risk.revision);
+    if known.is_some_and(|revision| told.revision <= revision) {
+        return Ok(());
+    }
+    if !plausible(&told) {
+        return Ok(());
+    }
+    exchange.accrue_market(id)?;
+    exchange.events.push(events::risk(&told));
+    exchange.market_mut(id)?.state.risk = Some(told);
+    Ok(())
+}
+
+/// A fund cannot tell a market to charge more than all of its fees or more than the largest premium.
+fn plausible(risk: &RiskParameters) -> bool {
+    risk.fee_share_ppm <= ballast_types::PPM && risk.premium_rate_ppm <= MAX_PREMIUM_RATE_PPM
+}
+
+/// Largest premium a market accepts: 100 % of open interest a year.
+pub const MAX_PREMIUM_RATE_PPM: u32 = 1_000_000;
+
+/// Most markets that one push may name.
+const MAX_PUSHED_MARKETS: usize = 64;
+
+/// New risk parameters pushed by the fund. Only from the fund; unknown markets and old revisions are
+/// passed over.
+pub fn set_risk_level(
+    deps: DepsMut,
+    env: &Env,
+    info: &MessageInfo,
+    markets: Vec<RiskParameters>,
+) -> ContractResult<Response> {
+    cw_utils::nonpayable(info)?;
+    let mut exchange = Exchange::new(deps.as_ref(), env)?;
+    match &exchange.config.insurance_fund {
+        Some(fund) if *fund == info.sender => {}
+        other => {
+            return Err(ContractError::Unauthorized {
+                expected: other.as_ref().map_or("nobody".to_string(), ToString::to_string),
+                found: info.sender.to_string(),
+            })
+        }
+    }
+    for told in markets.into_iter().take(MAX_PUSHED_MARKETS) {
+        let id = told.market;
+        match exchange.peek_market(id) {
+            Ok(_) => apply_risk(&mut exchange, id, Some(told))?,
+            Err(ContractError::NoSuchMarket { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let happened = exchange.into_changes().save(deps.storage)?;
+    Ok(Response::new().add_attribute("action", "set_risk_level").add_events(happened))
+}
+
+/// Books coins that arrived without a message to the residue line. Anyone.
+pub fn sync(deps: DepsMut, env: &Env, info: &MessageInfo) -> ContractResult<Response> {
+    cw_utils::nonpayable(info)?;
+    let collateral = CONFIG.load(deps.storage)?.collateral;
+    let amount = unaccounted(deps.as_ref(), env, &collateral)?;
+    let residue = RESIDUE.load(deps.storage)?;
+    RESIDUE.save(deps.storage, &add(residue, amount)?)?;
+    change_vault(deps.storage, Movement::In(amount))?;
+    Ok(Response::new().add_attribute("action", "sync").add_event(events::sync(amount)))
+}
+
+/// What the fund says of a claim. It explains; it pays nothing. Undecodable data is no answer.
+#[must_use]
+pub fn claim_answer(data: Option<&Binary>) -> Option<ClaimAnswer> {
+    data.and_then(|data| from_json(data).ok())
+}
+
+/// The data a contract set in its response, taken out of the protobuf envelope that execution wraps it in.
+#[must_use]
+pub fn unwrap_data(data: Option<Binary>) -> Option<Binary> {
+    let data = data?;
+    cw_utils::parse_execute_response_data(data.as_slice())
+        .ok()
+        .and_then(|response| response.data)
+}

@@ -1,0 +1,294 @@
+//! Closing a position of a bankrupt account with a given amount of fund money.
+//!
+//! The same function plans and acts: with unlimited money it tells what to ask the fund for; with what
+//! arrived it closes. With everything paid both do the same. Steps:
+//!
+//! 1. Book: fills up to `liquidation_slippage` beyond the oracle price, against orders of earlier blocks,
+//!    as far as the money covers what they give less than the bankruptcy quote. An uncovered fill is not
+//!    made; its size joins step 2.
+//! 2. Counterparties, only where the book is exhausted to that bound: in deleveraging order, at the
+//!    bankruptcy quote less the money left, never better for the account than needed and never worse for
+//!    the counterparty than the oracle price demands.
+//!
+//! Invariants: equity over maintenance margin of what remains does not fall (but for the last pass); when
+//! the last position is closed the account stands at exactly zero; what was paid is used for exactly the
+//! size that was closed, the rest goes to the fees owed to the fund.
+
+use ballast_risk::{price_to_ticks_rounded, shortfall, Rounding};
+use ballast_types::market::LiquidationStatus;
+use ballast_types::PPM;
+use cosmwasm_std::{Decimal, Int128, Uint128};
+
+use crate::error::{ContractError, ContractResult};
+use crate::events;
+use crate::exchange::{book_fee, credit, debit, Exchange};
+use crate::funding::order_value;
+use crate::liquidation::deleverage;
+use crate::liquidation::{Outcome, Subject};
+use crate::margin::risk_of;
+use crate::matching::{Fill, Resting, Walk, WalkLimits};
+use crate::math::{add, add_signed, subtract, subtract_signed, to_signed};
+use crate::price::Valuation;
+use crate::state::DeleverageCursor;
+
+/// Money from the fund.
+#[derive(Clone, Copy)]
+pub enum Funding {
+    /// Planning: whatever is missing would be paid.
+    Unlimited,
+    /// What arrived, quote atoms.
+    Paid(Uint128),
+}
+
+impl Funding {
+    fn covers(self, missing: Uint128) -> bool {
+        match self {
+            Self::Unlimited => true,
+            Self::Paid(paid) => missing <= paid,
+        }
+    }
+
+    /// As much of `missing` as there is.
+    #[must_use]
+    pub fn part(self, missing: Uint128) -> Uint128 {
+        match self {
+            Self::Unlimited => missing,
+            Self::Paid(paid) => missing.min(paid),
+        }
+    }
+
+    fn less(self, used: Uint128) -> ContractResult<Self> {
+        Ok(match self {
+            Self::Unlimited => Self::Unlimited,
+            Self::Paid(paid) => Self::Paid(subtract(paid, used)?),
+        })
+    }
+
+    fn rest(self) -> Uint128 {
+        match self {
+            Self::Unlimited => Uint128::zero(),
+            Self::Paid(paid) => paid,
+        }
+    }
+}
+
+/// Closes as much as caps, book, counterparties and money allow.
+pub fn close(
+    exchange: &mut Exchange,
+    subject: &Subject,
+    cursor: DeleverageCursor,
+    funding: Funding,
+) -> ContractResult<Outcome> {
+    let mut outcome = Outcome::new();
+    let (capped, funding) = close_in_book(exchange, subject, funding, &mut outcome)?;
+    let rest = subtract(subject.size.unsigned_abs(), outcome.closed_in_book)?;
+
+    let mut next = cursor;
+    let mut funding = funding;
+    if !rest.is_zero() && !capped {
+        let size = exchange.account(subject.number)?.size(subject.market);
+        let risk = risk_of(exchange, subject.number, Valuation::Plain)?;
+        let now = Subject { size, risk, ..subject.clone() };
+        // The book may have given so much that the account is not bankrupt any more.
+        if now.risk.is_bankrupt() {
+            let used;
+            (next, used) = deleverage::close(exchange, &now, next, funding, &mut outcome)?;
+            funding = funding.less(used)?;
+        }
+    }
+
+    let left = exchange.account(subject.number)?.size(subject.market);
+    outcome.status =
+        if left.is_zero() { LiquidationStatus::Done } else { LiquidationStatus::More };
+    outcome.cursor = (!left.is_zero()).then_some(next);
+    book_deficit(exchange, subject, &mut outcome)?;
+    return_leftover(exchange, subject, funding.rest(), &mut outcome)?;
+    Ok(outcome)
+}
+
+/// Step 1. Returns whether a cap stopped it, and the money left.
+fn close_in_book(
+    exchange: &mut Exchange,
+    subject: &Subject,
+    funding: Funding,
+    outcome: &mut Outcome,
+) -> ContractResult<(bool, Funding)> {
+    let limits = WalkLimits {
+        worst_ticks: worst_ticks(exchange, subject)?,
+        earlier_blocks_only: true,
+    };
+    let mut walk = Walk::new(subject.market, subject.closing_side(), limits);
+    let whole = subject.size.unsigned_abs();
+    let mut received = Int128::zero();
+    let mut uncovered = false;
+    while !uncovered && outcome.closed_in_book < whole {
+        let Some(resting) = walk.next(exchange)? else {
+            break;
+        };
+        let Some(tradable) = walk.tradable(exchange, &resting, subject.market, subject.number)?
+        else {
+            continue;
+        };
+        let wanted = tradable.min(subtract(whole, outcome.closed_in_book)?);
+        let book = BookState { closed: outcome.closed_in_book, received };
+        let size = covered_size(exchange, subject, &resting, &book, wanted, funding)?;
+        uncovered = size < wanted;
+        if size.is_zero() {
+            break;
+        }
+        let fill = Fill {
+            market: subject.market,
+            taker: subject.number,
+            size,
+            valuation: Valuation::Plain,
+            charge_taker: false,
+        };
+        let Some(filled) = walk.fill(exchange, &resting, &fill)? else {
+            uncovered = false;
+            continue;
+        };
+        outcome.closed_in_book = add(outcome.closed_in_book, size)?;
+        received = add_signed(received, subject.received(filled.value)?)?;
+    }
+    if outcome.closed_in_book.is_zero() {
+        return Ok((walk.capped, funding));
+    }
+    let quote = subject.bankruptcy_quote(exchange, outcome.closed_in_book)?;
+    let missing = shortfall(quote, received)?;
+    outcome.needed = missing;
+    let account = exchange.account_mut(subject.number)?;
+    credit(account, to_signed(missing)?)?;
+    charge_surplus(exchange, subject, received, quote, outcome)?;
+    Ok((walk.capped, funding.less(missing)?))
+}
+
+/// What the book has given so far.
+struct BookState {
+    closed: Uint128,
+    received: Int128,
+}
+
+/// The largest part of a fill, in whole lots, that together with the fills before it lacks no more than
+/// the money there is.
+///
+/// What a fill lacks grows with its size, or the fill lacks nothing: so halving finds it.
+fn covered_size(
+    exchange: &Exchange,
+    subject: &Subject,
+    resting: &Resting,
+    book: &BookState,
+    wanted: Uint128,
+    funding: Funding,
+) -> ContractResult<Uint128> {
+    let market = exchange.market(subject.market)?;
+    let lot = market.config.lot_size;
+    let covered = |size: Uint128| -> ContractResult<bool> {
+        let value = order_value(market, resting.ticks, size)?;
+        let received = add_signed(book.received, subject.received(value)?)?;
+        let quote = subject.bankruptcy_quote(exchange, add(book.closed, size)?)?;
+        Ok(funding.covers(shortfall(quote, received)?))
+    };
+    if covered(wanted)? {
+        return Ok(wanted);
+    }
+    let lots = |size: Uint128| {
+        size.checked_div(lot).map_err(|_| ContractError::InvalidSize { lot_size: lot, found: size })
+    };
+    let size_of = |lots: Uint128| {
+        lots.checked_mul(lot)
+            .map_err(|_| ContractError::Overflow { what: "size", value: lots.to_string() })
+    };
+    // `low` lots are covered, `high` are not.
+    let mut low = Uint128::zero();
+    let mut high = lots(wanted)?;
+    while subtract(high, low)? > Uint128::one() {
+        let middle = add(low, Uint128::new(subtract(high, low)?.u128() >> 1))?;
+        if covered(size_of(middle)?)? {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    size_of(low)
+}
+
+/// Where the book gave more than the bankruptcy quote, the liquidation fee is taken from the surplus.
+fn charge_surplus(
+    exchange: &mut Exchange,
+    subject: &Subject,
+    received: Int128,
+    quote: Int128,
+    outcome: &mut Outcome,
+) -> ContractResult<()> {
+    let surplus = subtract_signed(received, quote)?;
+    let (account, market) = exchange.account_and_market(subject.number, subject.market)?;
+    let max_fee = market.config.parameters.max_liquidation_fee_ppm;
+    let fee = ballast_risk::liquidation_fee(received.unsigned_abs(), surplus, max_fee)?;
+    if fee.is_zero() {
+        return Ok(());
+    }
+    debit(account, fee)?;
+    let mut happened = vec![];
+    book_fee(&mut happened, market, fee, PPM)?;
+    exchange.events.append(&mut happened);
+    outcome.fee = fee;
+    Ok(())
+}
+
+/// Worst price in ticks: the oracle price less (or more) the liquidation slippage, rounded toward the
+/// oracle price.
+fn worst_ticks(exchange: &Exchange, subject: &Subject) -> ContractResult<u64> {
+    let market = exchange.market(subject.market)?;
+    let atomics = subject.price.atomics();
+    let slippage = ballast_risk::ppm_of(
+        atomics,
+        market.config.parameters.liquidation_slippage_ppm,
+        Rounding::Down,
+    )?;
+    let (bound, rounding) = if subject.is_long() {
+        (subtract(atomics, slippage)?, Rounding::Up)
+    } else {
+        (add(atomics, slippage)?, Rounding::Down)
+    };
+    let ticks =
+        price_to_ticks_rounded(Decimal::new(bound), market.config.tick_size, rounding)?;
+    Ok(ticks)
+}
+
+/// Without a position left, what the account still lacks is nobody's but the market's.
+fn book_deficit(
+    exchange: &mut Exchange,
+    subject: &Subject,
+    outcome: &mut Outcome,
+) -> ContractResult<()> {
+    let (account, market) = exchange.account_and_market(subject.number, subject.market)?;
+    if !account.positions.is_empty() || !account.quote.is_negative() {
+        return Ok(());
+    }
+    let lacking = account.quote.unsigned_abs();
+    account.quote = Int128::zero();
+    market.state.deficit = add(market.state.deficit, lacking)?;
+    let event = events::deficit(subject.market, subject.number, lacking, market.state.deficit);
+    exchange.events.push(event);
+    outcome.deficit = lacking;
+    outcome.carried = outcome.carried.saturating_sub(lacking);
+    Ok(())
+}
+
+/// Fund money that was not needed never rests in the account: it is owed back with the fees.
+fn return_leftover(
+    exchange: &mut Exchange,
+    subject: &Subject,
+    leftover: Uint128,
+    outcome: &mut Outcome,
+) -> ContractResult<()> {
+    if leftover.is_zero() {
+        return Ok(());
+    }
+    let market = exchange.market_mut(subject.market)?;
+    let mut happened = vec![];
+    book_fee(&mut happened, market, leftover, PPM)?;
+    exchange.events.append(&mut happened);
+    outcome.leftover = leftover;
+    Ok(())
+}

@@ -1,0 +1,309 @@
+//! The claim as a message: what is missing is asked of the fund, and the reply closes with what arrived.
+//!
+//! A claim that fails, rather than pays little, deleverages nobody: a caller can make a healthy fund fail
+//! by nesting its call or by giving too little gas. The failure is stored, and only a claim that still
+//! fails `claim_retry_secs` later lets deleveraging go on with nothing paid.
+//!
+//! Everything is saved before the message leaves and loaded anew in the reply: the fund may have called
+//! back in between.
+
+use ballast_types::fund::ExecuteMsg as FundMsg;
+use ballast_types::market::LiquidationStatus;
+use ballast_types::{AccountId, MarketId};
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{
+    from_json, to_json_binary, Addr, Binary, Coin, DepsMut, Env, Response, SubMsg, Uint128,
+};
+use cw20::Denom;
+
+use crate::error::ContractResult;
+use crate::events;
+use crate::exchange::{book_fee, Changes, Exchange};
+use crate::fund::{
+    apply_risk, bank_balance, change_vault, claim_answer, execute, submessage, unaccounted, Movement,
+    CLAIM_REPLY,
+};
+use crate::liquidation::bankrupt::{self, Funding};
+use crate::liquidation::{conclude, Conclusion, Outcome, Subject};
+use crate::math::add;
+use crate::state::{
+    PendingClaim, CONFIG, DELEVERAGE_CURSORS, MARKET_STATES, NEXT_CLAIM,
+    PENDING_CLAIMS, VAULT,
+};
+
+/// A failure this long after the last one is a new one, not "still failing".
+const PENDING_EXPIRY_SECS: u64 = 3_600;
+
+/// Bytes of a failure's text that are kept, for people only.
+const ERROR_BYTES: usize = 128;
+
+/// What the reply must know of its claim: ids and numbers only.
+#[cw_serde]
+pub struct ClaimPayload {
+    /// Account number.
+    pub account: u64,
+    /// The position's market.
+    pub market: MarketId,
+    /// Its id.
+    pub claim_id: u64,
+    /// What was asked.
+    pub amount: Uint128,
+    /// Coins the books did not know before the message left.
+    pub unaccounted: Uint128,
+    /// Fees that travel with the claim.
+    pub fees: Uint128,
+}
+
+/// What a plan leads to.
+pub enum Step {
+    /// Nothing is missing, or there is nobody to ask: closed at once.
+    Close(Conclusion),
+    /// The fund is asked first.
+    Ask(Claim),
+}
+
+/// A claim ready to be sent.
+pub struct Claim {
+    changes: Changes,
+    message: SubMsg,
+    claim_id: u64,
+    fees: Uint128,
+}
+
+/// Plans on a copy what would be closed were everything paid, and asks for exactly what that lacks.
+pub fn plan(mut exchange: Exchange, subject: &Subject) -> ContractResult<Step> {
+    let key = (subject.number, subject.market);
+    let cursor = DELEVERAGE_CURSORS.may_load(exchange.deps.storage, key)?.unwrap_or_default();
+    let planned =
+        bankrupt::close(&mut exchange.clone(), subject, cursor.clone(), Funding::Unlimited)?;
+    let amount = planned.needed;
+    let fund = exchange.config.insurance_fund.clone();
+    let Some(fund) = fund.filter(|_| !amount.is_zero()) else {
+        let funding = Funding::Paid(Uint128::zero());
+        let mut outcome = bankrupt::close(&mut exchange, subject, cursor, funding)?;
+        outcome.asked = amount;
+        return Ok(Step::Close(conclude(exchange, subject, &outcome)?));
+    };
+    Ok(Step::Ask(ask(exchange, subject, &fund, amount)?))
+}
+
+fn ask(
+    mut exchange: Exchange,
+    subject: &Subject,
+    fund: &Addr,
+    amount: Uint128,
+) -> ContractResult<Claim> {
+    let claim_id = NEXT_CLAIM.load(exchange.deps.storage)?;
+    let owner = exchange.account(subject.number)?.clone();
+    let account = AccountId { owner: owner.owner.to_string(), subaccount: owner.subaccount };
+    let now = exchange.now();
+    let collateral = exchange.config.collateral.clone();
+    let stray = unaccounted(exchange.deps, exchange.env, &collateral)?;
+    let market = exchange.market_mut(subject.market)?;
+    let (fees, funds) = match &collateral {
+        // Fees owed travel with a native claim, unless the fund just refused some.
+        Denom::Native(denom) if now >= market.state.flush_blocked_until => {
+            let fees = std::mem::take(&mut market.state.fees_owed);
+            let coins = if fees.is_zero() { vec![] } else { vec![Coin::new(fees.u128(), denom)] };
+            (fees, coins)
+        }
+        _ => (Uint128::zero(), vec![]),
+    };
+    let message = FundMsg::ClaimShortfall {
+        market: subject.market,
+        account: format!("{}/{}", account.owner, account.subaccount),
+        claim_id,
+        amount,
+        state: market.report()?,
+    };
+    let payload = to_json_binary(&ClaimPayload {
+        account: subject.number,
+        market: subject.market,
+        claim_id,
+        amount,
+        unaccounted: stray,
+        fees,
+    })?;
+    let message =
+        submessage(&exchange.config, execute(fund, &message, funds)?, CLAIM_REPLY, payload);
+    exchange.events.push(events::claim(subject.number, subject.market, claim_id, amount));
+    Ok(Claim { changes: exchange.into_changes(), message, claim_id, fees })
+}
+
+impl Claim {
+    /// Saves everything, then sends the claim.
+    pub fn save(self, deps: DepsMut) -> ContractResult<Response> {
+        let happened = self.changes.save(deps.storage)?;
+        NEXT_CLAIM.save(deps.storage, &self.claim_id.saturating_add(1))?;
+        if !self.fees.is_zero() {
+            change_vault(deps.storage, Movement::Out(self.fees))?;
+        }
+        Ok(Response::new()
+            .add_attribute("action", "liquidate")
+            .add_attribute("status", "claimed")
+            .add_events(happened)
+            .add_submessage(self.message))
+    }
+}
+
+/// The fund answered, or failed.
+pub fn reply(
+    mut deps: DepsMut,
+    env: &Env,
+    payload: &Binary,
+    answer: Result<Option<Binary>, String>,
+) -> ContractResult<Response> {
+    let payload: ClaimPayload = from_json(payload)?;
+    let key = (payload.account, payload.market);
+    match answer {
+        Ok(data) => {
+            let paid = book_arrival(deps.branch(), env, &payload)?;
+            PENDING_CLAIMS.remove(deps.storage, key);
+            let mut exchange = Exchange::new(deps.as_ref(), env)?;
+            exchange.open_market(payload.market)?;
+            let told = claim_answer(data.as_ref()).and_then(|answer| answer.risk);
+            apply_risk(&mut exchange, payload.market, told)?;
+            close_with(exchange, &payload, paid)?.save(deps)
+        }
+        Err(error) => {
+            return_fees(deps.storage, &payload)?;
+            let now = env.block.time.seconds();
+            let pending = still_pending(deps.as_ref().storage, key, &payload, now)?;
+            PENDING_CLAIMS.save(deps.storage, key, &pending)?;
+            let retry = CONFIG.load(deps.storage)?.parameters.claim_retry_secs;
+            let waited = now.saturating_sub(pending.first_failed_at);
+            let mut exchange = Exchange::new(deps.as_ref(), env)?;
+            exchange.events.push(events::claim_failed(
+                payload.account,
+                payload.market,
+                payload.claim_id,
+                payload.amount,
+                pending.first_failed_at,
+                cut(&error),
+            ));
+            if waited >= retry {
+                close_with(exchange, &payload, Uint128::zero())?.save(deps)
+            } else {
+                wait(exchange, &payload)?.save(deps)
+            }
+        }
+    }
+}
+
+/// Closes what the plan meant to close, with what arrived. Planned anew: the fund may have called back.
+fn close_with(
+    mut exchange: Exchange,
+    payload: &ClaimPayload,
+    paid: Uint128,
+) -> ContractResult<Conclusion> {
+    exchange.open_market(payload.market)?;
+    if exchange.account(payload.account)?.size(payload.market).is_zero() {
+        return nothing_left(exchange, payload, paid);
+    }
+    let subject = Subject::load(&mut exchange, payload.account, payload.market)?;
+    if !subject.risk.is_bankrupt() {
+        return nothing_left(exchange, payload, paid);
+    }
+    let key = (payload.account, payload.market);
+    let cursor = DELEVERAGE_CURSORS.may_load(exchange.deps.storage, key)?.unwrap_or_default();
+    let mut outcome = bankrupt::close(&mut exchange, &subject, cursor, Funding::Paid(paid))?;
+    outcome.asked = payload.amount;
+    outcome.paid = paid;
+    outcome.claim_id = payload.claim_id;
+    conclude(exchange, &subject, &outcome)
+}
+
+/// Somebody closed the position between claim and reply: what arrived is owed back with the fees.
+fn nothing_left(
+    mut exchange: Exchange,
+    payload: &ClaimPayload,
+    paid: Uint128,
+) -> ContractResult<Conclusion> {
+    let mut happened = vec![];
+    book_fee(&mut happened, exchange.market_mut(payload.market)?, paid, ballast_types::PPM)?;
+    exchange.events.append(&mut happened);
+    let outcome = Outcome {
+        asked: payload.amount,
+        paid,
+        leftover: paid,
+        claim_id: payload.claim_id,
+        ..Outcome::new()
+    };
+    let subject = valued(&mut exchange, payload)?;
+    conclude(exchange, &subject, &outcome)
+}
+
+/// Nothing is closed until the claim was asked again.
+fn wait(mut exchange: Exchange, payload: &ClaimPayload) -> ContractResult<Conclusion> {
+    exchange.open_market(payload.market)?;
+    let subject = valued(&mut exchange, payload)?;
+    let outcome = Outcome {
+        status: LiquidationStatus::ClaimPending,
+        asked: payload.amount,
+        claim_id: payload.claim_id,
+        ..Outcome::new()
+    };
+    conclude(exchange, &subject, &outcome)
+}
+
+/// The subject for the record, whatever became of it.
+fn valued(exchange: &mut Exchange, payload: &ClaimPayload) -> ContractResult<Subject> {
+    exchange.settle_account(payload.account)?;
+    let size = exchange.account(payload.account)?.size(payload.market);
+    let price = exchange.market(payload.market)?.last_price()?;
+    let risk =
+        crate::margin::risk_of(exchange, payload.account, crate::price::Valuation::Last)?;
+    Ok(Subject { number: payload.account, market: payload.market, size, price, risk })
+}
+
+/// What counts as paid: coins the books do not know now and did not know before, never more than was
+/// asked. More than that stays unaccounted.
+fn book_arrival(deps: DepsMut, env: &Env, payload: &ClaimPayload) -> ContractResult<Uint128> {
+    let collateral = CONFIG.load(deps.storage)?.collateral;
+    let bank = bank_balance(deps.as_ref(), env, &collateral)?;
+    let unknown = bank.saturating_sub(VAULT.load(deps.storage)?);
+    let arrived = unknown.saturating_sub(payload.unaccounted);
+    let paid = arrived.min(payload.amount);
+    if !paid.is_zero() {
+        change_vault(deps.storage, Movement::In(paid))?;
+    }
+    Ok(paid)
+}
+
+fn return_fees(
+    storage: &mut dyn cosmwasm_std::Storage,
+    payload: &ClaimPayload,
+) -> ContractResult<()> {
+    if payload.fees.is_zero() {
+        return Ok(());
+    }
+    let mut state = MARKET_STATES.load(storage, payload.market)?;
+    state.fees_owed = add(state.fees_owed, payload.fees)?;
+    MARKET_STATES.save(storage, payload.market, &state)?;
+    change_vault(storage, Movement::In(payload.fees))
+}
+
+fn still_pending(
+    storage: &dyn cosmwasm_std::Storage,
+    key: (u64, MarketId),
+    payload: &ClaimPayload,
+    now: u64,
+) -> ContractResult<PendingClaim> {
+    let known = PENDING_CLAIMS
+        .may_load(storage, key)?
+        .filter(|known| now.saturating_sub(known.last_failed_at) <= PENDING_EXPIRY_SECS);
+    Ok(PendingClaim {
+        amount: payload.amount,
+        first_failed_at: known.map_or(now, |known| known.first_failed_at),
+        last_failed_at: now,
+    })
+}
+
+/// A failure's text, cut between characters. No logic reads it.
+fn cut(error: &str) -> &str {
+    let mut end = error.len().min(ERROR_BYTES);
+    while !error.is_char_boundary(end) {
+        end = end.saturating_sub(1);
+    }
+    error.get(..end).unwrap_or_default()
+}

@@ -1,0 +1,183 @@
+//! Closing against counterparties, in the order that the queue holds (design section 6).
+//!
+//! Those who gained most, as a fraction of their entry, come first. All of one message close at one price:
+//! the oracle price where the fund paid in full, else the price at which the account gets its bankruptcy
+//! quote less what the fund paid. Each one's part is the difference of two cumulative shares, so that the
+//! parts add up to exactly the whole.
+//!
+//! A counterparty that would end with less equity over maintenance margin than it had is passed over. Once
+//! the whole queue was passed and only such are left, the last pass closes against them at the oracle
+//! price; what the account then lacks stays with it, and becomes the market's deficit with its last
+//! position.
+
+use ballast_risk::{cumulative_share, mul_div_ceil_signed, shortfall};
+use cosmwasm_std::{Int128, Uint128};
+
+use crate::error::ContractResult;
+use crate::events;
+use crate::exchange::{credit, Exchange};
+use crate::liquidation::bankrupt::Funding;
+use crate::liquidation::{Outcome, Subject};
+use crate::margin::{account_risk, reduces_risk, size_risk};
+use crate::math::{add, add_signed, subtract, subtract_signed, to_signed};
+use crate::positions::apply_size;
+use crate::price::Valuation;
+use crate::state::{queue_key, rank_price, DeleverageCursor};
+
+/// A counterparty and how much of its position is closed.
+struct Match {
+    number: u64,
+    rank: u128,
+    size: Uint128,
+}
+
+/// Closes as much of the subject as one message may. `now` is the subject as the book left it.
+///
+/// Returns where the next message goes on, and the fund money used.
+pub fn close(
+    exchange: &mut Exchange,
+    now: &Subject,
+    cursor: DeleverageCursor,
+    funding: Funding,
+    outcome: &mut Outcome,
+) -> ContractResult<(DeleverageCursor, Uint128)> {
+    let (matches, next) = choose(exchange, now, &cursor, funding)?;
+    let mut closed = Uint128::zero();
+    for chosen in &matches {
+        closed = add(closed, chosen.size)?;
+    }
+    if closed.is_zero() {
+        return Ok((next, Uint128::zero()));
+    }
+    let at_oracle = now.oracle_quote(exchange, closed)?;
+    let needed_quote = now.bankruptcy_quote(exchange, closed)?;
+    let missing = shortfall(needed_quote, at_oracle)?;
+    let used = funding.part(missing);
+    let given = given(&cursor, needed_quote, at_oracle, used)?;
+
+    let (account, market) = exchange.account_and_market(now.number, now.market)?;
+    credit(account, add_signed(given, to_signed(used)?)?)?;
+    apply_size(account, market, now.closing_delta(closed)?, at_oracle.unsigned_abs())?;
+
+    let mut before = Uint128::zero();
+    for chosen in &matches {
+        let after = add(before, chosen.size)?;
+        let part = cumulative_share(given, closed, before, after)?;
+        let worth = cumulative_share(at_oracle, closed, before, after)?;
+        let (account, market) = exchange.account_and_market(chosen.number, now.market)?;
+        let received = ballast_risk::negate(part)?;
+        credit(account, received)?;
+        let delta = ballast_risk::negate(now.closing_delta(chosen.size)?)?;
+        apply_size(account, market, delta, worth.unsigned_abs())?;
+        exchange.events.push(events::deleveraged(
+            now.number,
+            now.market,
+            chosen.number,
+            chosen.size,
+            received,
+            subtract_signed(part, worth)?,
+            rank_price(!now.is_long(), chosen.rank),
+        ));
+        before = after;
+    }
+
+    let loss = subtract_signed(given, at_oracle)?.unsigned_abs();
+    outcome.deleveraged = add(outcome.deleveraged, closed)?;
+    outcome.needed = add(outcome.needed, missing)?;
+    outcome.counterparty_loss = add(outcome.counterparty_loss, loss)?;
+    outcome.carried = add(outcome.carried, subtract(subtract(missing, used)?, loss)?)?;
+    Ok((next, used))
+}
+
+/// What all counterparties together give for the size closed, signed as what the account receives.
+fn given(
+    cursor: &DeleverageCursor,
+    needed_quote: Int128,
+    at_oracle: Int128,
+    used: Uint128,
+) -> ContractResult<Int128> {
+    if cursor.last_pass {
+        return Ok(at_oracle);
+    }
+    // Where the account is owed less than the oracle price, it is given the oracle price.
+    Ok(subtract_signed(needed_quote, to_signed(used)?)?.max(at_oracle))
+}
+
+/// The next counterparties in the queue that can take their part, and where the next message goes on.
+fn choose(
+    exchange: &mut Exchange,
+    now: &Subject,
+    cursor: &DeleverageCursor,
+    funding: Funding,
+) -> ContractResult<(Vec<Match>, DeleverageCursor)> {
+    let whole = now.size.unsigned_abs();
+    let at_oracle = now.oracle_quote(exchange, whole)?;
+    let needed_quote = now.bankruptcy_quote(exchange, whole)?;
+    let used = funding.part(shortfall(needed_quote, at_oracle)?);
+    let worst_given = given(cursor, needed_quote, at_oracle, used)?;
+
+    let queue = queue_key(now.market, !now.is_long());
+    let cap = usize::try_from(exchange.config.parameters.max_counterparties).unwrap_or(usize::MAX);
+    let page = exchange.stored_queue(queue, cursor.after, cap)?;
+    let at_end = page.len() < cap;
+    let mut left = whole;
+    let mut matches = vec![];
+    let mut last = cursor.after;
+    for (rank, number) in page {
+        if left.is_zero() {
+            break;
+        }
+        last = Some((rank, number));
+        exchange.settle_account(number)?;
+        let size = exchange.account(number)?.size(now.market);
+        // Fills into the book of this same message may have closed it.
+        if size.is_zero() || size.is_negative() == now.size.is_negative() {
+            continue;
+        }
+        let size = size.unsigned_abs().min(left);
+        let share = mul_div_ceil_signed(worst_given, to_signed(size)?, to_signed(whole)?)?;
+        let worst_part = add_signed(share, Int128::one())?;
+        if !cursor.last_pass && !can_take(exchange, now, number, size, worst_part)? {
+            let entry_price = rank_price(!now.is_long(), rank);
+            exchange.events.push(events::deleverage_skipped(
+                now.number,
+                now.market,
+                number,
+                entry_price,
+            ));
+            continue;
+        }
+        left = subtract(left, size)?;
+        matches.push(Match { number, rank, size });
+    }
+    let next = if cursor.last_pass || (at_end && !left.is_zero()) {
+        // Those that were taken are gone from the queue, so that the last pass begins at its head.
+        DeleverageCursor { after: None, last_pass: true }
+    } else {
+        DeleverageCursor { after: last, last_pass: false }
+    };
+    Ok((matches, next))
+}
+
+/// Whether a counterparty is no riskier after giving `part` for closing `size`. One that cannot be valued
+/// because another market's price is missing is passed over like one that cannot.
+fn can_take(
+    exchange: &mut Exchange,
+    now: &Subject,
+    number: u64,
+    size: Uint128,
+    part: Int128,
+) -> ContractResult<bool> {
+    let account = exchange.account(number)?.clone();
+    let Ok(before) = account_risk(exchange, &account, Valuation::Plain) else {
+        return Ok(false);
+    };
+    let market = exchange.market(now.market)?;
+    let held = account.size(now.market);
+    let delta = ballast_risk::negate(now.closing_delta(size)?)?;
+    let rest = add_signed(held, delta)?;
+    let held = size_risk(exchange, market, held, Valuation::Plain)?;
+    let rest = size_risk(exchange, market, rest, Valuation::Plain)?;
+    let after = before.after_trade(&held, &rest, ballast_risk::negate(part)?)?;
+    reduces_risk(&before, &after)
+}

@@ -1,0 +1,313 @@
+//! The order book at work: walking resting orders best first, re-checking makers, filling.
+//!
+//! One [`Walk`] serves orders and liquidations alike. It reads a page of orders at a time, so that the cost
+//! of a fill does not depend on the depth of the book, and stops at the caps on fills and removals.
+
+use std::collections::VecDeque;
+
+use ballast_risk::{ppm_of, Rounding};
+use ballast_types::{MarketId, Side};
+use cosmwasm_std::Uint128;
+
+use crate::error::{ContractError, ContractResult};
+use crate::events::{self, Trade};
+use crate::exchange::{book_fee, debit, fund_share_ppm, Exchange};
+use crate::funding::order_value;
+use crate::margin::{account_risk, reduces_risk};
+use crate::math::{add, subtract};
+use crate::positions::apply_fill;
+use crate::price::Valuation;
+use crate::state::{book_key, split_place_key, Order};
+
+/// Orders read from storage at a time.
+const PAGE: usize = 4;
+
+/// A resting order that a walk came to.
+#[derive(Clone)]
+pub struct Resting {
+    /// Book and place.
+    pub key: (u64, u128),
+    /// As it is now.
+    pub order: Order,
+    /// Its price.
+    pub ticks: u64,
+}
+
+/// Which orders a walk visits.
+#[derive(Clone, Copy)]
+pub struct WalkLimits {
+    /// Worst price for the taker.
+    pub worst_ticks: u64,
+    /// Leave out orders placed in this block.
+    pub earlier_blocks_only: bool,
+}
+
+/// A walk through one side of a book, best order first.
+#[derive(Clone)]
+pub struct Walk {
+    book: u64,
+    maker_side: Side,
+    limits: WalkLimits,
+    page: VecDeque<(u128, Order)>,
+    after: Option<u128>,
+    at_end: bool,
+    fills: u32,
+    passed: u32,
+    /// True where a cap stopped the walk though more orders match.
+    pub capped: bool,
+}
+
+impl Walk {
+    /// A walk for a taker on `taker_side`.
+    #[must_use]
+    pub fn new(market: MarketId, taker_side: Side, limits: WalkLimits) -> Self {
+        let maker_side = taker_side.opposite();
+        Self {
+            book: book_key(market, maker_side),
+            maker_side,
+            limits,
+            page: VecDeque::new(),
+            after: None,
+            at_end: false,
+            fills: 0,
+            passed: 0,
+            capped: false,
+        }
+    }
+
+    /// The next order within the limits; `None` at the end, at the worst price, or at a cap.
+    pub fn next(&mut self, exchange: &Exchange) -> ContractResult<Option<Resting>> {
+        loop {
+            if self.page.is_empty() && !self.at_end {
+                let page = exchange.stored_book(self.book, self.after, PAGE)?;
+                self.at_end = page.len() < PAGE;
+                self.after = page.last().map(|(place, _)| *place).or(self.after);
+                self.page = page.into();
+            }
+            let Some((place, stored)) = self.page.pop_front() else {
+                return Ok(None);
+            };
+            let (ticks, _) = split_place_key(self.maker_side, place);
+            let acceptable = match self.maker_side {
+                Side::Sell => ticks <= self.limits.worst_ticks,
+                Side::Buy => ticks >= self.limits.worst_ticks,
+            };
+            if !acceptable {
+                self.page.clear();
+                self.at_end = true;
+                return Ok(None);
+            }
+            let key = (self.book, place);
+            let Some(order) = exchange.changed_order(key).unwrap_or(Some(stored)) else {
+                continue;
+            };
+            let parameters = &exchange.config.parameters;
+            if self.fills >= parameters.max_fills || self.passed >= parameters.max_removals {
+                self.capped = true;
+                return Ok(None);
+            }
+            if self.limits.earlier_blocks_only
+                && order.placed_height >= exchange.env.block.height
+            {
+                self.passed = self.passed.saturating_add(1);
+                continue;
+            }
+            return Ok(Some(Resting { key, order, ticks }));
+        }
+    }
+
+    /// Takes an order out of the book that cannot be filled.
+    pub fn remove(
+        &mut self,
+        exchange: &mut Exchange,
+        resting: &Resting,
+        reason: &str,
+    ) -> ContractResult<()> {
+        self.passed = self.passed.saturating_add(1);
+        remove_order(exchange, resting.key, &resting.order, reason)
+    }
+
+    /// How much of an order can be traded against `taker`: less where it only reduces, nothing where it
+    /// is the taker's owner's or has nothing to reduce. What can trade nothing is removed.
+    pub fn tradable(
+        &mut self,
+        exchange: &mut Exchange,
+        resting: &Resting,
+        market: MarketId,
+        taker: u64,
+    ) -> ContractResult<Option<Uint128>> {
+        let maker = resting.order.account;
+        let owner = exchange.account(taker)?.owner.clone();
+        if exchange.account(maker)?.owner == owner {
+            self.remove(exchange, resting, "self_trade")?;
+            return Ok(None);
+        }
+        let mut size = resting.order.remaining;
+        if resting.order.reduce_only {
+            size = size.min(reducible(exchange, maker, market, self.maker_side)?);
+        }
+        if size.is_zero() {
+            self.remove(exchange, resting, "reduce_only")?;
+            return Ok(None);
+        }
+        Ok(Some(size))
+    }
+
+    /// Trades `size` of a resting order with `taker`. `None` where the maker cannot take it; its order is
+    /// then out of the book, or passed over where only the oracle is to blame.
+    pub fn fill(
+        &mut self,
+        exchange: &mut Exchange,
+        resting: &Resting,
+        fill: &Fill,
+    ) -> ContractResult<Option<Filled>> {
+        let value =
+            order_value(exchange.market(fill.market)?, resting.ticks, fill.size)?;
+        let maker_fee =
+            match self.fill_maker(exchange, resting, fill, value)? {
+                MakerResult::Filled(fee) => fee,
+                MakerResult::NoMargin => {
+                    self.remove(exchange, resting, "margin")?;
+                    return Ok(None);
+                }
+                MakerResult::NoPrice => {
+                    self.passed = self.passed.saturating_add(1);
+                    return Ok(None);
+                }
+            };
+        self.fills = self.fills.saturating_add(1);
+        let rest = subtract(resting.order.remaining, fill.size)?;
+        if rest.is_zero() {
+            exchange.remove_order(resting.key, resting.order.account)?;
+        } else {
+            exchange.shrink_order(resting.key, &resting.order, rest);
+        }
+        let (account, market) = exchange.account_and_market(fill.taker, fill.market)?;
+        apply_fill(account, market, self.maker_side.opposite(), fill.size, value)?;
+        let fee_ppm =
+            if fill.charge_taker { market.config.parameters.taker_fee_ppm } else { 0 };
+        let taker_fee = ppm_of(value, fee_ppm, Rounding::Up)?;
+        debit(account, taker_fee)?;
+        let share = fund_share_ppm(market);
+        let fees = add(maker_fee, taker_fee)?;
+        let mut happened = vec![events::trade(&Trade {
+            key: resting.key,
+            size: fill.size,
+            value,
+            maker: resting.order.account,
+            taker: fill.taker,
+            maker_fee,
+            taker_fee,
+        })];
+        book_fee(&mut happened, market, fees, share)?;
+        exchange.events.append(&mut happened);
+        Ok(Some(Filled { value, taker_fee, rest }))
+    }
+
+    /// The maker's half of a fill; nothing changes where the maker cannot take it.
+    fn fill_maker(
+        &self,
+        exchange: &mut Exchange,
+        resting: &Resting,
+        fill: &Fill,
+        value: Uint128,
+    ) -> ContractResult<MakerResult> {
+        let maker = resting.order.account;
+        exchange.open_market(fill.market)?;
+        exchange.settle_account(maker)?;
+        let (account, market) = exchange.account_and_market(maker, fill.market)?;
+        let account_before = account.clone();
+        let state_before = market.state.clone();
+        let applied = apply_fill(account, market, self.maker_side, fill.size, value);
+        let fee = ppm_of(value, market.config.parameters.maker_fee_ppm, Rounding::Up)?;
+        let result = match applied {
+            Err(ContractError::TooManyPositions { .. }) => MakerResult::NoMargin,
+            Err(other) => return Err(other),
+            Ok(()) => {
+                debit(account, fee)?;
+                let account_after = account.clone();
+                maker_may(exchange, &account_before, &account_after, fill.valuation, fee)?
+            }
+        };
+        if !matches!(result, MakerResult::Filled(_)) {
+            let (account, market) = exchange.account_and_market(maker, fill.market)?;
+            *account = account_before;
+            market.state = state_before;
+        }
+        Ok(result)
+    }
+}
+
+/// A fill to try.
+pub struct Fill {
+    /// The market.
+    pub market: MarketId,
+    /// Account number.
+    pub taker: u64,
+    /// Base atoms, at most what the resting order holds.
+    pub size: Uint128,
+    /// How the maker's margin is valued.
+    pub valuation: Valuation,
+    /// Whether the taker pays the taker fee (a liquidation has its own).
+    pub charge_taker: bool,
+}
+
+/// A fill that happened.
+pub struct Filled {
+    /// Quote atoms.
+    pub value: Uint128,
+    /// Quote atoms.
+    pub taker_fee: Uint128,
+    /// What the resting order still holds.
+    pub rest: Uint128,
+}
+
+enum MakerResult {
+    Filled(Uint128),
+    NoMargin,
+    NoPrice,
+}
+
+/// Whether a maker may be filled: initial margin afterwards, or no riskier than before.
+fn maker_may(
+    exchange: &Exchange,
+    before: &crate::state::Account,
+    after: &crate::state::Account,
+    valuation: Valuation,
+    fee: Uint128,
+) -> ContractResult<MakerResult> {
+    let strict = account_risk(exchange, after, valuation);
+    if strict.as_ref().is_ok_and(|risk| risk.meets_initial_margin()) {
+        return Ok(MakerResult::Filled(fee));
+    }
+    let before = account_risk(exchange, before, Valuation::Last)?;
+    let after = account_risk(exchange, after, Valuation::Last)?;
+    if !before.is_bankrupt() && reduces_risk(&before, &after)? {
+        return Ok(MakerResult::Filled(fee));
+    }
+    Ok(if strict.is_ok() { MakerResult::NoMargin } else { MakerResult::NoPrice })
+}
+
+/// Size by which an account can reduce its position by trading on `side`.
+pub fn reducible(
+    exchange: &mut Exchange,
+    number: u64,
+    market: MarketId,
+    side: Side,
+) -> ContractResult<Uint128> {
+    let size = exchange.account(number)?.size(market);
+    let reduces = !size.is_zero() && size.is_negative() == (side == Side::Buy);
+    Ok(if reduces { size.unsigned_abs() } else { Uint128::zero() })
+}
+
+/// Takes an order out of the book and says so.
+pub fn remove_order(
+    exchange: &mut Exchange,
+    key: (u64, u128),
+    order: &Order,
+    reason: &str,
+) -> ContractResult<()> {
+    exchange.remove_order(key, order.account)?;
+    exchange.events.push(events::order_removed(key, order.account, order.remaining, reason));
+    Ok(())
+}

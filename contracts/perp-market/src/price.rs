@@ -1,0 +1,189 @@
+//! The oracle price: asked for when the cached one is old, checked before it is believed, and allowed for
+//! more or fewer actions the older it is (design section 4).
+
+use ballast_types::market::CachedPrice;
+use ballast_types::pyth::{Price, PriceFeedResponse, QueryMsg};
+use ballast_types::MarketId;
+use cosmwasm_std::{Decimal, QuerierWrapper, Uint128, Uint256};
+
+use crate::error::{ContractError, ContractResult};
+use crate::events;
+use crate::exchange::{Exchange, Market};
+
+/// Asks the oracle where the cached price is too old to be used without asking.
+///
+/// Never fails: with no better answer the old price stays, and its age decides what it is good for.
+pub fn refresh(exchange: &mut Exchange, market: &mut Market) {
+    let now = exchange.now();
+    let parameters = &exchange.config.parameters;
+    if let Some(cached) = &market.state.price {
+        let unasked_for = now.saturating_sub(cached.cached_at);
+        let age = now.saturating_sub(cached.published_at);
+        if unasked_for < parameters.price_cache_secs && age <= parameters.price_risk_max_age_secs {
+            return;
+        }
+    }
+    let answer = query(
+        exchange.deps.querier,
+        market.config.oracle.as_str(),
+        &market.config.feed_id,
+        now,
+    );
+    if let Ok(fresh) = answer {
+        let newer = market
+            .state
+            .price
+            .as_ref()
+            .map_or(true, |cached| fresh.published_at >= cached.published_at);
+        if newer {
+            let changed = market
+                .state
+                .price
+                .as_ref()
+                .map_or(true, |cached| cached.published_at != fresh.published_at);
+            if changed {
+                exchange.events.push(events::price(market.id, &fresh));
+            }
+            market.state.price = Some(fresh);
+        }
+    }
+}
+
+/// Asks an oracle for a feed and checks the answer: positive, not from the future, representable.
+pub fn query(
+    querier: QuerierWrapper,
+    oracle: &str,
+    feed_id: &str,
+    now: u64,
+) -> ContractResult<CachedPrice> {
+    let unusable = |reason: String| ContractError::OracleUnusable {
+        contract: oracle.to_string(),
+        feed_id: feed_id.to_string(),
+        reason,
+    };
+    let response: PriceFeedResponse = querier
+        .query_wasm_smart(oracle, &QueryMsg::PriceFeed { id: feed_id.to_string() })
+        .map_err(|error| unusable(error.to_string()))?;
+    if response.price_feed.id != feed_id {
+        return Err(unusable(format!("it answered for feed {}", response.price_feed.id)));
+    }
+    let Price { price, conf, expo, publish_time } = response.price_feed.price;
+    if price.i64() <= 0 {
+        return Err(unusable(format!("the price must be positive, found {price}")));
+    }
+    let published_at =
+        u64::try_from(publish_time).map_err(|_| unusable("negative time".to_string()))?;
+    if published_at > now {
+        return Err(unusable(format!("published at {published_at}, it is {now}")));
+    }
+    let decimal = |mantissa: u64| {
+        scale(mantissa, expo).ok_or_else(|| unusable(format!("{mantissa}e{expo} does not fit")))
+    };
+    let price = decimal(price.i64().unsigned_abs())?;
+    if price.is_zero() {
+        return Err(unusable("the price rounds to zero".to_string()));
+    }
+    Ok(CachedPrice { price, confidence: decimal(conf.u64())?, published_at, cached_at: now })
+}
+
+/// `mantissa * 10^expo` as a decimal, digits below 10^-18 cut off. `None` where it does not fit.
+fn scale(mantissa: u64, expo: i32) -> Option<Decimal> {
+    let shift = expo.checked_add(18)?;
+    let mantissa = Uint256::from(mantissa);
+    let ten = Uint256::from(10u64);
+    let power = ten.checked_pow(shift.unsigned_abs());
+    let atomics = if shift >= 0 {
+        mantissa.checked_mul(power.ok()?).ok()?
+    } else {
+        // A power beyond 256 bits leaves nothing of the mantissa.
+        power.map_or(Uint256::zero(), |power| mantissa.checked_div(power).unwrap_or_default())
+    };
+    Some(Decimal::new(Uint128::try_from(atomics).ok()?))
+}
+
+/// What a price is used for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Valuation {
+    /// Valuing what is there and closing it: published at most `price_max_age_secs` ago, taken as it is.
+    Plain,
+    /// Allowing more risk: published at most `price_risk_max_age_secs` ago, within the confidence allowed,
+    /// and valued at the end of the confidence interval that is worse for the account.
+    Risk,
+    /// Telling a reader: the last price, whatever its age.
+    Last,
+}
+
+/// The price at which a position is valued.
+pub fn price_for(
+    exchange: &Exchange,
+    market: &Market,
+    valuation: Valuation,
+    long: bool,
+) -> ContractResult<Decimal> {
+    let id = market.id;
+    let cached = market.state.price.ok_or(ContractError::NoPrice { market: id })?;
+    let parameters = &exchange.config.parameters;
+    match valuation {
+        Valuation::Last => Ok(cached.price),
+        Valuation::Plain => {
+            check_age(id, &cached, exchange.now(), parameters.price_max_age_secs)?;
+            Ok(cached.price)
+        }
+        Valuation::Risk => {
+            check_age(id, &cached, exchange.now(), parameters.price_risk_max_age_secs)?;
+            check_confidence(market, &cached)?;
+            let worse = if long {
+                cached.price.checked_sub(cached.confidence)
+            } else {
+                cached.price.checked_add(cached.confidence)
+            };
+            worse.map_err(|_| ContractError::Overflow {
+                what: "price and confidence",
+                value: cached.price.to_string(),
+            })
+        }
+    }
+}
+
+fn check_age(market: MarketId, cached: &CachedPrice, now: u64, max_age: u64) -> ContractResult<()> {
+    let age = now.saturating_sub(cached.published_at);
+    if age > max_age {
+        return Err(ContractError::StalePrice { market, age, max_age });
+    }
+    Ok(())
+}
+
+fn check_confidence(market: &Market, cached: &CachedPrice) -> ContractResult<()> {
+    let max_ppm = market.config.max_confidence_ppm;
+    let allowed = ballast_risk::ppm_of(
+        cached.price.atomics(),
+        max_ppm,
+        ballast_risk::Rounding::Down,
+    )?;
+    if cached.confidence.atomics() > allowed {
+        return Err(ContractError::LowConfidence {
+            market: market.id,
+            price: cached.price,
+            confidence: cached.confidence,
+            max_ppm,
+        });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mantissa_and_exponent_become_a_decimal() {
+        assert_eq!(scale(50_123, -2), Some("501.23".parse().unwrap()));
+        assert_eq!(scale(5, 3), Some("5000".parse().unwrap()));
+        assert_eq!(scale(1, -18), Some(Decimal::raw(1)));
+        assert_eq!(scale(19, -19), Some(Decimal::raw(1)));
+        assert_eq!(scale(u64::MAX, -40), Some(Decimal::zero()));
+        assert_eq!(scale(1, i32::MIN), Some(Decimal::zero()));
+        assert_eq!(scale(u64::MAX, 20), None);
+        assert_eq!(scale(1, i32::MAX), None);
+    }
+}

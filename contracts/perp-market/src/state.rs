@@ -1,0 +1,351 @@
+//! Everything the contract stores. Nobody else names a storage key.
+//!
+//! Numbers in keys are big-endian, so that a range scan sees the best order and the first in the
+//! deleveraging queue first:
+//!
+//! * a *book* is one side of one market: `market * 2`, plus 1 for asks ([`book_key`]);
+//! * a *place* in a book is `price key * 2^64 + sequence`, where the price key is the price in ticks for
+//!   asks and its complement for bids ([`place_key`]): price-time priority is key order;
+//! * a *queue* is one side's positions of one market: `market * 2`, plus 1 for shorts ([`queue_key`]);
+//! * a *rank* in a queue is the average entry price for longs and its complement for shorts
+//!   ([`rank_key`]): the position that gained most, as a fraction, comes first.
+
+use ballast_types::market::{CachedPrice, ExchangeParameters, MarketParameters, OrderId};
+use ballast_types::{MarketId, RiskParameters, Side};
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Addr, Decimal, Empty, Int128, Int256, Uint128, Uint64};
+use cw20::Denom;
+use cw_storage_plus::{Item, Map};
+
+/// Settings of the whole exchange. Written by the owner's messages.
+#[cw_serde]
+pub struct Config {
+    /// The one token of all accounts.
+    pub collateral: Denom,
+    /// Its decimals.
+    pub collateral_decimals: u8,
+    /// Where fees go and shortfalls are claimed.
+    pub insurance_fund: Option<Addr>,
+    /// Caps and times.
+    pub parameters: ExchangeParameters,
+}
+
+/// Settings. One.
+pub const CONFIG: Item<Config> = Item::new("config");
+
+/// Quote atoms that the books account for. Equal to the token balance but for coins that came without a
+/// message. Written by every message that moves coins, and by no other.
+pub const VAULT: Item<Uint128> = Item::new("vault");
+
+/// Quote atoms that belong to nobody and to no market: what `Sync` booked.
+pub const RESIDUE: Item<Uint128> = Item::new("residue");
+
+/// Number of markets listed; the next market's number.
+pub const MARKET_COUNT: Item<u32> = Item::new("market_count");
+
+/// The next account's number. Starts at 1.
+pub const NEXT_ACCOUNT: Item<u64> = Item::new("next_account");
+
+/// The next claim's id. Starts at 1.
+pub const NEXT_CLAIM: Item<u64> = Item::new("next_claim");
+
+/// What is fixed at listing or changed by the owner.
+#[cw_serde]
+pub struct MarketConfig {
+    /// For people.
+    pub symbol: String,
+    /// Decimals of the base asset.
+    pub base_decimals: u8,
+    /// Order prices are multiples of it.
+    pub tick_size: Decimal,
+    /// Sizes are multiples of it, base atoms.
+    pub lot_size: Uint128,
+    /// Quote atoms that one lot is worth at a price of one tick.
+    pub tick_lot_value: Uint128,
+    /// The oracle contract.
+    pub oracle: Addr,
+    /// Its feed.
+    pub feed_id: String,
+    /// Confidence above which a price allows no risk-increasing action.
+    pub max_confidence_ppm: u32,
+    /// The rest.
+    pub parameters: MarketParameters,
+}
+
+/// Market number -> settings. Written by the owner's messages.
+pub const MARKETS: Map<MarketId, MarketConfig> = Map::new("markets");
+
+/// Premium samples of the running funding interval.
+#[cw_serde]
+#[derive(Default)]
+pub struct FundingState {
+    /// Start of the running interval, seconds, a multiple of its length.
+    pub interval_start: u64,
+    /// Minute (seconds / 60) of the last sample.
+    pub sampled_minute: u64,
+    /// Sum of the interval's samples, ppm.
+    pub sample_sum_ppm: Int128,
+    /// Rate of the last interval, times 10^18.
+    pub last_rate: Int128,
+    /// Up to when the risk premium is accrued, seconds.
+    pub premium_accrued_at: u64,
+}
+
+/// What trading changes. Written by nearly every message.
+#[cw_serde]
+#[derive(Default)]
+pub struct MarketState {
+    /// Last valid price.
+    pub price: Option<CachedPrice>,
+    /// Base atoms held long.
+    pub open_interest_long: Uint128,
+    /// Base atoms held short.
+    pub open_interest_short: Uint128,
+    /// Cost of being long, quote atoms per base atom times 10^18, ever growing or falling.
+    pub long_index: Int256,
+    /// Cost of being short.
+    pub short_index: Int256,
+    /// Sampling and accrual.
+    pub funding: FundingState,
+    /// Fees owed to the fund, quote atoms.
+    pub fees_owed: Uint128,
+    /// The exchange's share of fees, quote atoms.
+    pub fee_collector: Uint128,
+    /// What the indices collected less what they paid and booked, quote atoms.
+    pub settlement_pool: Int128,
+    /// Settlement rounding left over whenever no position was open, quote atoms.
+    pub residue: Uint128,
+    /// Loss that nobody has borne yet, quote atoms.
+    pub deficit: Uint128,
+    /// Sequence number of the next order.
+    pub next_sequence: u64,
+    /// What the fund said last.
+    pub risk: Option<RiskParameters>,
+    /// Before this time no fees are sent automatically, seconds.
+    pub flush_blocked_until: u64,
+}
+
+/// Market number -> totals, price, indices.
+pub const MARKET_STATES: Map<MarketId, MarketState> = Map::new("market_states");
+
+/// One position of an account.
+#[cw_serde]
+pub struct Position {
+    /// The market.
+    pub market: MarketId,
+    /// Base atoms, + long, - short, never 0.
+    pub size: Int128,
+    /// Quote atoms paid or received for the position as it stands.
+    pub entry_notional: Uint128,
+    /// Average entry price when the position last grew, rounded down: its rank. Reductions keep it.
+    pub entry_price: Decimal,
+    /// The side's cost index when the position was last settled.
+    pub index: Int256,
+}
+
+/// A margin account: one record for everything that decides its health.
+#[cw_serde]
+pub struct Account {
+    /// Who may act.
+    pub owner: Addr,
+    /// The owner's number for it.
+    pub subaccount: u32,
+    /// Quote atoms; negative while positions are worth more than was paid in.
+    pub quote: Int128,
+    /// At most [`MAX_POSITIONS`], by market number.
+    pub positions: Vec<Position>,
+    /// Resting orders.
+    pub open_orders: u32,
+}
+
+/// Positions of one account.
+pub const MAX_POSITIONS: usize = 8;
+
+/// Account number -> account. An account is never deleted.
+pub const ACCOUNTS: Map<u64, Account> = Map::new("accounts");
+
+/// (owner, subaccount) -> account number.
+pub const ACCOUNT_NUMBERS: Map<(&Addr, u32), u64> = Map::new("account_numbers");
+
+/// A resting order. Its price and place are its key.
+#[cw_serde]
+pub struct Order {
+    /// Account number.
+    pub account: u64,
+    /// Base atoms left, never 0.
+    pub remaining: Uint128,
+    /// Only reduces.
+    pub reduce_only: bool,
+    /// Block in which it was placed.
+    pub placed_height: u64,
+}
+
+/// (book, place) -> order: the first key of a book is its best order.
+pub const ORDERS: Map<(u64, u128), Order> = Map::new("orders");
+
+/// (account number, book, place): all resting orders of an account.
+pub const ACCOUNT_ORDERS: Map<(u64, u64, u128), Empty> = Map::new("account_orders");
+
+/// (queue, rank, account number): all positions in the order in which they are deleveraged.
+pub const DELEVERAGE_QUEUE: Map<(u64, u128, u64), Empty> = Map::new("deleverage_queue");
+
+/// A claim that failed.
+#[cw_serde]
+pub struct PendingClaim {
+    /// What was asked last, quote atoms.
+    pub amount: Uint128,
+    /// When it failed first, seconds.
+    pub first_failed_at: u64,
+    /// When it failed last, seconds.
+    pub last_failed_at: u64,
+}
+
+/// (account number, market) -> failed claim. Removed when a claim succeeds or the position is closed.
+pub const PENDING_CLAIMS: Map<(u64, MarketId), PendingClaim> = Map::new("pending_claims");
+
+/// Where deleveraging of a bankrupt position stopped.
+#[cw_serde]
+#[derive(Default)]
+pub struct DeleverageCursor {
+    /// Last (rank, account number) passed over; the next message starts after it.
+    pub after: Option<(u128, u64)>,
+    /// True once the whole queue was passed and only counterparties that were skipped remain.
+    pub last_pass: bool,
+}
+
+/// (account number, market) -> cursor. Removed when the position is closed.
+pub const DELEVERAGE_CURSORS: Map<(u64, MarketId), DeleverageCursor> =
+    Map::new("deleverage_cursors");
+
+/// Book of one side of one market.
+#[must_use]
+pub fn book_key(market: MarketId, side: Side) -> u64 {
+    (u64::from(market) << 1) | u64::from(side == Side::Sell)
+}
+
+/// Market and side of a book.
+#[must_use]
+pub fn split_book_key(book: u64) -> (MarketId, Side) {
+    let side = if book & 1 == 1 { Side::Sell } else { Side::Buy };
+    (market_of(book), side)
+}
+
+/// Place of an order in its book.
+#[must_use]
+pub fn place_key(side: Side, ticks: u64, sequence: u64) -> u128 {
+    (u128::from(price_key(side, ticks)) << 64) | u128::from(sequence)
+}
+
+/// Price in ticks and sequence number of a place.
+#[must_use]
+pub fn split_place_key(side: Side, place: u128) -> (u64, u64) {
+    (price_key(side, high_half(place)), low_half(place))
+}
+
+/// The best price has the smallest key. Its own inverse.
+#[must_use]
+fn price_key(side: Side, ticks: u64) -> u64 {
+    match side {
+        Side::Buy => !ticks,
+        Side::Sell => ticks,
+    }
+}
+
+/// Queue of one side's positions of one market.
+#[must_use]
+pub fn queue_key(market: MarketId, long: bool) -> u64 {
+    (u64::from(market) << 1) | u64::from(!long)
+}
+
+/// Rank of a position: its own inverse through [`rank_price`].
+#[must_use]
+pub fn rank_key(long: bool, entry_price: Decimal) -> u128 {
+    let atomics = entry_price.atomics().u128();
+    if long {
+        atomics
+    } else {
+        !atomics
+    }
+}
+
+/// Entry price of a rank.
+#[must_use]
+pub fn rank_price(long: bool, rank: u128) -> Decimal {
+    Decimal::new(Uint128::new(if long { rank } else { !rank }))
+}
+
+/// The id of the order at a place.
+#[must_use]
+pub fn order_id(book: u64, place: u128) -> OrderId {
+    let (market, side) = split_book_key(book);
+    let (ticks, sequence) = split_place_key(side, place);
+    OrderId {
+        market,
+        side,
+        ticks: Uint64::new(ticks),
+        sequence: Uint64::new(sequence),
+    }
+}
+
+/// The place of an order by its id.
+#[must_use]
+pub fn order_place(id: &OrderId) -> (u64, u128) {
+    (
+        book_key(id.market, id.side),
+        place_key(id.side, id.ticks.u64(), id.sequence.u64()),
+    )
+}
+
+/// Market number of a book or queue key.
+#[must_use]
+#[allow(clippy::cast_possible_truncation)] // keys are made from a 32-bit number
+fn market_of(key: u64) -> MarketId {
+    (key >> 1) as MarketId
+}
+
+/// Upper 64 bits.
+#[must_use]
+#[allow(clippy::cast_possible_truncation)] // shifted down to 64 bits
+fn high_half(place: u128) -> u64 {
+    (place >> 64) as u64
+}
+
+/// Lower 64 bits.
+#[must_use]
+#[allow(clippy::cast_possible_truncation)] // the lower half is what is asked for
+fn low_half(place: u128) -> u64 {
+    place as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_order_books_by_price_then_time() {
+        let bid = |ticks, sequence| place_key(Side::Buy, ticks, sequence);
+        let ask = |ticks, sequence| place_key(Side::Sell, ticks, sequence);
+        assert!(bid(101, 9) < bid(100, 1) && bid(100, 1) < bid(100, 2));
+        assert!(ask(100, 9) < ask(101, 1) && ask(100, 1) < ask(100, 2));
+        assert_eq!(split_place_key(Side::Buy, bid(7, 3)), (7, 3));
+        assert_eq!(split_place_key(Side::Sell, ask(7, 3)), (7, 3));
+    }
+
+    #[test]
+    fn keys_keep_market_and_side() {
+        for market in [0, 1, u32::MAX] {
+            for side in [Side::Buy, Side::Sell] {
+                assert_eq!(split_book_key(book_key(market, side)), (market, side));
+            }
+        }
+    }
+
+    #[test]
+    fn ranks_put_the_best_entry_first() {
+        let low = Decimal::percent(50);
+        let high = Decimal::percent(150);
+        assert!(rank_key(true, low) < rank_key(true, high));
+        assert!(rank_key(false, high) < rank_key(false, low));
+        assert_eq!(rank_price(false, rank_key(false, low)), low);
+    }
+}

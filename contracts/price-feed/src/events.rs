@@ -1,0 +1,39 @@
+//! The one place where events are built.
+
+use ballast_types::events::price_feed as name;
+use ballast_types::price_feed::PriceUpdate;
+use cosmwasm_std::{Addr, Event};
+
+use crate::state::Feed;
+
+/// A feeder pushed a price.
+#[must_use]
+pub fn price(feeder: &Addr, update: &PriceUpdate) -> Event {
+    Event::new(name::PRICE)
+        .add_attribute("id", &update.id)
+        .add_attribute("feeder", feeder)
+        .add_attribute("price", update.price.to_string())
+        .add_attribute("conf", update.conf.to_string())
+        .add_attribute("publish_time", update.publish_time.to_string())
+}
+
+/// A feed was added or its settings replaced. `feeders` is their comma-separated list.
+#[must_use]
+pub fn feed(id: &str, feed: &Feed) -> Event {
+    let feeders: Vec<&str> = feed
+        .feeders
+        .iter()
+        .map(|feeder| feeder.address.as_str())
+        .collect();
+    Event::new(name::FEED)
+        .add_attribute("id", id)
+        .add_attribute("symbol", &feed.symbol)
+        .add_attribute("quorum", feed.quorum.to_string())
+        .add_attribute("feeders", feeders.join(","))
+}
+
+/// A feed was removed with its prices.
+#[must_use]
+pub fn feed_removed(id: &str) -> Event {
+    Event::new(name::FEED_REMOVED).add_attribute("id", id)
+}

@@ -1,0 +1,135 @@
+//! How a loss is spread over those who bear it, and when the spreading starts.
+//!
+//! Invariant: no part exceeds its capacity, and the parts add up to `min(budget, sum of capacities)` exactly.
+
+use cosmwasm_std::{Int128, Uint128, Uint256};
+
+use crate::error::{RiskError, RiskResult};
+use crate::funding::INDEX_SCALE;
+use crate::rounding::{divide_256, mul_div, with_sign, Rounding, PPM};
+
+/// Fills capacities in the order given until the budget is used up: the deleveraging queue. Exact.
+///
+/// Source: Chitra, "Autodeleveraging: impossibilities and optimization" (vectors `chitra.adl`), BitMEX documentation.
+#[must_use]
+pub fn queue_allocation(budget: Uint128, capacities: &[Uint128]) -> Vec<Uint128> {
+    let mut remaining = budget;
+    capacities
+        .iter()
+        .map(|capacity| {
+            let part = remaining.min(*capacity);
+            remaining = remaining.saturating_sub(part);
+            part
+        })
+        .collect()
+}
+
+/// Spreads the budget over capacities in proportion: `x_i = h * w_i` with `h = min(1, budget / sum(w))`.
+///
+/// Cut cumulatively, `floor(B * W_i / U) - floor(B * W_(i-1) / U)`, so each part is within one unit of the exact one and
+/// the parts add up. Source: Chitra (vectors `chitra.adl`).
+///
+/// # Errors
+/// [`RiskError::Overflow`] if the sum of the capacities exceeds 128 bits.
+pub fn pro_rata_allocation(budget: Uint128, capacities: &[Uint128]) -> RiskResult<Vec<Uint128>> {
+    let operation = "pro_rata_allocation";
+    let mut total = Uint128::zero();
+    for capacity in capacities {
+        total = total
+            .checked_add(*capacity)
+            .map_err(RiskError::overflow(operation))?;
+    }
+    if budget >= total {
+        return Ok(capacities.to_vec());
+    }
+    let (mut cumulated, mut given) = (Uint128::zero(), Uint128::zero());
+    capacities
+        .iter()
+        .map(|capacity| {
+            cumulated = cumulated
+                .checked_add(*capacity)
+                .map_err(RiskError::overflow(operation))?;
+            let upto = mul_div(budget, cumulated, total, Rounding::Down)?;
+            let part = upto
+                .checked_sub(given)
+                .map_err(RiskError::overflow(operation))?;
+            given = upto;
+            Ok(part)
+        })
+        .collect()
+}
+
+/// Which rule starts deleveraging.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeleverageTrigger {
+    /// None.
+    None,
+    /// The pool lost too large a part of its recent high.
+    Drawdown,
+    /// The pool is empty.
+    Equity,
+}
+
+/// State of a pool against its drawdown rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drawdown {
+    /// `(pnl - highest pnl) / highest balance`, times 10^18, rounded toward zero; negative after a loss.
+    /// `None` if the highest balance is zero.
+    pub ratio: Option<Int128>,
+    /// Whether and why deleveraging starts.
+    pub trigger: DeleverageTrigger,
+    /// Loss beyond what the rule tolerates: `max(0, drawdown - trigger * highest balance)`, rounded up.
+    pub excess: Uint128,
+}
+
+/// Drawdown of a pool over its look-back window: `drawdown = max(0, highest_pnl - pnl)`.
+///
+/// Empty (`balance <= 0`): [`DeleverageTrigger::Equity`]. Otherwise [`DeleverageTrigger::Drawdown`] iff the balance
+/// exceeds `threshold` and there is a drawdown of at least `trigger * highest_balance`; compared exactly, equality triggers.
+/// Source: Bybit ADL documentation (vectors `bybit.adl_trigger`); used per market by the fund's drawdown level.
+///
+/// # Errors
+/// [`RiskError::Overflow`] if the ratio exceeds 128 bits.
+pub fn drawdown_deleveraging(
+    balance: Int128,
+    highest_balance: Uint128,
+    pnl: Int128,
+    highest_pnl: Int128,
+    threshold: Int128,
+    trigger_ppm: u32,
+) -> RiskResult<Drawdown> {
+    let operation = "drawdown_deleveraging";
+    let drawdown = if pnl < highest_pnl {
+        highest_pnl.abs_diff(pnl)
+    } else {
+        Uint128::zero()
+    };
+    let ratio = if highest_balance.is_zero() {
+        None
+    } else {
+        let change = pnl.abs_diff(highest_pnl);
+        let magnitude = mul_div(change, INDEX_SCALE, highest_balance, Rounding::Down)?;
+        Some(with_sign(magnitude, pnl < highest_pnl)?)
+    };
+    // In millionths of an atom, exactly.
+    let scaled_drawdown = drawdown.full_mul(Uint128::from(PPM));
+    let tolerated = highest_balance.full_mul(Uint128::from(trigger_ppm));
+    let trigger = if balance <= Int128::zero() {
+        DeleverageTrigger::Equity
+    } else if balance > threshold && !drawdown.is_zero() && scaled_drawdown >= tolerated {
+        DeleverageTrigger::Drawdown
+    } else {
+        DeleverageTrigger::None
+    };
+    let excess = divide_256(
+        scaled_drawdown.saturating_sub(tolerated),
+        Uint256::from(u128::from(PPM)),
+        Rounding::Up,
+        operation,
+    )?;
+    Ok(Drawdown {
+        ratio,
+        trigger,
+        excess: Uint128::try_from(excess).map_err(RiskError::overflow(operation))?,
+    })
+}

@@ -1,0 +1,254 @@
+//! Funding and the risk premium.
+//!
+//! Two cumulative cost indices per market (longs, shorts), each in quote atoms per base atom, scaled by [`INDEX_SCALE`]:
+//! a position of `size` that was last settled at `snapshot` owes `ceil(size * (index - snapshot) / INDEX_SCALE)`,
+//! a negative result being received. Indices round down when they accrue, payments round up when they settle: what a
+//! market collects is never less than what it pays out, and with every position touched the difference is less than one
+//! atom per settlement.
+
+use cosmwasm_std::{Decimal, Int128, Int256, Int512, Uint128, Uint512};
+
+use crate::error::{RiskError, RiskResult};
+use crate::margin::maintenance_margin_ppm;
+use crate::rounding::{mul_div, toward_magnitude, with_sign, Quantity, Rounding, PPM};
+use crate::value::ValueScale;
+use crate::wide::{divide_512, divide_signed_512, mul, mul_signed, sub_signed};
+
+/// 10^18: an index of this value is one quote atom per base atom; a rate of this value is 100 % per interval.
+pub const INDEX_SCALE: Uint128 = Uint128::new(1_000_000_000_000_000_000);
+
+/// Seconds of a year of 365 days, the unit of the premium rate.
+pub const SECONDS_PER_YEAR: u64 = 31_536_000;
+
+/// Hours that a funding premium is spread over: a premium of 8 % costs 1 % an hour.
+pub const PREMIUM_HOURS: u32 = 8;
+
+/// One premium sample in ppm: `(max(0, impact_bid - index) - max(0, index - impact_ask)) / index`.
+///
+/// A side whose book does not reach the impact size is `None` and counts zero. Rounded toward zero, so that mirrored
+/// books give mirrored samples. Source: dYdX v4 `GetPricePremiumPpm`.
+///
+/// # Errors
+/// [`RiskError::DivisionByZero`] if the index price is zero, [`RiskError::Overflow`] beyond 128 bits.
+pub fn premium_ppm(
+    impact_bid: Option<Decimal>,
+    impact_ask: Option<Decimal>,
+    index: Decimal,
+) -> RiskResult<Int128> {
+    let operation = "premium_ppm";
+    if index.is_zero() {
+        return Err(RiskError::DivisionByZero { operation });
+    }
+    let index = index.atomics();
+    let above = impact_bid.map_or(Uint128::zero(), |bid| bid.atomics().saturating_sub(index));
+    let below = impact_ask.map_or(Uint128::zero(), |ask| index.saturating_sub(ask.atomics()));
+    let magnitude = mul_div(
+        above.abs_diff(below),
+        Uint128::from(PPM),
+        index,
+        Rounding::Down,
+    )
+    .map_err(RiskError::overflow(operation))?;
+    with_sign(magnitude, below > above)
+}
+
+/// Largest absolute funding rate in ppm: `floor(clamp_factor * (imf - mmf))` with `mmf = floor(imf * fraction)`.
+/// Source: dYdX v4 `GetMaxAbsFundingClampPpm` (vectors `dydx.funding_clamp`). Can exceed 32 bits.
+///
+/// # Errors
+/// [`RiskError::OutOfRange`] if a margin fraction exceeds 100 %.
+pub fn funding_clamp_ppm(
+    clamp_factor_ppm: u32,
+    initial_margin_ppm: u32,
+    maintenance_fraction_ppm: u32,
+) -> RiskResult<Uint128> {
+    let operation = "funding_clamp_ppm";
+    let maintenance = maintenance_margin_ppm(initial_margin_ppm, maintenance_fraction_ppm)?;
+    let room = initial_margin_ppm
+        .checked_sub(maintenance)
+        .ok_or(RiskError::Overflow { operation })?;
+    mul_div(
+        Uint128::from(clamp_factor_ppm),
+        Uint128::from(room),
+        Uint128::from(PPM),
+        Quantity::Rate.rounding(),
+    )
+}
+
+/// Funding rate of one interval as a signed fraction times 10^18:
+/// `clamp(sum_of_samples / slots / 8 + interest, -clamp, clamp)`.
+///
+/// The mean runs over all `slots` of the interval; those nobody touched count as zero and are simply not in the sum.
+/// `interest_ppm` is per interval, `clamp_ppm` bounds the rate of the interval. The mean is rounded toward zero, so that
+/// longs and shorts are treated alike.
+///
+/// # Errors
+/// [`RiskError::DivisionByZero`] if there are no slots, [`RiskError::Overflow`] if the clamped rate exceeds 128 bits.
+pub fn funding_rate(
+    sum_of_samples_ppm: Int128,
+    slots: u32,
+    interest_ppm: i32,
+    clamp_ppm: Uint128,
+) -> RiskResult<Int128> {
+    let operation = "funding_rate";
+    let per_ppm = Int512::from(INDEX_SCALE)
+        .checked_div(Int512::from(i128::from(PPM)))
+        .map_err(|_| RiskError::DivisionByZero { operation })?;
+    let divisor = Int512::from(u128::from(slots))
+        .checked_mul(Int512::from(u128::from(PREMIUM_HOURS)))
+        .map_err(RiskError::overflow(operation))?;
+    // checked_div truncates toward zero.
+    let premium = mul_signed(Int512::from(sum_of_samples_ppm), per_ppm, operation)?
+        .checked_div(divisor)
+        .map_err(|_| RiskError::DivisionByZero { operation })?;
+    let interest = mul_signed(Int512::from(i128::from(interest_ppm)), per_ppm, operation)?;
+    let rate = premium
+        .checked_add(interest)
+        .map_err(RiskError::overflow(operation))?;
+    let bound = mul_signed(Int512::from(clamp_ppm), per_ppm, operation)?;
+    let lowest = sub_signed(Int512::zero(), bound, operation)?;
+    Int128::try_from(rate.max(lowest).min(bound)).map_err(RiskError::overflow(operation))
+}
+
+/// Change of a cumulative cost index for one interval: `floor(rate * price_per_base_atom)`, scaled by [`INDEX_SCALE`].
+///
+/// `rate` is a fraction times 10^18 as [`funding_rate`] gives it. Add it to the longs' index and its negative, computed
+/// by calling with the negated rate, to the shorts'. Rounded toward minus infinity.
+///
+/// # Errors
+/// None for any input: the product fits 256 bits. [`RiskError::Overflow`] is kept for the type.
+pub fn funding_index_delta(rate: Int128, price: Decimal, scale: &ValueScale) -> RiskResult<Int256> {
+    let operation = "funding_index_delta";
+    let product = mul_signed(Int512::from(rate), Int512::from(price.atomics()), operation)?;
+    floor_to_index(product, Uint512::from(scale.divisor()), operation)
+}
+
+/// Change of both cumulative indices by the risk premium over any number of seconds:
+/// `floor(rate_per_year * seconds / year * price_per_base_atom)`, scaled by [`INDEX_SCALE`]. Never negative.
+///
+/// # Errors
+/// [`RiskError::Overflow`] beyond 256 bits (a price of 10^20 on 10^18 years).
+pub fn premium_index_delta(
+    rate_ppm_per_year: u32,
+    seconds: u64,
+    price: Decimal,
+    scale: &ValueScale,
+) -> RiskResult<Int256> {
+    let operation = "premium_index_delta";
+    let wide = |value: u128| Uint512::from(value);
+    let numerator = mul(
+        wide(u128::from(rate_ppm_per_year)),
+        wide(u128::from(seconds)),
+        operation,
+    )?;
+    let numerator = mul(numerator, Uint512::from(price.atomics()), operation)?;
+    let numerator = mul(numerator, Uint512::from(INDEX_SCALE), operation)?;
+    let denominator = mul(
+        wide(u128::from(PPM)),
+        wide(u128::from(SECONDS_PER_YEAR)),
+        operation,
+    )?;
+    let denominator = mul(denominator, Uint512::from(scale.divisor()), operation)?;
+    let delta = divide_512(numerator, denominator, Quantity::Rate.rounding(), operation)?;
+    Int256::try_from(delta).map_err(RiskError::overflow(operation))
+}
+
+/// What a position of `size` base atoms owes for an index move, in quote atoms:
+/// `ceil(size * (index_now - index_snapshot) / INDEX_SCALE)`. Positive is paid (rounded up), negative is received
+/// (rounded down in magnitude).
+///
+/// # Errors
+/// [`RiskError::Overflow`] if the payment exceeds 128 bits.
+pub fn funding_payment(
+    size: Uint128,
+    index_now: Int256,
+    index_snapshot: Int256,
+) -> RiskResult<Int128> {
+    let operation = "funding_payment";
+    let change = sub_signed(
+        Int512::from(index_now),
+        Int512::from(index_snapshot),
+        operation,
+    )?;
+    divide_signed_512(
+        mul_signed(change, Int512::from(size), operation)?,
+        Uint512::from(INDEX_SCALE),
+        Quantity::FundingPayment.rounding(),
+        operation,
+    )
+}
+
+/// Premium that is booked as earned when the indices move, in quote atoms:
+/// `floor(index_delta * (open interest long + short) / INDEX_SCALE)`. Never more than the positions will pay.
+///
+/// # Errors
+/// [`RiskError::OutOfRange`] for a negative change, [`RiskError::Overflow`] beyond 128 bits.
+pub fn premium_booked(
+    index_delta: Int256,
+    open_interest_both_sides: Uint128,
+) -> RiskResult<Uint128> {
+    let operation = "premium_booked";
+    if index_delta.is_negative() {
+        return Err(RiskError::OutOfRange {
+            name: "premium index change (negative)",
+            value: Uint128::zero(),
+            min: Uint128::zero(),
+            max: Uint128::MAX,
+        });
+    }
+    let booked = divide_512(
+        mul(
+            Uint512::from(index_delta.unsigned_abs()),
+            Uint512::from(open_interest_both_sides),
+            operation,
+        )?,
+        Uint512::from(INDEX_SCALE),
+        Quantity::Rate.rounding(),
+        operation,
+    )?;
+    Uint128::try_from(booked).map_err(RiskError::overflow(operation))
+}
+
+/// Settlement of a signed position in millionths of a quote atom, exactly: `-(index_now - index_position) * size`.
+///
+/// dYdX's single-index form of [`funding_payment`], where the index counts millionths; + is received.
+/// Source: dYdX v4 `GetSettlementPpmWithPerpetual` (vectors `dydx.funding_settlement`).
+///
+/// # Errors
+/// [`RiskError::Overflow`] beyond 256 bits.
+pub fn funding_settlement_ppm(
+    size: Int128,
+    index_now: Int256,
+    index_position: Int256,
+) -> RiskResult<Int256> {
+    let operation = "funding_settlement_ppm";
+    let change = sub_signed(
+        Int512::from(index_position),
+        Int512::from(index_now),
+        operation,
+    )?;
+    let settlement = mul_signed(change, Int512::from(size), operation)?;
+    Int256::try_from(settlement).map_err(RiskError::overflow(operation))
+}
+
+/// Division of a wide product by a positive number, down, as an index.
+fn floor_to_index(
+    product: Int512,
+    divisor: Uint512,
+    operation: &'static str,
+) -> RiskResult<Int256> {
+    let negative = product.is_negative();
+    let magnitude = divide_512(
+        product.unsigned_abs(),
+        divisor,
+        toward_magnitude(Quantity::Rate.rounding(), negative),
+        operation,
+    )?;
+    let magnitude = Int512::try_from(magnitude).map_err(RiskError::overflow(operation))?;
+    let value = if negative {
+        sub_signed(Int512::zero(), magnitude, operation)?
+    } else {
+        magnitude
+    };
+    Int256::try_from(value).map_err(RiskError::overflow(operation))
+}

@@ -1,0 +1,362 @@
+//! Shares in a pool that gains and loses.
+//!
+//! Everything rounds down, so dust stays with those who stay (R1): nobody gains by going in and out, and redemptions can
+//! never empty a pool that still has owners. Source: Drift v2 `math/insurance`, `controller/insurance`.
+//!
+//! A request to leave freezes its value: what the pool gains afterwards is forgone, what it loses is shared. When a pool
+//! has lost so much that shares are worth less than a unit each, share counts are *rebased*: divided by a power of ten,
+//! so that later deposits do not overflow them.
+
+use cosmwasm_std::Uint128;
+
+use crate::error::{RiskError, RiskResult};
+use crate::rounding::{mul_div, Quantity};
+
+/// Value of shares in units of the pool: `floor(vault * shares / total)`; zero if there are no shares at all.
+///
+/// # Errors
+/// [`RiskError::NotEnoughShares`] if `shares` exceeds `total`.
+pub fn value_of_shares(shares: Uint128, total: Uint128, vault: Uint128) -> RiskResult<Uint128> {
+    if shares > total {
+        return Err(RiskError::NotEnoughShares {
+            asked: shares,
+            available: total,
+        });
+    }
+    if total.is_zero() {
+        return Ok(Uint128::zero());
+    }
+    mul_div(vault, shares, total, Quantity::Payout.rounding())
+}
+
+/// Shares for an amount paid in: `floor(amount * total / vault)`, or one per unit if the vault is empty.
+///
+/// # Errors
+/// [`RiskError::EmptyVault`] if shares exist against an empty vault, [`RiskError::Overflow`] beyond 128 bits.
+pub fn shares_for_amount(amount: Uint128, total: Uint128, vault: Uint128) -> RiskResult<Uint128> {
+    if vault.is_zero() {
+        if total.is_zero() {
+            return Ok(amount);
+        }
+        return Err(RiskError::EmptyVault {
+            total_shares: total,
+        });
+    }
+    mul_div(amount, total, vault, Quantity::SharesMinted.rounding())
+        .map_err(RiskError::overflow("shares_for_amount"))
+}
+
+/// Shares that a leaver forgoes by cancelling (or leaving with the frozen value): if `value = floor(vault * n / total)`
+/// exceeds `request_value`, `n - floor(request_value * (total - n) / (vault - request_value))`, otherwise zero.
+///
+/// The pool's gain since the request stays with the others. Source: Drift v2 `calculate_if_shares_lost`
+/// (vectors `drift.shares_lost`).
+///
+/// # Errors
+/// [`RiskError::NotEnoughShares`] if the request exceeds `total`, [`RiskError::EmptyVault`] if the request was worth all
+/// that is left while others hold shares.
+pub fn shares_lost(
+    request_shares: Uint128,
+    request_value: Uint128,
+    total: Uint128,
+    vault: Uint128,
+) -> RiskResult<Uint128> {
+    let operation = "shares_lost";
+    let value = value_of_shares(request_shares, total, vault)?;
+    if value <= request_value {
+        return Ok(Uint128::zero());
+    }
+    let others = total
+        .checked_sub(request_shares)
+        .map_err(RiskError::overflow(operation))?;
+    let rest = vault
+        .checked_sub(request_value)
+        .map_err(RiskError::overflow(operation))?;
+    let kept = shares_for_amount(request_value, others, rest)?;
+    request_shares
+        .checked_sub(kept)
+        .map_err(RiskError::overflow(operation))
+}
+
+/// Exponent of ten by which share counts are divided: `floor(log10(floor(floor(total / 10) / vault)))`, zero below ten.
+/// Source: Drift v2 `calculate_rebase_info` (vectors `drift.rebase`).
+///
+/// # Errors
+/// [`RiskError::DivisionByZero`] if the vault is empty.
+pub fn rebase_exponent(total: Uint128, vault: Uint128) -> RiskResult<u32> {
+    let operation = "rebase_exponent";
+    let ratio = total
+        .u128()
+        .checked_div(10)
+        .and_then(|tenth| tenth.checked_div(vault.u128()))
+        .ok_or(RiskError::DivisionByZero { operation })?;
+    Ok(ratio.checked_ilog10().unwrap_or(0))
+}
+
+/// `10^exponent`.
+///
+/// # Errors
+/// [`RiskError::Overflow`] above 38.
+pub fn rebase_divisor(exponent: u32) -> RiskResult<Uint128> {
+    10u128
+        .checked_pow(exponent)
+        .map(Uint128::new)
+        .ok_or(RiskError::Overflow {
+            operation: "rebase_divisor",
+        })
+}
+
+/// A pool's share counts. The pool's units (`vault`) are kept by the caller.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SharePool {
+    /// All shares.
+    pub total: Uint128,
+    /// Those that belong to stakers; the rest belongs to the protocol.
+    pub user: Uint128,
+    /// Sum of the exponents of all rebases so far.
+    pub base: u32,
+}
+
+/// One staker's shares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ShareHolding {
+    /// Shares held, as of `base`.
+    pub shares: Uint128,
+    /// The pool's base when this holding was last touched.
+    pub base: u32,
+    /// Shares asked to be redeemed; zero if there is no request.
+    pub request_shares: Uint128,
+    /// Their value when asked, an upper bound of the payment.
+    pub request_value: Uint128,
+    /// Second of the request.
+    pub requested_at: u64,
+}
+
+impl SharePool {
+    /// The pool brought up to date with its vault: rebased if a share is worth less than a unit, and owned by the
+    /// protocol if units lie in it without shares.
+    ///
+    /// # Errors
+    /// [`RiskError::Overflow`] after too many rebases.
+    pub fn rebased(self, vault: Uint128) -> RiskResult<Self> {
+        let operation = "SharePool::rebased";
+        let mut pool = self;
+        if !vault.is_zero() && vault < pool.total {
+            let exponent = rebase_exponent(pool.total, vault)?;
+            let divisor = rebase_divisor(exponent)?;
+            let divide = |shares: Uint128| {
+                shares
+                    .checked_div(divisor)
+                    .map_err(|_| RiskError::DivisionByZero { operation })
+            };
+            pool = Self {
+                total: divide(pool.total)?,
+                user: divide(pool.user)?,
+                base: pool
+                    .base
+                    .checked_add(exponent)
+                    .ok_or(RiskError::Overflow { operation })?,
+            };
+        }
+        if pool.total.is_zero() && !vault.is_zero() {
+            pool.total = vault;
+        }
+        Ok(pool)
+    }
+
+    /// The holding expressed in the pool's present base, its pending request included.
+    ///
+    /// # Errors
+    /// [`RiskError::Overflow`] if the holding claims a later base than the pool has.
+    pub fn adopt(&self, holding: ShareHolding) -> RiskResult<ShareHolding> {
+        let operation = "SharePool::adopt";
+        let behind = self
+            .base
+            .checked_sub(holding.base)
+            .ok_or(RiskError::Overflow { operation })?;
+        // A divisor beyond 128 bits leaves nothing.
+        let divide = |shares: Uint128| {
+            rebase_divisor(behind).map_or(Uint128::zero(), |divisor| {
+                shares.checked_div(divisor).unwrap_or_default()
+            })
+        };
+        Ok(ShareHolding {
+            shares: divide(holding.shares),
+            request_shares: divide(holding.request_shares),
+            base: self.base,
+            ..holding
+        })
+    }
+
+    /// Stakes `amount` into a vault that holds `vault` before it.
+    ///
+    /// # Errors
+    /// [`RiskError::EmptyVault`] if shares stand against nothing, [`RiskError::Overflow`].
+    pub fn stake(
+        self,
+        holding: ShareHolding,
+        amount: Uint128,
+        vault: Uint128,
+    ) -> RiskResult<(Self, ShareHolding)> {
+        if vault.is_zero() && !self.total.is_zero() {
+            return Err(RiskError::EmptyVault {
+                total_shares: self.total,
+            });
+        }
+        let (pool, holding) = self.touched(holding, vault)?;
+        let minted = shares_for_amount(amount, pool.total, vault)?;
+        let add = |shares: Uint128| {
+            shares
+                .checked_add(minted)
+                .map_err(RiskError::overflow("SharePool::stake"))
+        };
+        Ok((
+            Self {
+                total: add(pool.total)?,
+                user: add(pool.user)?,
+                ..pool
+            },
+            ShareHolding {
+                shares: add(holding.shares)?,
+                ..holding
+            },
+        ))
+    }
+
+    /// Asks to redeem shares (counted in the holding's base before this call): freezes
+    /// `min(floor(vault * n / total), vault - 1)` as an upper bound of the payment.
+    ///
+    /// # Errors
+    /// [`RiskError::RequestPending`], [`RiskError::NoRequest`] for zero shares, [`RiskError::NotEnoughShares`].
+    pub fn request(
+        self,
+        holding: ShareHolding,
+        shares: Uint128,
+        vault: Uint128,
+        now: u64,
+    ) -> RiskResult<(Self, ShareHolding)> {
+        if !holding.request_shares.is_zero() {
+            return Err(RiskError::RequestPending {
+                shares: holding.request_shares,
+            });
+        }
+        if shares.is_zero() {
+            return Err(RiskError::NoRequest {});
+        }
+        self.replace_request(holding, shares, vault, now)
+    }
+
+    /// As [`SharePool::request`], but in place of a request that may be pending: the value is frozen anew and the waiting
+    /// time starts again. Drift's controller does this and leaves the refusal to its instruction; a contract that wants
+    /// leavers to forgo gains calls [`SharePool::request`] and makes them cancel first.
+    ///
+    /// # Errors
+    /// [`RiskError::NotEnoughShares`].
+    pub fn replace_request(
+        self,
+        holding: ShareHolding,
+        shares: Uint128,
+        vault: Uint128,
+        now: u64,
+    ) -> RiskResult<(Self, ShareHolding)> {
+        let asked = ShareHolding {
+            request_shares: shares,
+            ..holding
+        };
+        let (pool, mut holding) = self.touched(asked, vault)?;
+        enough(holding.request_shares, holding.shares)?;
+        let value = value_of_shares(holding.request_shares, pool.total, vault)?;
+        holding.request_value = value.min(vault.saturating_sub(Uint128::one()));
+        holding.requested_at = now;
+        Ok((pool, holding))
+    }
+
+    /// Redeems the pending request after `waiting` seconds: pays `min(value now, value when asked)` and burns all shares
+    /// of the request. Returns the payment as well.
+    ///
+    /// # Errors
+    /// [`RiskError::TooEarly`], [`RiskError::NoRequest`], [`RiskError::NotEnoughShares`].
+    pub fn redeem(
+        self,
+        holding: ShareHolding,
+        vault: Uint128,
+        now: u64,
+        waiting: u64,
+    ) -> RiskResult<(Self, ShareHolding, Uint128)> {
+        let elapsed = now.saturating_sub(holding.requested_at);
+        if elapsed < waiting {
+            return Err(RiskError::TooEarly {
+                elapsed,
+                required: waiting,
+            });
+        }
+        let (pool, holding) = self.touched(holding, vault)?;
+        let shares = holding.request_shares;
+        if shares.is_zero() {
+            return Err(RiskError::NoRequest {});
+        }
+        let payment = value_of_shares(shares, pool.total, vault)?.min(holding.request_value);
+        let (pool, holding) = pool.burn(holding, shares)?;
+        Ok((pool, holding, payment))
+    }
+
+    /// Withdraws the pending request: the gain since then is forgone by burning [`shares_lost`]. Returns those as well.
+    ///
+    /// # Errors
+    /// [`RiskError::NoRequest`], [`RiskError::NotEnoughShares`], [`RiskError::EmptyVault`].
+    pub fn cancel(
+        self,
+        holding: ShareHolding,
+        vault: Uint128,
+    ) -> RiskResult<(Self, ShareHolding, Uint128)> {
+        if holding.request_shares.is_zero() {
+            return Err(RiskError::NoRequest {});
+        }
+        let (pool, holding) = self.touched(holding, vault)?;
+        let lost = shares_lost(
+            holding.request_shares,
+            holding.request_value,
+            pool.total,
+            vault,
+        )?;
+        let (pool, holding) = pool.burn(holding, lost)?;
+        Ok((pool, holding, lost))
+    }
+
+    /// Pool and holding brought up to date, in this order, as every message does first.
+    fn touched(self, holding: ShareHolding, vault: Uint128) -> RiskResult<(Self, ShareHolding)> {
+        let pool = self.rebased(vault)?;
+        let holding = pool.adopt(holding)?;
+        Ok((pool, holding))
+    }
+
+    /// Burns shares of a holding and ends its request.
+    fn burn(self, holding: ShareHolding, shares: Uint128) -> RiskResult<(Self, ShareHolding)> {
+        let less = |from: Uint128| {
+            enough(shares, from)?;
+            from.checked_sub(shares)
+                .map_err(RiskError::overflow("SharePool::burn"))
+        };
+        Ok((
+            Self {
+                total: less(self.total)?,
+                user: less(self.user)?,
+                ..self
+            },
+            ShareHolding {
+                shares: less(holding.shares)?,
+                request_shares: Uint128::zero(),
+                request_value: Uint128::zero(),
+                requested_at: 0,
+                ..holding
+            },
+        ))
+    }
+}
+
+fn enough(asked: Uint128, available: Uint128) -> RiskResult<()> {
+    if asked > available {
+        return Err(RiskError::NotEnoughShares { asked, available });
+    }
+    Ok(())
+}

@@ -1,0 +1,273 @@
+//! What the command understands.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::clock::parse_time;
+use crate::decimal::PlainDecimal;
+use crate::listing::{QUOTE_DECIMALS, QUOTE_UNIT};
+
+/// Perpetual futures with an insurance fund, on an embedded chain.
+#[derive(Parser, Debug)]
+#[command(name = "ballast", bin_name = "cargo ballast", version, about, max_term_width = 110)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the command can do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Drives the real contracts through a crash: traders, makers and keepers on an embedded chain
+    Replay(Box<ReplayArgs>),
+}
+
+const EXAMPLES: &str = "\
+Built-in scenarios (--list prints their figures):
+  cascade             BTC, 19 May 2021: -14.9 % within 15 min, -26.0 % within 4 h      (the default)
+  gap                 FTT, 8 November 2022: -49.7 % within 15 min, -88.8 % within 24 h
+  v-shape             ETH, 13 March 2020: -34.7 % within 4 h, then +57.6 % within 75 min
+  manipulated-market  YFI, 18 November 2023: -24.2 % within 1 h, -40.6 % within 4 h; next to a quiet market
+
+Examples:
+  cargo ballast replay
+  cargo ballast replay --scenario gap --fund-size 0
+  cargo ballast replay --prices 2022-11_FTTUSDT_binance-spot_15m.csv --prices 2022-11_BTCUSDT-PERP_binance_5m.csv
+  cargo ballast replay --prices BTC.csv --from 2021-05-19T12:00 --bars 180 --invariants full --json
+
+Exit codes: 0 all invariants held, 1 one did not (with the command that replays it), 2 input or options are wrong.";
+
+/// Options of `replay`.
+#[derive(Args, Debug, Clone)]
+#[command(after_help = EXAMPLES)]
+pub struct ReplayArgs {
+    /// Built-in price path; cascade where no --prices are given
+    #[arg(long, value_name = "NAME", value_parser = scenario_name, conflicts_with = "prices", help_heading = "Prices")]
+    pub scenario: Option<String>,
+    /// CSV of bars: timestamp_ms,open,high,low,close,volume. Repeatable: each file becomes a market of
+    /// one cross-margined exchange, over the time they share
+    #[arg(long, value_name = "FILE", help_heading = "Prices")]
+    pub prices: Vec<PathBuf>,
+    /// Prints scenarios (or the files of --prices) with their worst moves, and stops
+    #[arg(long, help_heading = "Prices")]
+    pub list: bool,
+    /// Begin here: 2021-05-19T12:00 (UTC), or milliseconds as in the files
+    #[arg(long, value_name = "TIME", value_parser = parse_time, help_heading = "Prices")]
+    pub from: Option<u64>,
+    /// End here, exclusive
+    #[arg(long, value_name = "TIME", value_parser = parse_time, help_heading = "Prices")]
+    pub to: Option<u64>,
+    /// Replay at most so many bars (of the market with the shortest ones)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Prices")]
+    pub bars: Option<u64>,
+    /// Prices between two corners of a bar (open, extreme, other extreme, close); 1: it jumps
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=60), help_heading = "Prices")]
+    pub steps: u64,
+
+    /// Number of traders
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=20_000), help_heading = "Agents")]
+    pub traders: u32,
+    /// Number of market makers; each quotes every market
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=50), help_heading = "Agents")]
+    pub makers: u32,
+    /// Leverage of traders, as MAX or MIN-MAX; above 20 the market's initial margin is 1/MAX
+    #[arg(long, value_name = "RANGE", default_value = "2-20", value_parser = leverage, help_heading = "Agents")]
+    pub leverage: Leverage,
+    /// Percent of traders who prefer to be long
+    #[arg(long, value_name = "PERCENT", default_value_t = 75, value_parser = clap::value_parser!(u32).range(0..=100), help_heading = "Agents")]
+    pub long_bias: u32,
+    /// What makers show on each side in a quiet bar, percent of the open interest that traders aim at
+    #[arg(long, value_name = "PERCENT", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100), help_heading = "Agents")]
+    pub depth: u32,
+    /// Same seed, same run
+    #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Agents")]
+    pub seed: u64,
+
+    /// The fund at the start: an amount in quote units, or N% of the open interest that traders aim
+    /// at. 0: nothing is ever there to pay. Half of it is the markets' reserves, half the mutual one
+    #[arg(long, value_name = "AMOUNT|N%", default_value = "1%", value_parser = fund_size, help_heading = "Fund")]
+    pub fund_size: FundSize,
+    /// Days since the markets were registered: their access to the mutual reserve grows over 30
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=3_650), help_heading = "Fund")]
+    pub fund_age: u64,
+    /// Kind of the collateral token
+    #[arg(long, value_name = "KIND", value_enum, default_value_t = Collateral::Native, help_heading = "Fund")]
+    pub collateral: Collateral,
+
+    /// How often the invariants of the suite are checked
+    #[arg(long, value_name = "GEAR", value_enum, default_value_t = Gear::Touched, help_heading = "Checks and output")]
+    pub invariants: Gear,
+    /// Prints the result as JSON, and nothing else, on standard output
+    #[arg(long, help_heading = "Checks and output")]
+    pub json: bool,
+}
+
+/// How often invariants are checked.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gear {
+    /// Everything after every message. Slow
+    Full,
+    /// What a message touched after every message, everything once a bar
+    Touched,
+    /// Everything once a bar
+    Bar,
+}
+
+/// What the collateral token is.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Collateral {
+    /// A coin of the chain's bank
+    Native,
+    /// A token contract
+    Cw20,
+}
+
+impl Collateral {
+    /// The name on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Cw20 => "cw20",
+        }
+    }
+}
+
+/// Leverage of traders, thousandths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leverage {
+    /// The most careful trader's.
+    pub min: u32,
+    /// The boldest trader's.
+    pub max: u32,
+}
+
+/// How the size of the fund was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FundSize {
+    /// Quote atoms.
+    Amount(u128),
+    /// Millionths of the open interest that traders aim at.
+    OfOpenInterest(u128),
+}
+
+impl FundSize {
+    /// Quote atoms.
+    #[must_use]
+    pub fn atoms(self, open_interest: u128) -> u128 {
+        match self {
+            Self::Amount(atoms) => atoms,
+            Self::OfOpenInterest(ppm) => crate::decimal::mul_div(open_interest, ppm, 1_000_000),
+        }
+    }
+}
+
+fn scenario_name(text: &str) -> Result<String, String> {
+    if crate::prices::scenario::find(text).is_some() {
+        return Ok(text.to_string());
+    }
+    let names: Vec<&str> =
+        crate::prices::scenario::ALL.iter().map(|scenario| scenario.name).collect();
+    Err(format!("there is no scenario {text:?}; expected one of {}", names.join(", ")))
+}
+
+fn leverage(text: &str) -> Result<Leverage, String> {
+    let expected = || {
+        format!("{text:?} is no leverage; expected MAX or MIN-MAX between 1 and 50, such as 10 or 2-20")
+    };
+    let part = |text: &str| {
+        PlainDecimal::parse(text)
+            .ok()
+            .and_then(|number| number.at_decimals(3))
+            .and_then(|milli| u32::try_from(milli).ok())
+            .filter(|milli| (1_000..=50_000).contains(milli))
+            .ok_or_else(expected)
+    };
+    let (min, max) = match text.split_once('-') {
+        Some((min, max)) => (part(min)?, part(max)?),
+        None => {
+            let max = part(text)?;
+            (max.min(2_000), max)
+        }
+    };
+    if min > max {
+        return Err(expected());
+    }
+    Ok(Leverage { min, max })
+}
+
+fn fund_size(text: &str) -> Result<FundSize, String> {
+    let expected = |problem: String| {
+        format!("{text:?} {problem}; expected quote units such as 250000, or a share such as 1.5%")
+    };
+    if let Some(percent) = text.strip_suffix('%') {
+        let share = PlainDecimal::parse(percent).map_err(expected)?;
+        return share
+            .at_decimals(4)
+            .filter(|ppm| *ppm <= 1_000_000)
+            .map(FundSize::OfOpenInterest)
+            .ok_or_else(|| expected("is not between 0 % and 100 % with four decimals".to_string()));
+    }
+    let units = PlainDecimal::parse(text).map_err(expected)?;
+    units
+        .at_decimals(u32::from(QUOTE_DECIMALS))
+        .filter(|atoms| *atoms <= 1_000_000_000_000 * QUOTE_UNIT)
+        .map(FundSize::Amount)
+        .ok_or_else(|| expected("is more than 10^12 or finer than an atom".to_string()))
+}
+
+/// The command line as it would be typed, for messages: quoted where the shell needs it, the seed always
+/// named.
+#[must_use]
+pub fn command_line(arguments: &[String], seed: u64) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=%+,@".contains(c);
+    let mut words = vec!["cargo".to_string(), "ballast".to_string()];
+    for argument in arguments {
+        if !argument.is_empty() && argument.chars().all(plain) {
+            words.push(argument.clone());
+        } else {
+            words.push(format!("'{}'", argument.replace('\'', r"'\''")));
+        }
+    }
+    if !arguments.iter().any(|argument| argument == "--seed" || argument.starts_with("--seed=")) {
+        words.push(format!("--seed {seed}"));
+    }
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn options_are_consistent() {
+        Cli::command().debug_assert();
+        for scenario in &crate::prices::scenario::ALL {
+            assert!(EXAMPLES.contains(scenario.name));
+        }
+    }
+
+    #[test]
+    fn ranges_and_sizes() {
+        assert_eq!(leverage("10"), Ok(Leverage { min: 2_000, max: 10_000 }));
+        assert_eq!(leverage("1.5-3"), Ok(Leverage { min: 1_500, max: 3_000 }));
+        assert!(leverage("0.5").is_err() && leverage("9-3").is_err() && leverage("100").is_err());
+        assert_eq!(fund_size("0"), Ok(FundSize::Amount(0)));
+        assert_eq!(fund_size("12.5"), Ok(FundSize::Amount(12_500_000)));
+        assert_eq!(fund_size("1.5%"), Ok(FundSize::OfOpenInterest(15_000)));
+        assert!(fund_size("-1").is_err() && fund_size("101%").is_err() && fund_size("lots").is_err());
+    }
+
+    #[test]
+    fn command_lines_can_be_pasted() {
+        let words = |list: &[&str]| list.iter().map(|word| (*word).to_string()).collect::<Vec<_>>();
+        assert_eq!(
+            command_line(&words(&["replay", "--prices", "my file.csv"]), 3),
+            "cargo ballast replay --prices 'my file.csv' --seed 3"
+        );
+        assert_eq!(command_line(&words(&["replay", "--seed=4"]), 4), "cargo ballast replay --seed=4");
+    }
+}

@@ -1,0 +1,143 @@
+//! Counts what happens, from the events of the contracts.
+
+use std::collections::BTreeSet;
+
+use ballast_types::events::{attribute, fund, is, market};
+use ballast_types::RiskLevel;
+use cosmwasm_std::Event;
+
+/// Running totals of a replay. Money in quote atoms.
+#[derive(Default, Debug, Clone)]
+#[allow(missing_docs)] // as in `report::Report`, field by field
+pub struct Ledger {
+    pub messages: u64,
+    pub refused: u64,
+    pub panics: u64,
+    pub orders: u64,
+    pub fills: u64,
+    pub liquidations: u64,
+    pub bankruptcies: u64,
+    pub claims: u64,
+    pub asked: u128,
+    pub paid: u128,
+    pub uncovered: u128,
+    pub paid_in_full: u64,
+    pub paid_in_part: u64,
+    pub paid_nothing: u64,
+    pub claims_failed: u64,
+    pub deleveraged: u64,
+    pub deleveraged_notional: u128,
+    pub deleverage_loss: i128,
+    pub fees_to_fund: u128,
+    pub deficit_booked: u128,
+    pub levels: Vec<(u64, String)>,
+    /// Bankrupt positions that are not closed yet, by account and market.
+    open_bankruptcies: BTreeSet<(u64, u32)>,
+}
+
+/// Accounts that the events of a message name: their records may have changed.
+pub type Touched = BTreeSet<u64>;
+
+impl Ledger {
+    /// Takes in the events of one message. `worth` values base atoms of a market at its oracle price.
+    pub fn absorb(
+        &mut self,
+        now: u64,
+        events: &[Event],
+        touched: &mut Touched,
+        worth: impl Fn(u32, u128) -> u128,
+    ) {
+        for event in events {
+            let Some(name) = event.ty.strip_prefix("wasm-ballast_") else { continue };
+            for key in ["account", "maker", "taker", "counterparty"] {
+                // The fund's events name accounts by owner; those are no numbers.
+                touched.extend(attribute(event, key).and_then(|text| text.parse::<u64>().ok()));
+            }
+            match name {
+                _ if is(event, market::TRADE) => self.fills = self.fills.saturating_add(1),
+                _ if is(event, market::LIQUIDATION) => self.liquidation(event),
+                _ if is(event, market::DELEVERAGED) => self.deleverage(event, &worth),
+                _ if is(event, market::CLAIM_FAILED) => {
+                    self.claims_failed = self.claims_failed.saturating_add(1);
+                }
+                _ if is(event, market::DEFICIT) => {
+                    self.deficit_booked =
+                        self.deficit_booked.saturating_add(number(event, "amount"));
+                }
+                _ if is(event, fund::CLAIM) => self.claim(event),
+                _ if is(event, fund::TOP_UP) && attribute(event, "kind") == Some("fees") => {
+                    self.fees_to_fund = self.fees_to_fund.saturating_add(number(event, "amount"));
+                }
+                _ if is(event, fund::LEVEL) => {
+                    let level = attribute(event, "to").unwrap_or_default();
+                    self.levels.push((now, level.to_string()));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn liquidation(&mut self, event: &Event) {
+        let key = (
+            u64::try_from(number(event, "account")).unwrap_or_default(),
+            u32::try_from(number(event, "market")).unwrap_or_default(),
+        );
+        let closed =
+            number(event, "closed_in_book").saturating_add(number(event, "deleveraged"));
+        if closed > 0 {
+            self.liquidations = self.liquidations.saturating_add(1);
+        }
+        let bankrupt = attribute(event, "bankrupt") == Some("true");
+        if bankrupt && self.open_bankruptcies.insert(key) {
+            self.bankruptcies = self.bankruptcies.saturating_add(1);
+        }
+        if !bankrupt || attribute(event, "status") == Some("done") {
+            self.open_bankruptcies.remove(&key);
+        }
+    }
+
+    fn deleverage(&mut self, event: &Event, worth: impl Fn(u32, u128) -> u128) {
+        self.deleveraged = self.deleveraged.saturating_add(1);
+        let market = u32::try_from(number(event, "market")).unwrap_or_default();
+        let notional = worth(market, number(event, "size"));
+        self.deleveraged_notional = self.deleveraged_notional.saturating_add(notional);
+        self.deleverage_loss = self.deleverage_loss.saturating_add(signed(event, "loss"));
+    }
+
+    fn claim(&mut self, event: &Event) {
+        if attribute(event, "replay") == Some("true") {
+            return;
+        }
+        let (amount, paid) = (number(event, "amount"), number(event, "paid"));
+        self.claims = self.claims.saturating_add(1);
+        self.asked = self.asked.saturating_add(amount);
+        self.paid = self.paid.saturating_add(paid);
+        self.uncovered = self.uncovered.saturating_add(number(event, "uncovered"));
+        let kind = if paid >= amount {
+            &mut self.paid_in_full
+        } else if paid > 0 {
+            &mut self.paid_in_part
+        } else {
+            &mut self.paid_nothing
+        };
+        *kind = kind.saturating_add(1);
+    }
+
+    /// The level now, by its last change.
+    #[must_use]
+    pub fn level(&self) -> &str {
+        self.levels.last().map_or(RiskLevel::Watch.as_str(), |(_, level)| level)
+    }
+}
+
+/// An attribute that is a whole number; 0 where it is missing or is none.
+#[must_use]
+pub fn number(event: &Event, key: &str) -> u128 {
+    attribute(event, key).and_then(|text| text.parse().ok()).unwrap_or_default()
+}
+
+/// As [`number`], signed.
+#[must_use]
+pub fn signed(event: &Event, key: &str) -> i128 {
+    attribute(event, key).and_then(|text| text.parse().ok()).unwrap_or_default()
+}

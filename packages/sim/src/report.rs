@@ -1,0 +1,174 @@
+//! What a replay ends with, for machines.
+
+use serde::Serialize;
+
+/// The result of a replay. Money is decimal strings of quote atoms; times are seconds since the Unix epoch.
+#[derive(Serialize, Debug, Clone)]
+pub struct Report {
+    /// Built-in scenario; none for files.
+    pub scenario: Option<String>,
+    /// Same seed, same run.
+    pub seed: u64,
+    /// Kind of the collateral token.
+    pub collateral: String,
+    /// How often invariants were checked.
+    pub invariants: String,
+    /// The time replayed.
+    pub window: WindowReport,
+    /// Bars of the market with the shortest ones.
+    pub bars: u64,
+    /// The markets of the exchange.
+    pub markets: Vec<MarketReport>,
+    /// Number of traders.
+    pub traders: u32,
+    /// Number of makers.
+    pub makers: u32,
+    /// Messages sent to contracts, refused ones included, once the replay had begun.
+    pub messages: u64,
+    /// Messages refused by a contract, panics included.
+    pub refused: u64,
+    /// Messages in which a contract panicked.
+    pub panics: u64,
+    /// Orders accepted.
+    pub orders: u64,
+    /// Trades, those of liquidations included.
+    pub fills: u64,
+    /// Liquidation messages that closed something, bankrupt accounts' included.
+    pub liquidations: u64,
+    /// Positions that were liquidated with negative equity, each counted once until it is closed.
+    pub bankruptcies: u64,
+    /// What the fund was asked for.
+    pub claims: ClaimsReport,
+    /// Positions closed against their will.
+    pub deleveraged: DeleveragedReport,
+    /// Quote atoms of fees, premiums and liquidation fees that reached the fund.
+    pub fees_to_fund: String,
+    /// The fund.
+    pub fund: FundReport,
+    /// The level at the start, and each one after it changed.
+    pub levels: Vec<LevelReport>,
+    /// Quote atoms of loss that nobody has borne at the end.
+    pub deficit: String,
+    /// Quote atoms of loss ever booked as deficit; fees may have repaid it.
+    pub deficit_booked: String,
+    /// Runs of the invariant checker.
+    pub invariant_checks: u64,
+    /// Invariants violated; the run stops at the first.
+    pub violations: u64,
+    /// Wall-clock time. The only field that differs between runs with the same options.
+    pub seconds: f64,
+}
+
+/// The time replayed, seconds since the Unix epoch.
+#[derive(Serialize, Debug, Clone)]
+pub struct WindowReport {
+    /// First moment.
+    pub from: u64,
+    /// Last moment, exclusive.
+    pub to: u64,
+}
+
+/// One market.
+#[derive(Serialize, Debug, Clone)]
+pub struct MarketReport {
+    /// For example `BTC-PERP`.
+    pub symbol: String,
+    /// File or scenario.
+    pub source: String,
+    /// Length of a bar, seconds.
+    pub bar_secs: u64,
+    /// Bars of this market that the window touches.
+    pub bars: u64,
+    /// First price, quote units per base unit.
+    pub first: String,
+    /// Lowest price.
+    pub low: String,
+    /// Last price.
+    pub last: String,
+    /// Largest open interest of one side, quote atoms.
+    pub open_interest_high: String,
+    /// Open interest of one side at the end, quote atoms.
+    pub open_interest_end: String,
+}
+
+/// Claims against the fund.
+#[derive(Serialize, Debug, Clone, Default)]
+pub struct ClaimsReport {
+    /// How many it answered.
+    pub count: u64,
+    /// Quote atoms.
+    pub asked: String,
+    /// Quote atoms.
+    pub paid: String,
+    /// Quote atoms.
+    pub uncovered: String,
+    /// Claims answered in full.
+    pub paid_in_full: u64,
+    /// Claims answered in part.
+    pub paid_in_part: u64,
+    /// Claims answered with nothing.
+    pub paid_nothing: u64,
+    /// Claim messages that failed.
+    pub failed: u64,
+}
+
+/// Deleveraging.
+#[derive(Serialize, Debug, Clone, Default)]
+pub struct DeleveragedReport {
+    /// Counterparties' positions closed, whole or in part.
+    pub positions: u64,
+    /// Their value at the oracle price, quote atoms.
+    pub notional: String,
+    /// What counterparties lost against the oracle price, quote atoms.
+    pub loss: String,
+}
+
+/// The fund over time.
+#[derive(Serialize, Debug, Clone, Default)]
+pub struct FundReport {
+    /// Quote atoms booked at the start.
+    pub start: String,
+    /// Least ever.
+    pub low: String,
+    /// At the end.
+    pub end: String,
+    /// Least coverage: capital as a multiple of what is required (1 = 100 %).
+    pub coverage_low: f64,
+    /// Coverage at the end.
+    pub coverage_end: f64,
+}
+
+/// A level and when it began.
+#[derive(Serialize, Debug, Clone)]
+pub struct LevelReport {
+    /// Seconds.
+    pub at: u64,
+    /// Name.
+    pub level: String,
+}
+
+/// An invariant that does not hold, and how to see it again.
+#[derive(Debug, Clone)]
+pub struct Violation {
+    /// What was violated.
+    pub what: String,
+    /// When: bar and time.
+    pub step: String,
+    /// The message after which it was found.
+    pub message: String,
+    /// The seed.
+    pub seed: u64,
+    /// The command that replays it.
+    pub command: String,
+}
+
+impl std::fmt::Display for Violation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "an invariant is violated")?;
+        writeln!(f, "  what:    {}", self.what)?;
+        writeln!(f, "  step:    {}", self.step)?;
+        writeln!(f, "  message: {}", self.message)?;
+        writeln!(f, "  seed:    {}", self.seed)?;
+        write!(f, "  replay:  {}", self.command)
+    }
+}
