@@ -79,10 +79,12 @@ impl Books {
         Ok(())
     }
 
-    /// Highest mutual reserve of the last 24 hours, quote atoms.
+    /// Highest mutual reserve of the last 24 hours, this moment included, quote atoms.
     #[must_use]
     pub fn mutual_high(&self) -> Uint128 {
-        self.mutual_highs.high(self.now, MUTUAL_HIGH_HOURS)
+        self.mutual_highs
+            .high(self.now, MUTUAL_HIGH_HOURS)
+            .max(self.ledger.mutual)
     }
 
     fn observe_mutual(&mut self) {

@@ -21,7 +21,7 @@ pub type Limits = [(Uint128, Bound); 4];
 #[must_use]
 pub fn split(amount: Uint128, limits: &Limits) -> Limits {
     let mut missing = amount;
-    limits.clone().map(|(limit, bound)| {
+    limits.map(|(limit, bound)| {
         let paid = missing.min(limit);
         missing = missing.saturating_sub(paid);
         (paid, if missing.is_zero() { Bound::Covered } else { bound })

@@ -90,8 +90,6 @@ pub enum ContractError {
 
     #[error("there is no insurance fund")]
     NoInsuranceFund {},
-    #[error("{count} claim(s) are pending; the fund can be replaced when they are settled")]
-    ClaimsPending { count: u32 },
     #[error("the exchange's share of fees in market {market} is {available}, {asked} was asked")]
     FeesExceeded { market: MarketId, available: Uint128, asked: Uint128 },
     #[error("{value} for {what} does not fit")]

@@ -118,3 +118,103 @@ fn count_open_interest(market: &mut Market, before: Int128, after: Int128) -> Co
     to_signed(state.open_interest_long)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameters::default_market;
+    use crate::state::{MarketConfig, MarketState};
+    use ballast_risk::ValueScale;
+    use cosmwasm_std::Addr;
+
+    fn market() -> Market {
+        Market {
+            id: 3,
+            config: MarketConfig {
+                symbol: "TEST".to_string(),
+                base_decimals: 6,
+                tick_size: Decimal::one(),
+                lot_size: Uint128::new(1),
+                tick_lot_value: Uint128::new(1),
+                oracle: Addr::unchecked("oracle"),
+                feed_id: String::new(),
+                max_confidence_ppm: 0,
+                parameters: default_market(),
+            },
+            state: MarketState::default(),
+            scale: ValueScale::new(6, 6).unwrap(),
+        }
+    }
+
+    fn account() -> Account {
+        Account {
+            owner: Addr::unchecked("owner"),
+            subaccount: 0,
+            quote: Int128::zero(),
+            positions: vec![],
+            open_orders: 0,
+        }
+    }
+
+    fn trade(account: &mut Account, market: &mut Market, side: Side, size: u128, value: u128) {
+        apply_fill(account, market, side, size.into(), value.into()).unwrap();
+    }
+
+    #[test]
+    fn growing_averages_the_entry_and_reducing_keeps_it() {
+        let (mut account, mut market) = (account(), market());
+        trade(&mut account, &mut market, Side::Buy, 10, 1_000);
+        trade(&mut account, &mut market, Side::Buy, 10, 2_000);
+        let position = account.position(3).unwrap().clone();
+        assert_eq!(position.entry_notional.u128(), 3_000);
+        assert_eq!(position.entry_price, Decimal::from_ratio(150u128, 1u128));
+        trade(&mut account, &mut market, Side::Sell, 5, 900);
+        let reduced = account.position(3).unwrap();
+        assert_eq!(reduced.entry_price, position.entry_price);
+        assert_eq!(reduced.entry_notional.u128(), 2_250);
+        assert_eq!(account.quote, Int128::new(-2_100));
+        assert_eq!(market.state.open_interest_long.u128(), 15);
+    }
+
+    // R3: a short is the mirror of a long.
+    #[test]
+    fn crossing_zero_starts_anew_on_either_side() {
+        for (open, close) in [(Side::Buy, Side::Sell), (Side::Sell, Side::Buy)] {
+            let (mut account, mut market) = (account(), market());
+            trade(&mut account, &mut market, open, 10, 1_000);
+            trade(&mut account, &mut market, close, 14, 2_800);
+            let position = account.position(3).unwrap();
+            assert_eq!(position.size.unsigned_abs().u128(), 4);
+            assert_eq!(position.size.is_negative(), open == Side::Buy);
+            assert_eq!(position.entry_notional.u128(), 800);
+            assert_eq!(position.entry_price, Decimal::from_ratio(200u128, 1u128));
+            let interest = &market.state;
+            let held = [interest.open_interest_long.u128(), interest.open_interest_short.u128()];
+            assert_eq!(held, if open == Side::Buy { [0, 4] } else { [4, 0] });
+        }
+    }
+
+    // S7: no position of size zero stays.
+    #[test]
+    fn closing_removes_the_position() {
+        let (mut account, mut market) = (account(), market());
+        trade(&mut account, &mut market, Side::Sell, 7, 700);
+        trade(&mut account, &mut market, Side::Buy, 7, 650);
+        assert!(account.positions.is_empty());
+        assert_eq!(account.quote, Int128::new(50));
+        assert!(market.state.open_interest_short.is_zero());
+    }
+
+    // G1: the record of an account is bounded.
+    #[test]
+    fn a_ninth_position_is_refused() {
+        let mut account = account();
+        for id in 0..8 {
+            let mut market = Market { id, ..market() };
+            trade(&mut account, &mut market, Side::Buy, 1, 1);
+        }
+        let mut market = Market { id: 8, ..market() };
+        let refused = apply_fill(&mut account, &mut market, Side::Buy, 1u128.into(), 1u128.into());
+        assert_eq!(refused, Err(ContractError::TooManyPositions { max: 8, found: 9 }));
+    }
+}

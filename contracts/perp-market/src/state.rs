@@ -211,6 +211,9 @@ pub struct DeleverageCursor {
     pub after: Option<(u128, u64)>,
     /// True once the whole queue was passed and only counterparties that were skipped remain.
     pub last_pass: bool,
+    /// When the round began, seconds. A round that is too old begins anew: who can take a part depends on
+    /// prices.
+    pub started_at: u64,
 }
 
 /// (account number, market) -> cursor. Removed when the position is closed.

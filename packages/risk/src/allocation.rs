@@ -133,3 +133,70 @@ pub fn drawdown_deleveraging(
         excess: Uint128::try_from(excess).map_err(RiskError::overflow(operation))?,
     })
 }
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing
+)]
+mod tests {
+    use super::*;
+
+    fn amounts(values: &[u128]) -> Vec<Uint128> {
+        values.iter().copied().map(Uint128::new).collect()
+    }
+
+    #[test]
+    fn the_queue_takes_the_first_first() {
+        let parts = queue_allocation(Uint128::new(12), &amounts(&[5, 0, 10, 4]));
+        assert_eq!(parts, amounts(&[5, 0, 7, 0]));
+        assert_eq!(
+            queue_allocation(Uint128::MAX, &amounts(&[5, 7])),
+            amounts(&[5, 7])
+        );
+    }
+
+    #[test]
+    fn pro_rata_parts_add_up() {
+        let parts = pro_rata_allocation(Uint128::new(10), &amounts(&[1, 1, 1, 27])).unwrap();
+        assert_eq!(parts, amounts(&[0, 0, 1, 9]));
+        let all = pro_rata_allocation(Uint128::new(31), &amounts(&[1, 1, 1, 27])).unwrap();
+        assert_eq!(all, amounts(&[1, 1, 1, 27]));
+        assert_eq!(pro_rata_allocation(Uint128::new(5), &[]), Ok(vec![]));
+        assert!(pro_rata_allocation(Uint128::one(), &[Uint128::MAX, Uint128::MAX]).is_err());
+    }
+
+    #[test]
+    fn drawdown_rule() {
+        let state = |balance: i128, pnl: i128| {
+            drawdown_deleveraging(
+                Int128::new(balance),
+                Uint128::new(1_000),
+                Int128::new(pnl),
+                Int128::new(500),
+                Int128::new(10),
+                300_000,
+            )
+            .unwrap()
+        };
+        assert_eq!(state(1_000, 201).trigger, DeleverageTrigger::None);
+        let at = state(1_000, 200);
+        assert_eq!(at.trigger, DeleverageTrigger::Drawdown);
+        assert_eq!(at.excess, Uint128::zero());
+        assert_eq!(at.ratio, Some(Int128::new(-300_000_000_000_000_000)));
+        assert_eq!(state(1_000, 150).excess, Uint128::new(50));
+        assert_eq!(state(10, 150).trigger, DeleverageTrigger::None);
+        assert_eq!(state(0, 500).trigger, DeleverageTrigger::Equity);
+        assert_eq!(state(1_000, 600).trigger, DeleverageTrigger::None);
+        let empty = drawdown_deleveraging(
+            Int128::one(),
+            Uint128::zero(),
+            Int128::zero(),
+            Int128::zero(),
+            Int128::zero(),
+            0,
+        );
+        assert_eq!(empty.unwrap().trigger, DeleverageTrigger::None);
+    }
+}

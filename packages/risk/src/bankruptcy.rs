@@ -184,3 +184,131 @@ fn price_per_atom(
     let denominator = mul(unit, Uint512::from(size.unsigned_abs()), operation)?;
     PriceRatio::new(numerator, denominator)
 }
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing
+)]
+mod tests {
+    use super::*;
+
+    use std::string::ToString;
+
+    fn position(net: i128, maintenance: u128) -> PositionRisk {
+        PositionRisk {
+            net_notional: Int128::new(net),
+            initial_margin: Uint128::zero(),
+            maintenance_margin: Uint128::new(maintenance),
+        }
+    }
+
+    fn account(equity: i128, maintenance: u128) -> AccountRisk {
+        AccountRisk {
+            equity: Int128::new(equity),
+            initial_margin: Uint128::zero(),
+            maintenance_margin: Uint128::new(maintenance),
+        }
+    }
+
+    fn text(price: PriceRatio) -> (String, String) {
+        let price = price.reduced();
+        (
+            price.numerator().to_string(),
+            price.denominator().to_string(),
+        )
+    }
+
+    #[test]
+    fn a_close_must_reduce() {
+        let close = |position, delta| size_after_close(Int128::new(position), Int128::new(delta));
+        assert_eq!(close(10, -4), Ok(Int128::new(6)));
+        assert_eq!(close(-10, 10), Ok(Int128::zero()));
+        for (position, delta) in [
+            (10, 0),
+            (10, 1),
+            (-10, -1),
+            (10, -11),
+            (0, -1),
+            (0, 0),
+            (i128::MAX, i128::MIN),
+        ] {
+            assert!(close(position, delta).is_err(), "{position} {delta}");
+        }
+        assert_eq!(close(i128::MIN, i128::MAX), Ok(Int128::new(-1)));
+    }
+
+    #[test]
+    fn each_position_answers_for_its_share() {
+        // Equity 90 over requirements 30 and 60: closing the first may cost 30.
+        let quote = bankruptcy_quote(&account(90, 90), &position(300, 30), &position(0, 0));
+        assert_eq!(quote, Ok(Int128::new(270)));
+        // A short: it may pay 330 for what is worth 300.
+        let quote = bankruptcy_quote(&account(90, 90), &position(-300, 30), &position(0, 0));
+        assert_eq!(quote, Ok(Int128::new(-330)));
+        // Bankrupt: it must receive more than the value.
+        let quote = bankruptcy_quote(&account(-90, 90), &position(300, 30), &position(0, 0));
+        assert_eq!(quote, Ok(Int128::new(330)));
+    }
+
+    #[test]
+    fn rounds_toward_plus_infinity() {
+        let one_of_three = |equity| {
+            bankruptcy_quote(&account(equity, 3), &position(9, 3), &position(6, 2)).unwrap()
+        };
+        // 3 - floor(10/3) and 3 - floor(-10/3).
+        assert_eq!(one_of_three(10), Int128::new(0));
+        assert_eq!(one_of_three(-10), Int128::new(7));
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        assert_eq!(
+            bankruptcy_quote(&account(1, 0), &position(1, 0), &position(0, 0)),
+            Err(RiskError::NoMaintenanceMargin {})
+        );
+        assert!(matches!(
+            bankruptcy_quote(&account(1, 5), &position(1, 2), &position(0, 3)),
+            Err(RiskError::InconsistentMargin { .. })
+        ));
+        let zero = Int128::zero();
+        assert!(bankruptcy_price(&account(1, 5), &position(1, 2), zero).is_err());
+        assert!(fillable_price(&account(1, 5), &position(1, 2), zero, 1, 1).is_err());
+    }
+
+    #[test]
+    fn prices_per_atom_are_exact() {
+        // 3 atoms worth 300, equity 20 of which all is its own: 280 / 3.
+        let (account, long) = (account(20, 30), position(300, 30));
+        let size = Int128::new(3);
+        assert_eq!(
+            text(bankruptcy_price(&account, &long, size).unwrap()),
+            ("280".to_string(), "3".to_string())
+        );
+        // ABR = 1 - 20/30 = 1/3; the spread is a tenth of 30: 300 - 1 = 299.
+        assert_eq!(
+            text(fillable_price(&account, &long, size, PPM, PPM / 10).unwrap()),
+            ("299".to_string(), "3".to_string())
+        );
+        // At maintenance the fillable price is the oracle price, and a larger adjustment cannot exceed the whole spread.
+        let healthy = AccountRisk {
+            equity: Int128::new(31),
+            ..account
+        };
+        assert_eq!(
+            text(fillable_price(&healthy, &long, size, PPM, PPM / 10).unwrap()),
+            ("100".to_string(), "1".to_string())
+        );
+        assert_eq!(
+            text(fillable_price(&account, &long, size, u32::MAX, PPM / 10).unwrap()),
+            ("99".to_string(), "1".to_string())
+        );
+        // The short's mirror.
+        let short = position(-300, 30);
+        assert_eq!(
+            text(fillable_price(&account, &short, Int128::new(-3), PPM, PPM / 10).unwrap()),
+            ("301".to_string(), "3".to_string())
+        );
+    }
+}

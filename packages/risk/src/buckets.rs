@@ -121,3 +121,61 @@ pub fn ramp(amount: Uint128, age_secs: u64, ramp_secs: u64) -> RiskResult<Uint12
 pub fn coverage_ppm(capital: Uint128, required: Uint128) -> Uint128 {
     mul_div(capital, Uint128::from(PPM), required, Rounding::Down).unwrap_or(Uint128::MAX)
 }
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing
+)]
+mod tests {
+    use super::*;
+
+    const fn u(value: u128) -> Uint128 {
+        Uint128::new(value)
+    }
+
+    #[test]
+    fn takes_and_refills() {
+        let bucket = RefillingBucket::default();
+        let bucket = bucket.take(u(100), 50, 1_000, u(100)).unwrap();
+        assert_eq!(bucket.available(u(100), 50, 1_000), Ok(u(0)));
+        assert_eq!(bucket.available(u(100), 50, 1_025), Ok(u(50)));
+        assert_eq!(bucket.available(u(100), 50, 1_050), Ok(u(100)));
+        assert_eq!(bucket.available(u(100), 50, 900), Ok(u(0)));
+        assert!(matches!(
+            bucket.take(u(100), 50, 1_025, u(51)),
+            Err(RiskError::LimitExceeded { .. })
+        ));
+        // Lowered capacity: nothing until more is refilled than it lost.
+        assert_eq!(bucket.available(u(40), 50, 1_025), Ok(u(0)));
+        assert_eq!(bucket.available(u(0), 50, 9_999), Ok(u(0)));
+        assert_eq!(bucket.available(u(100), 0, 1_000), Ok(u(100)));
+    }
+
+    #[test]
+    fn looking_often_does_not_slow_the_refill() {
+        // 3 units in 100 s: a unit every 33.3 s.
+        let mut bucket = RefillingBucket {
+            used: u(3),
+            updated_at: 0,
+        };
+        for now in 1..100 {
+            bucket = bucket.refilled(u(3), 100, now).unwrap();
+        }
+        assert_eq!(bucket.used, u(1));
+        assert!(bucket.refilled(u(3), 100, 102).unwrap().used.is_zero());
+    }
+
+    #[test]
+    fn ramps_and_coverage() {
+        assert_eq!(ramp(u(100), 0, 30), Ok(u(0)));
+        assert_eq!(ramp(u(100), 10, 30), Ok(u(33)));
+        assert_eq!(ramp(u(100), 31, 30), Ok(u(100)));
+        assert_eq!(ramp(u(100), 0, 0), Ok(u(100)));
+        assert_eq!(coverage_ppm(u(3), u(2)), u(1_500_000));
+        assert_eq!(coverage_ppm(u(2), u(3)), u(666_666));
+        assert_eq!(coverage_ppm(u(0), u(0)), Uint128::MAX);
+        assert_eq!(coverage_ppm(Uint128::MAX, u(1)), Uint128::MAX);
+    }
+}

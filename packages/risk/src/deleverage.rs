@@ -266,3 +266,126 @@ pub fn offset_position(
         liquidated: state,
     })
 }
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing
+)]
+mod tests {
+    use super::*;
+
+    fn market() -> MarketView {
+        MarketView {
+            scale: ValueScale::new(0, 0).unwrap(),
+            price: Decimal::from_ratio(100u128, 1u128),
+            parameters: MarginParameters {
+                initial_margin_ppm: 100_000,
+                maintenance_fraction_ppm: 500_000,
+                ..MarginParameters::default()
+            },
+            effective_initial_margin_ppm: 100_000,
+        }
+    }
+
+    fn holder(quote: i128, size: i128) -> Holder {
+        let size = Int128::new(size);
+        Holder {
+            account: AccountRisk::new(Int128::new(quote))
+                .with(&market().position_risk(size).unwrap())
+                .unwrap(),
+            size,
+        }
+    }
+
+    const fn i(value: i128) -> Int128 {
+        Int128::new(value)
+    }
+
+    #[test]
+    fn only_the_bankrupt_and_the_settled() {
+        assert_eq!(
+            can_deleverage(&holder(999, -10).account, false),
+            DeleveragePrice::Bankruptcy
+        );
+        assert_eq!(
+            can_deleverage(&holder(999, -10).account, true),
+            DeleveragePrice::Bankruptcy
+        );
+        assert_eq!(
+            can_deleverage(&holder(1_000, -10).account, false),
+            DeleveragePrice::None
+        );
+        assert_eq!(
+            can_deleverage(&holder(1_000, -10).account, true),
+            DeleveragePrice::Oracle
+        );
+    }
+
+    #[test]
+    fn the_counterparty_gives_what_is_missing() {
+        // Short 10 with 990: bankrupt by 10. It pays 990 for what is worth 1,000.
+        let done =
+            deleverage_at_bankruptcy_price(&market(), &holder(990, -10), &holder(-500, 30), i(10))
+                .unwrap();
+        assert_eq!(done.quote, i(-990));
+        assert_eq!(done.liquidated, holder(0, 0));
+        assert_eq!(done.offsetting, holder(490, 20));
+    }
+
+    #[test]
+    fn who_would_be_worse_off_is_not_touched() {
+        // Long 10 with a debt of 1,000 has no equity; it cannot sell below 100.
+        let refused = deleverage_at_bankruptcy_price(
+            &market(),
+            &holder(990, -10),
+            &holder(-1_000, 10),
+            i(10),
+        );
+        assert_eq!(
+            refused,
+            Err(RiskError::TransitionRefused {
+                account: "offsetting",
+                equity: i(-10),
+                maintenance_margin: Uint128::zero(),
+            })
+        );
+        let wrong_side =
+            deleverage_at_oracle_price(&market(), &holder(2_000, -10), &holder(2_000, -10), i(10));
+        assert!(matches!(
+            wrong_side,
+            Err(RiskError::InvalidClosingSize { .. })
+        ));
+    }
+
+    #[test]
+    fn the_walk_skips_and_stops() {
+        let candidates = [
+            holder(2_000, -10), // same side
+            holder(0, 0),       // no position
+            holder(-1_000, 10), // does not overlap
+            holder(-500, 6),    // takes 6
+            holder(5_000, 20),  // takes the rest
+            holder(5_000, 20),  // not needed
+        ];
+        let done = offset_position(&market(), &holder(990, -10), i(10), &candidates).unwrap();
+        let taken: Vec<(usize, u128)> = done
+            .fills
+            .iter()
+            .map(|fill| (fill.index, fill.size.u128()))
+            .collect();
+        assert_eq!(taken, [(3, 6), (4, 4)]);
+        assert!(done.remaining.is_zero());
+        assert_eq!(done.liquidated, holder(0, 0));
+        let paid: i128 = done.fills.iter().map(|fill| fill.quote.i128()).sum();
+        assert_eq!(paid, -990);
+
+        let nobody =
+            offset_position(&market(), &holder(990, -10), i(10), &candidates[..3]).unwrap();
+        assert!(nobody.fills.is_empty());
+        assert_eq!(nobody.remaining, Uint128::new(10));
+        assert_eq!(nobody.liquidated, holder(990, -10));
+        assert!(offset_position(&market(), &holder(990, -10), i(11), &candidates).is_err());
+    }
+}

@@ -243,3 +243,75 @@ pub fn transfer_out(pool: Uint128, amount: Uint128) -> RiskResult<Uint128> {
     }
     Ok(amount)
 }
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing
+)]
+mod tests {
+    use super::*;
+
+    const fn u(value: u128) -> Uint128 {
+        Uint128::new(value)
+    }
+
+    const fn i(value: i128) -> Int128 {
+        Int128::new(value)
+    }
+
+    #[test]
+    fn only_what_is_above_the_threshold_and_free_may_leave() {
+        assert_eq!(fund_capacity(u(50), i(-80)), Ok(i(-30)));
+        assert_eq!(fund_surplus(i(-30), u(10), u(100)), Ok(u(0)));
+        assert_eq!(fund_surplus(i(30), u(10), u(100)), Ok(u(20)));
+        assert_eq!(fund_surplus(i(30), u(10), u(5)), Ok(u(5)));
+        assert!(fund_capacity(Uint128::MAX, i(0)).is_err());
+    }
+
+    #[test]
+    fn a_loss_is_covered_once() {
+        let covered = cover_loss(u(100), u(30));
+        assert_eq!((covered.paid, covered.uncovered), (u(30), u(70)));
+        assert_eq!(cover_loss(u(100), u(300)).uncovered, u(0));
+        assert_eq!(fund_repayment(u(30), i(-100)), Ok(u(30)));
+        assert!(fund_repayment(u(30), i(0)).is_err());
+    }
+
+    #[test]
+    fn bad_debt_rounds_up() {
+        // Two more decimals inside: 10.00 - 12.01 = -2.01 -> 3; half the penalty of 1.01 less 3 -> -3 + 0.50 -> -3.
+        let input = BadDebtInput {
+            deposit: i(10),
+            open_notional: i(-1_100),
+            close_notional: i(0),
+            penalty: u(101),
+            ..BadDebtInput::default()
+        };
+        let settled = settle_bad_debt(&input, 2).unwrap();
+        assert_eq!(settled.bad_debt, u(3));
+        assert_eq!(settled.fund_settlement_value, i(-3));
+        assert_eq!(settled.fund_balance, i(-3));
+        let solvent = BadDebtInput {
+            deposit: i(13),
+            ..input
+        };
+        assert_eq!(settle_bad_debt(&solvent, 2).unwrap().bad_debt, u(0));
+        assert!(settle_bad_debt(&input, 39).is_err());
+        assert_eq!(liquidation_penalty(i(-999), 25_000), Ok(u(24)));
+    }
+
+    #[test]
+    fn the_fund_pays_before_the_pool_does() {
+        let done = settle_isolated_close(u(149), i(49), i(100), u(100), u(1_000)).unwrap();
+        assert_eq!(done.fund_delta, i(-51));
+        assert_eq!(done.out_transfer, u(200));
+        assert!(transfer_out(u(149), done.out_transfer).is_err());
+        // The fund cannot pay: typed refusal, nothing moves.
+        assert!(settle_isolated_close(u(149), i(49), i(100), u(100), u(50)).is_err());
+        // Enough of its own: the fund is not asked.
+        let own = settle_isolated_close(u(250), i(150), i(100), u(100), u(0)).unwrap();
+        assert_eq!((own.fund_delta, own.taker_quote), (i(0), i(50)));
+    }
+}

@@ -112,8 +112,9 @@ pub fn funding_rate(
 
 /// Change of a cumulative cost index for one interval: `floor(rate * price_per_base_atom)`, scaled by [`INDEX_SCALE`].
 ///
-/// `rate` is a fraction times 10^18 as [`funding_rate`] gives it. Add it to the longs' index and its negative, computed
-/// by calling with the negated rate, to the shorts'. Rounded toward minus infinity.
+/// `rate` is a fraction times 10^18 as [`funding_rate`] gives it. Add the result to the longs' index and subtract the very
+/// same number from the shorts': rounding each side on its own would pay out more than it collects. Rounded toward minus
+/// infinity.
 ///
 /// # Errors
 /// None for any input: the product fits 256 bits. [`RiskError::Overflow`] is kept for the type.
@@ -251,4 +252,99 @@ fn floor_to_index(
         magnitude
     };
     Int256::try_from(value).map_err(RiskError::overflow(operation))
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing
+)]
+mod tests {
+    use super::*;
+
+    fn price(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    const fn i(value: i128) -> Int128 {
+        Int128::new(value)
+    }
+
+    #[test]
+    fn premium_of_an_impact_price() {
+        let index = price("100");
+        let sample = |bid: Option<&str>, ask: Option<&str>| {
+            premium_ppm(bid.map(price), ask.map(price), index)
+                .unwrap()
+                .i128()
+        };
+        assert_eq!(sample(Some("101"), Some("102")), 10_000);
+        assert_eq!(sample(Some("98"), Some("99")), -10_000);
+        assert_eq!(sample(Some("99"), Some("101")), 0);
+        assert_eq!(sample(None, None), 0);
+        assert_eq!(sample(Some("101"), None), 10_000);
+        assert_eq!(sample(None, Some("99")), -10_000);
+        // Rounded toward zero on both sides.
+        assert_eq!(sample(Some("100.00019999"), None), 1);
+        assert_eq!(sample(None, Some("99.99980001")), -1);
+        assert!(premium_ppm(None, None, Decimal::zero()).is_err());
+    }
+
+    #[test]
+    fn the_rate_is_the_mean_over_all_slots() {
+        // One sample of 4,800 ppm in 60 slots: 80 ppm, an eighth of it is 10.
+        let rate = |sum, interest, clamp| funding_rate(i(sum), 60, interest, Uint128::new(clamp));
+        assert_eq!(rate(4_800, 0, 1_000), Ok(i(10_000_000_000_000)));
+        assert_eq!(rate(-4_800, 0, 1_000), Ok(i(-10_000_000_000_000)));
+        assert_eq!(rate(4_800, 12, 1_000), Ok(i(22_000_000_000_000)));
+        assert_eq!(rate(4_800, 12, 15), Ok(i(15_000_000_000_000)));
+        assert_eq!(rate(-4_800_000, 12, 15), Ok(i(-15_000_000_000_000)));
+        assert_eq!(rate(i128::MAX, i32::MAX, 0), Ok(i(0)));
+        assert!(funding_rate(i(1), 0, 0, Uint128::new(1)).is_err());
+    }
+
+    #[test]
+    fn longs_pay_up_and_shorts_receive_down() {
+        let scale = ValueScale::new(0, 0).unwrap();
+        // 0.1 % of 1.5 an atom.
+        let delta = funding_index_delta(i(1_000_000_000_000_000), price("1.5"), &scale).unwrap();
+        let zero = Int256::zero();
+        let minus = zero.checked_sub(delta).unwrap();
+        let size = Uint128::new(1_000);
+        assert_eq!(funding_payment(size, delta, zero), Ok(i(2))); // 1.5
+        assert_eq!(funding_payment(size, minus, zero), Ok(i(-1)));
+        assert_eq!(funding_payment(size, delta, delta), Ok(i(0)));
+        assert!(funding_payment(Uint128::MAX, Int256::MAX, Int256::MIN).is_err());
+    }
+
+    #[test]
+    fn premium_over_any_gap() {
+        let scale = ValueScale::new(0, 6).unwrap();
+        // 2 % a year on one unit at 1.00: 20,000 atoms.
+        let year = premium_index_delta(20_000, SECONDS_PER_YEAR, price("1"), &scale).unwrap();
+        assert_eq!(
+            premium_booked(year, Uint128::one()),
+            Ok(Uint128::new(20_000))
+        );
+        let none = premium_index_delta(20_000, 0, price("1"), &scale).unwrap();
+        assert!(none.is_zero());
+        // Half a second's worth of an atom is not booked, but is in the index.
+        let second = premium_index_delta(20_000, 1, price("0.0001"), &scale).unwrap();
+        assert!(!second.is_zero());
+        assert_eq!(premium_booked(second, Uint128::one()), Ok(Uint128::zero()));
+        assert!(premium_booked(Int256::from(-1i128), Uint128::one()).is_err());
+        let longest = premium_index_delta(u32::MAX, u64::MAX, price("1"), &scale);
+        assert!(longest.is_ok());
+    }
+
+    #[test]
+    fn settlement_in_millionths() {
+        let settle = |size, now: i128, then: i128| {
+            funding_settlement_ppm(i(size), Int256::from(now), Int256::from(then))
+        };
+        assert_eq!(settle(3, 10, 4), Ok(Int256::from(-18)));
+        assert_eq!(settle(-3, 10, 4), Ok(Int256::from(18)));
+        assert!(funding_settlement_ppm(Int128::MIN, Int256::MAX, Int256::MIN).is_err());
+    }
 }

@@ -209,3 +209,115 @@ pub fn once_per_block(already_liquidated: &[u64], market: u64) -> RiskResult<()>
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing
+)]
+mod tests {
+    use super::*;
+
+    const fn u(value: u128) -> Uint128 {
+        Uint128::new(value)
+    }
+
+    const fn i(value: i128) -> Int128 {
+        Int128::new(value)
+    }
+
+    #[test]
+    fn the_fee_never_exceeds_the_surplus() {
+        assert_eq!(liquidation_fee(u(1_000), i(100), 15_999), Ok(u(15)));
+        assert_eq!(liquidation_fee(u(1_000), i(7), 15_000), Ok(u(7)));
+        assert_eq!(liquidation_fee(u(1_000), i(0), 15_000), Ok(u(0)));
+        assert_eq!(liquidation_fee(u(1_000), i(-5), 15_000), Ok(u(0)));
+        assert_eq!(trade_fee(u(1), 200), Ok(u(1)));
+        assert_eq!(trade_fee(u(0), 200), Ok(u(0)));
+    }
+
+    #[test]
+    fn the_fund_pays_what_is_missing_and_no_more() {
+        // Sold for 950 where 1,000 are needed.
+        assert_eq!(insurance_fund_delta(i(950), i(1_000), 15_000), Ok(i(-50)));
+        // Bought for 1,050 where 1,000 may be paid.
+        assert_eq!(
+            insurance_fund_delta(i(-1_050), i(-1_000), 15_000),
+            Ok(i(-50))
+        );
+        assert_eq!(insurance_fund_delta(i(-990), i(-1_000), 5_000), Ok(i(4)));
+        assert!(insurance_fund_delta(Int128::MAX, Int128::MIN, 0).is_err());
+        assert_eq!(shortfall(i(1_000), i(950)), Ok(u(50)));
+        assert_eq!(shortfall(i(-1_000), i(-990)), Ok(u(0)));
+        assert_eq!(shortfall(Int128::MAX, Int128::MIN), Ok(Uint128::MAX));
+        assert!(insurance_fund_delta_valid(u(50), i(-50)));
+        assert!(!insurance_fund_delta_valid(u(49), i(-50)));
+        assert!(!insurance_fund_delta_valid(Uint128::new(1), Int128::MIN));
+    }
+
+    #[test]
+    fn parts_add_up() {
+        for total in [-100, -1, 0, 1, 100] {
+            let cuts = [0, 1, 3, 3, 6, 7];
+            let parts: Vec<i128> = cuts
+                .windows(2)
+                .map(|cut| {
+                    cumulative_share(i(total), u(7), u(cut[0]), u(cut[1]))
+                        .unwrap()
+                        .i128()
+                })
+                .collect();
+            assert_eq!(parts.iter().sum::<i128>(), total);
+        }
+        assert_eq!(cumulative_share(i(-10), u(3), u(0), u(1)), Ok(i(-4)));
+        assert!(cumulative_share(i(1), u(0), u(0), u(0)).is_err());
+        assert!(cumulative_share(i(1), u(5), u(3), u(2)).is_err());
+        assert!(cumulative_share(i(1), u(5), u(3), u(6)).is_err());
+        // f(size) is the total even at the edge of the range.
+        assert_eq!(
+            cumulative_share(Int128::MIN, Uint128::MAX, u(0), Uint128::MAX),
+            Ok(Int128::MIN)
+        );
+    }
+
+    #[test]
+    fn block_caps() {
+        assert_eq!(
+            position_limits(u(1_000), u(300), 500_000),
+            Ok(PositionLimits {
+                min_notional: u(300),
+                max_notional: u(500)
+            })
+        );
+        assert_eq!(
+            position_limits(u(1_000), u(600), 500_000),
+            Ok(PositionLimits {
+                min_notional: u(600),
+                max_notional: u(600)
+            })
+        );
+        assert_eq!(remaining_in_block("cap", u(5), u(5)), Ok(u(0)));
+        assert!(remaining_in_block("cap", u(5), u(6)).is_err());
+        assert_eq!(insurance_lost(i(-5)), u(5));
+        assert_eq!(insurance_lost(i(5)), u(0));
+        assert!(once_per_block(&[1, 2], 3).is_ok());
+        assert_eq!(
+            once_per_block(&[1, 2], 2),
+            Err(RiskError::AlreadyLiquidated { market: 2 })
+        );
+    }
+
+    #[test]
+    fn powers_of_ten_both_ways() {
+        assert_eq!(quote_of_subticks(u(7), 15, -1), Ok(u(10)));
+        assert_eq!(quote_of_subticks(u(7), 15, 1), Ok(u(1_050)));
+        assert_eq!(quote_of_subticks(Uint128::MAX, u64::MAX, -58), Ok(u(0)));
+        assert_eq!(
+            quote_of_subticks(Uint128::MAX, u64::MAX, i32::MIN),
+            Ok(u(0))
+        );
+        assert!(quote_of_subticks(u(1), 1, i32::MAX).is_err());
+        assert_eq!(quote_of_subticks(u(0), 1, i32::MAX), Ok(u(0)));
+    }
+}

@@ -121,3 +121,92 @@ pub fn oracle_ratio(scale: &ValueScale, price: Decimal) -> RiskResult<PriceRatio
 fn decimal(atomics: Uint512) -> Option<Decimal> {
     Uint128::try_from(atomics).ok().map(Decimal::new)
 }
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing
+)]
+mod tests {
+    use super::*;
+
+    use crate::margin::position_risk;
+
+    fn liquidation(equity: i128, size: i128, other: u128, mmf_ppm: u32) -> Option<Decimal> {
+        let scale = ValueScale::new(0, 0).unwrap();
+        let price = Decimal::from_ratio(100u128, 1u128);
+        let parameters = MarginParameters {
+            initial_margin_ppm: mmf_ppm,
+            maintenance_fraction_ppm: 1_000_000,
+            ..MarginParameters::default()
+        };
+        let position =
+            position_risk(&scale, Int128::new(size), price, &parameters, mmf_ppm).unwrap();
+        let account = AccountRisk {
+            equity: Int128::new(equity),
+            initial_margin: position.initial_margin,
+            maintenance_margin: position.maintenance_margin + Uint128::new(other),
+        };
+        liquidation_price(&account, &position, Int128::new(size), &scale, &parameters).unwrap()
+    }
+
+    #[test]
+    fn equity_meets_maintenance_there() {
+        // Long 10 at 100 with 200: 10 p - 800 = 0.5 * 10 p at 160? No: 800 / (10 - 5) = 160 is above the price, so at once.
+        assert_eq!(
+            liquidation(200, 10, 0, 500_000),
+            Some(Decimal::from_ratio(160u128, 1u128))
+        );
+        assert_eq!(
+            liquidation(200, 10, 0, 0),
+            Some(Decimal::from_ratio(80u128, 1u128))
+        );
+        // Short 10 with 200: 1,200 / 10.5.
+        let expected: Decimal = "114.285714285714285714".parse().unwrap();
+        assert_eq!(liquidation(200, -10, 0, 50_000), Some(expected));
+        assert_eq!(
+            liquidation(200, -10, 100, 0),
+            Some(Decimal::from_ratio(110u128, 1u128))
+        );
+    }
+
+    #[test]
+    fn rounds_to_the_side_that_warns_earlier() {
+        // 799 / 9.5 for a long goes up, its mirror for a short goes down.
+        let long: Decimal = "84.210526315789473685".parse().unwrap();
+        assert_eq!(liquidation(200, 10, 0, 50_000), Some(long));
+    }
+
+    #[test]
+    fn some_accounts_have_none() {
+        assert_eq!(liquidation(1_000, 10, 0, 50_000), None); // fully paid
+        assert_eq!(liquidation(-1_001, -10, 0, 50_000), None); // lost at any price
+        assert_eq!(liquidation(200, 10, 0, 1_000_000), None); // the requirement grows as fast as the value
+        assert_eq!(liquidation(200, 0, 0, 50_000), None);
+        assert_eq!(liquidation(i128::MAX - 1_000, -1, 0, 50_000), None); // beyond the largest Decimal
+    }
+
+    #[test]
+    fn worst_price_follows_equity() {
+        let scale = ValueScale::new(0, 0).unwrap();
+        let price = Decimal::from_ratio(90u128, 1u128);
+        let position = PositionRisk {
+            net_notional: Int128::new(900),
+            initial_margin: Uint128::new(90),
+            maintenance_margin: Uint128::new(45),
+        };
+        let worst = |equity: i128| {
+            let account = AccountRisk {
+                equity: Int128::new(equity),
+                initial_margin: position.initial_margin,
+                maintenance_margin: position.maintenance_margin,
+            };
+            liquidation_worst_price(&account, &position, Int128::new(10), &scale, price).unwrap()
+        };
+        let at = |price: i128| PriceRatio::new(Int512::from(price), Uint512::one()).unwrap();
+        assert_eq!(worst(100), at(80));
+        assert_eq!(worst(0), at(90));
+        assert_eq!(worst(-100), at(90));
+    }
+}

@@ -350,3 +350,179 @@ pub(crate) fn at_most_one(name: &'static str, ppm: u32) -> RiskResult<u32> {
     }
     Ok(ppm)
 }
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing
+)]
+mod tests {
+    use super::*;
+
+    const fn account(equity: i128, initial: u128, maintenance: u128) -> AccountRisk {
+        AccountRisk {
+            equity: Int128::new(equity),
+            initial_margin: Uint128::new(initial),
+            maintenance_margin: Uint128::new(maintenance),
+        }
+    }
+
+    fn parameters(initial: u32, fraction: u32, lower: u128, upper: u128) -> MarginParameters {
+        MarginParameters {
+            initial_margin_ppm: initial,
+            maintenance_fraction_ppm: fraction,
+            open_interest_lower: Uint128::new(lower),
+            open_interest_upper: Uint128::new(upper),
+        }
+    }
+
+    #[test]
+    fn initial_margin_grows_with_open_interest() {
+        let tier = parameters(50_000, 600_000, 100, 200);
+        for (open_interest, expected) in [
+            (0, 50_000),
+            (100, 50_000),
+            (150, 525_000),
+            (199, 990_500),
+            (200, 1_000_000),
+            (900, 1_000_000),
+        ] {
+            let ppm = effective_initial_margin_ppm(&tier, Uint128::new(open_interest));
+            assert_eq!(ppm, Ok(expected), "{open_interest}");
+        }
+        let off = parameters(50_000, 600_000, 0, 0);
+        assert_eq!(effective_initial_margin_ppm(&off, Uint128::MAX), Ok(50_000));
+        // Bounds the wrong way round never divide by zero.
+        let crossed = parameters(50_000, 600_000, 200, 100);
+        assert_eq!(
+            effective_initial_margin_ppm(&crossed, Uint128::new(150)),
+            Ok(50_000)
+        );
+        assert_eq!(
+            effective_initial_margin_ppm(&crossed, Uint128::new(201)),
+            Ok(PPM)
+        );
+    }
+
+    #[test]
+    fn fractions_above_one_are_refused() {
+        let tier = parameters(1_000_001, 0, 0, 0);
+        assert!(matches!(
+            effective_initial_margin_ppm(&tier, Uint128::zero()),
+            Err(RiskError::OutOfRange { .. })
+        ));
+        assert!(maintenance_margin_ppm(1_000_000, 1_000_001).is_err());
+        assert!(initial_margin(Uint128::one(), 1_000_001).is_err());
+    }
+
+    #[test]
+    fn requirements_round_up_twice_and_equity_down() {
+        // 7 atoms at 1: 20 % is 1.4 -> 2; half of 2 is 1. With a third: 0.67 -> 1.
+        let scale = ValueScale::new(0, 0).unwrap();
+        let tier = parameters(200_000, 333_333, 0, 0);
+        let risk = position_risk(&scale, Int128::new(-7), Decimal::one(), &tier, 300_000).unwrap();
+        assert_eq!(risk.net_notional, Int128::new(-7));
+        assert_eq!(risk.initial_margin, Uint128::new(3)); // 2.1
+        assert_eq!(risk.maintenance_margin, Uint128::one());
+    }
+
+    #[test]
+    fn a_fraction_of_an_atom_still_needs_margin() {
+        // The notional stays rational: 1e-12 atoms need one atom of margin, although they are worth none.
+        let scale = ValueScale::new(18, 6).unwrap();
+        let tier = parameters(50_000, 600_000, 0, 0);
+        let risk = position_risk(&scale, Int128::one(), Decimal::one(), &tier, 50_000).unwrap();
+        assert_eq!(risk.net_notional, Int128::zero());
+        assert_eq!(risk.initial_margin, Uint128::one());
+        assert_eq!(risk.maintenance_margin, Uint128::one());
+        let none = position_risk(&scale, Int128::zero(), Decimal::one(), &tier, 50_000);
+        assert_eq!(none, Ok(PositionRisk::default()));
+    }
+
+    #[test]
+    fn equality_is_safe() {
+        assert!(!account(100, 200, 100).is_liquidatable());
+        assert!(account(99, 200, 100).is_liquidatable());
+        assert!(!account(-1, 0, 0).is_liquidatable());
+        assert!(account(-1, 0, 0).is_bankrupt());
+        assert!(account(200, 200, 100).meets_initial_margin());
+        assert!(account(i128::MAX, u128::MAX, u128::MAX).is_liquidatable());
+    }
+
+    #[test]
+    fn adding_a_position_is_all_or_nothing() {
+        let mut sum = account(i128::MAX, 0, 0);
+        let position = PositionRisk {
+            net_notional: Int128::one(),
+            ..PositionRisk::default()
+        };
+        assert!(sum.add(&position).is_err());
+        assert_eq!(sum, account(i128::MAX, 0, 0));
+    }
+
+    #[test]
+    fn a_trade_moves_all_three_sums() {
+        let before = PositionRisk {
+            net_notional: Int128::new(-50),
+            initial_margin: Uint128::new(10),
+            maintenance_margin: Uint128::new(5),
+        };
+        let after = PositionRisk {
+            net_notional: Int128::new(-20),
+            initial_margin: Uint128::new(4),
+            maintenance_margin: Uint128::new(2),
+        };
+        let moved = account(7, 30, 15).after_trade(&before, &after, Int128::new(-31));
+        assert_eq!(moved, Ok(account(6, 24, 12)));
+        assert!(account(7, 9, 15)
+            .after_trade(&before, &after, Int128::zero())
+            .is_err());
+    }
+
+    #[test]
+    fn risk_is_compared_by_ratio_then_by_requirement() {
+        use Ordering::{Equal, Greater, Less};
+        for (a, b, order) in [
+            (account(100, 0, 50), account(100, 0, 100), Less),
+            (account(-100, 0, 50), account(-100, 0, 100), Greater),
+            (account(10, 0, 10), account(20, 0, 20), Less),
+            (account(0, 0, 0), account(100, 0, 50), Less),
+            (account(1, 0, 0), account(2, 0, 0), Greater),
+            (account(5, 0, 7), account(5, 0, 7), Equal),
+            (
+                account(i128::MIN, 0, u128::MAX),
+                account(i128::MAX, 0, u128::MAX),
+                Greater,
+            ),
+        ] {
+            assert_eq!(a.compare_risk(&b), Ok(order), "{a:?} {b:?}");
+            assert_eq!(b.compare_risk(&a), Ok(order.reverse()), "{b:?} {a:?}");
+        }
+    }
+
+    #[test]
+    fn an_account_in_trouble_may_only_get_better() {
+        let old = account(50, 200, 100);
+        for (new, allowed) in [
+            (account(50, 200, 100), true),  // nothing changes
+            (account(25, 100, 50), true),   // half of everything
+            (account(24, 100, 50), false),  // half the position for more than half the equity
+            (account(60, 210, 101), false), // more requirement, whatever the equity
+            (account(51, 200, 100), true),
+            (account(-1, 0, 0), false), // all closed, and in debt
+            (account(50, 0, 0), false), // no ratio; it meets initial margin and needs no permission
+        ] {
+            assert_eq!(transition_allowed(&old, &new), Ok(allowed), "{new:?}");
+        }
+        assert_eq!(change_allowed(&old, &account(50, 0, 0)), Ok(true));
+        assert_eq!(
+            transition_allowed(&account(-2, 0, 0), &account(-1, 0, 0)),
+            Ok(true)
+        );
+        assert_eq!(
+            transition_allowed(&account(-2, 0, 0), &account(-2, 0, 0)),
+            Ok(false)
+        );
+    }
+}

@@ -292,3 +292,101 @@ fn require_positive(name: &'static str, value: u64) -> RiskResult<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing
+)]
+mod tests {
+    use super::*;
+
+    fn ratio(numerator: i128, denominator: u128) -> PriceRatio {
+        PriceRatio::new(Int512::from(numerator), Uint512::from(denominator)).unwrap()
+    }
+
+    fn ticks(price: PriceRatio, is_long: bool) -> RiskResult<u64> {
+        // One tick is 5 atoms a lot of 10: half an atom an atom.
+        price.to_ticks(Uint128::new(10), Uint128::new(5), is_long, 1_000)
+    }
+
+    #[test]
+    fn a_sale_rounds_up_and_a_purchase_down() {
+        assert_eq!(ticks(ratio(7, 3), true), Ok(5)); // 4.67
+        assert_eq!(ticks(ratio(7, 3), false), Ok(4));
+        assert_eq!(ticks(ratio(5, 2), true), Ok(5));
+        assert_eq!(ticks(ratio(5, 2), false), Ok(5));
+    }
+
+    #[test]
+    fn ticks_stay_within_bounds() {
+        for is_long in [true, false] {
+            assert_eq!(ticks(ratio(-7, 3), is_long), Ok(1));
+            assert_eq!(ticks(ratio(0, 1), is_long), Ok(1));
+            assert_eq!(ticks(ratio(1, 1_000_000), is_long), Ok(1));
+            assert_eq!(ticks(ratio(501, 1), is_long), Ok(1_000));
+            assert_eq!(ticks(ratio(i128::MAX, 1), is_long), Ok(1_000));
+        }
+        assert!(ratio(1, 1)
+            .to_ticks(Uint128::one(), Uint128::one(), true, 0)
+            .is_err());
+        assert!(ratio(1, 1)
+            .to_ticks(Uint128::one(), Uint128::zero(), true, 1)
+            .is_err());
+        // A lot of zero makes the price zero.
+        assert_eq!(
+            ratio(1, 1).to_ticks(Uint128::zero(), Uint128::one(), true, 9),
+            Ok(1)
+        );
+    }
+
+    #[test]
+    fn subticks_round_down_for_a_short() {
+        // The branch that the upstream table names and does not reach.
+        assert_eq!(subticks(&ratio(197, 1), false, 100, 0), Ok(100));
+        assert_eq!(subticks(&ratio(197, 1), true, 100, 0), Ok(200));
+        assert_eq!(subticks(&ratio(19_700, 1), false, 100, 1), Ok(1_900));
+        assert_eq!(subticks(&ratio(1, 1), true, 1, -80), Ok(u64::MAX));
+        assert_eq!(subticks(&ratio(0, 1), true, 1, -80), Ok(1));
+        assert!(subticks(&ratio(-1, 1), true, 1, 0).is_err());
+        assert!(subticks(&ratio(1, 1), true, 0, 0).is_err());
+        assert!(subticks(&ratio(1, 1), true, 1, i32::MIN).is_err());
+    }
+
+    #[test]
+    fn lowest_terms() {
+        let price = ratio(-30, 12).reduced();
+        assert_eq!(price.numerator(), Int512::from(-5));
+        assert_eq!(price.denominator(), Uint512::from(2u128));
+        assert_eq!(ratio(0, 7).reduced().denominator(), Uint512::one());
+        assert_eq!(price, ratio(-5, 2));
+    }
+
+    #[test]
+    fn compares_beyond_the_width_of_a_product() {
+        let wide = |low: u128| {
+            PriceRatio::new(
+                Int512::MAX,
+                Uint512::MAX.checked_sub(Uint512::from(low)).unwrap(),
+            )
+            .unwrap()
+        };
+        assert!(wide(1) < wide(2));
+        assert!(wide(2) > wide(1));
+        assert_eq!(wide(3), wide(3));
+        assert!(ratio(-1, 3) < ratio(-1, 4));
+        assert!(ratio(-1, 3) < ratio(0, 1));
+        assert_eq!(ratio(2, 4), ratio(1, 2));
+        assert!(ratio(355, 113) > ratio(333, 106));
+    }
+
+    #[test]
+    fn the_better_price_depends_on_the_side() {
+        let (low, high) = (ratio(1, 3), ratio(1, 2));
+        for (a, b) in [(low, high), (high, low)] {
+            assert_eq!(better_for_closing(a, b, true), high);
+            assert_eq!(better_for_closing(a, b, false), low);
+        }
+    }
+}

@@ -223,3 +223,86 @@ fn lots_to_size(lots: Uint512, lot_size: Uint128) -> RiskResult<Uint128> {
     let size = mul(lots, Uint512::from(lot_size), operation)?;
     Uint128::try_from(size).map_err(RiskError::overflow(operation))
 }
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing
+)]
+mod tests {
+    use super::*;
+
+    /// Oracle 100, lots of 10 atoms, a tick is one atom a lot... all without decimals.
+    fn size(equity: i128, position: i128, fill_ticks: u64, fee_ppm: u32) -> RiskResult<u128> {
+        let scale = ValueScale::new(0, 0).unwrap();
+        let price = Decimal::from_ratio(100u128, 1u128);
+        let initial_ppm = 100_000;
+        let parameters = MarginParameters {
+            initial_margin_ppm: initial_ppm,
+            ..MarginParameters::default()
+        };
+        let risk = position_risk(
+            &scale,
+            Int128::new(position),
+            price,
+            &parameters,
+            initial_ppm,
+        )
+        .unwrap();
+        let account = AccountRisk {
+            equity: Int128::new(equity),
+            initial_margin: risk.initial_margin,
+            maintenance_margin: Uint128::zero(),
+        };
+        size_to_restore_initial_margin(
+            &account,
+            Int128::new(position),
+            fill_ticks,
+            Uint128::new(10),
+            Uint128::new(10),
+            price,
+            &scale,
+            initial_ppm,
+            fee_ppm,
+        )
+        .map(|size| size.u128())
+    }
+
+    #[test]
+    fn closes_no_more_than_needed() {
+        // 1,000 atoms at 100 need 10,000; 6,000 are there. At the oracle price each lot of 10 frees 100: 40 lots.
+        assert_eq!(size(6_000, 1_000, 100, 0), Ok(400));
+        assert_eq!(size(6_000, -1_000, 100, 0), Ok(400));
+        // At a worse price each lot costs 20 and frees 100: 50 lots. A fee of 1 % of 980 costs 9.8 more: 57.
+        assert_eq!(size(6_000, 1_000, 98, 0), Ok(500));
+        assert_eq!(size(6_000, 1_000, 98, 10_000), Ok(570));
+        assert_eq!(size(6_000, -1_000, 102, 0), Ok(500));
+    }
+
+    #[test]
+    fn one_lot_at_least_and_the_position_at_most() {
+        assert_eq!(size(20_000, 1_000, 100, 0), Ok(10));
+        assert_eq!(size(9_999, 1_000, 100, 0), Ok(10));
+        assert_eq!(size(-1, 1_000, 100, 0), Ok(1_000));
+        // A price so bad that closing makes it worse.
+        assert_eq!(size(6_000, 1_000, 80, 0), Ok(1_000));
+        assert_eq!(size(6_000, -1_000, u64::MAX, 0), Ok(1_000));
+    }
+
+    #[test]
+    fn odd_sizes_are_refused() {
+        assert!(matches!(
+            size(6_000, 1_001, 100, 0),
+            Err(RiskError::NotMultiple { .. })
+        ));
+        assert!(matches!(
+            size(6_000, 0, 100, 0),
+            Err(RiskError::DivisionByZero { .. })
+        ));
+        assert!(matches!(
+            size(6_000, 10, 100, 1_000_001),
+            Err(RiskError::OutOfRange { .. })
+        ));
+    }
+}

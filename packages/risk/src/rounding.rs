@@ -218,3 +218,102 @@ pub(crate) fn divide_signed_256(
     let magnitude = Uint128::try_from(quotient).map_err(RiskError::overflow(operation))?;
     with_sign(magnitude, negative).map_err(RiskError::overflow(operation))
 }
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing
+)]
+mod tests {
+    use super::*;
+
+    const fn u(value: u128) -> Uint128 {
+        Uint128::new(value)
+    }
+
+    const fn i(value: i128) -> Int128 {
+        Int128::new(value)
+    }
+
+    #[test]
+    fn requirements_go_up_and_equity_goes_down() {
+        // R1: the table itself.
+        for up in [
+            Quantity::Requirement,
+            Quantity::TradeFee,
+            Quantity::FundingPayment,
+            Quantity::BankruptcyQuote,
+        ] {
+            assert_eq!(up.rounding(), Rounding::Up, "{up:?}");
+        }
+        for down in [
+            Quantity::Equity,
+            Quantity::LiquidationFee,
+            Quantity::Payout,
+            Quantity::SharesMinted,
+            Quantity::Rate,
+        ] {
+            assert_eq!(down.rounding(), Rounding::Down, "{down:?}");
+        }
+    }
+
+    #[test]
+    fn divides_with_a_256_bit_product() {
+        assert_eq!(mul_div(u(7), u(3), u(2), Rounding::Down), Ok(u(10)));
+        assert_eq!(mul_div(u(7), u(3), u(2), Rounding::Up), Ok(u(11)));
+        assert_eq!(mul_div(u(8), u(3), u(2), Rounding::Up), Ok(u(12)));
+        let max = Uint128::MAX;
+        assert_eq!(mul_div(max, max, max, Rounding::Up), Ok(max));
+        assert_eq!(
+            mul_div(max, u(2), u(1), Rounding::Down),
+            Err(RiskError::Overflow {
+                operation: "mul_div"
+            })
+        );
+        assert_eq!(
+            mul_div(u(1), u(1), u(0), Rounding::Up),
+            Err(RiskError::DivisionByZero {
+                operation: "mul_div"
+            })
+        );
+    }
+
+    #[test]
+    fn signed_division_rounds_toward_the_infinities() {
+        for (a, b, c, floor, ceil) in [
+            (7, 1, 2, 3, 4),
+            (-7, 1, 2, -4, -3),
+            (7, -1, 2, -4, -3),
+            (7, 1, -2, -4, -3),
+            (-7, 1, -2, 3, 4),
+            (-8, 1, 2, -4, -4),
+            (0, -5, 3, 0, 0),
+        ] {
+            assert_eq!(mul_div_floor_signed(i(a), i(b), i(c)), Ok(i(floor)));
+            assert_eq!(mul_div_ceil_signed(i(a), i(b), i(c)), Ok(i(ceil)));
+        }
+    }
+
+    #[test]
+    fn the_smallest_number_is_handled() {
+        // R3: MIN has no positive counterpart.
+        let min = Int128::MIN;
+        assert_eq!(mul_div_floor_signed(min, i(1), i(1)), Ok(min));
+        assert!(mul_div_floor_signed(min, i(-1), i(1)).is_err());
+        assert!(mul_div_ceil_signed(min, i(1), i(-1)).is_err());
+        assert!(negate(min).is_err());
+        assert_eq!(with_sign(min.unsigned_abs(), true), Ok(min));
+        assert!(with_sign(min.unsigned_abs(), false).is_err());
+        assert_eq!(with_sign(u(0), true), Ok(i(0)));
+        assert!(to_unsigned(i(-1)).is_err());
+        assert!(to_signed(Uint128::MAX).is_err());
+    }
+
+    #[test]
+    fn ppm_may_exceed_one() {
+        assert_eq!(ppm_of(u(3), 500_000, Rounding::Down), Ok(u(1)));
+        assert_eq!(ppm_of(u(3), 500_000, Rounding::Up), Ok(u(2)));
+        assert_eq!(ppm_of(u(3), 2_000_000, Rounding::Up), Ok(u(6)));
+    }
+}

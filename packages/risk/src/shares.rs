@@ -360,3 +360,143 @@ fn enough(asked: Uint128, available: Uint128) -> RiskResult<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing
+)]
+mod tests {
+    use super::*;
+
+    const fn u(value: u128) -> Uint128 {
+        Uint128::new(value)
+    }
+
+    #[test]
+    fn shares_and_values_round_down() {
+        assert_eq!(value_of_shares(u(1), u(3), u(10)), Ok(u(3)));
+        assert_eq!(value_of_shares(u(0), u(0), u(10)), Ok(u(0)));
+        assert!(value_of_shares(u(4), u(3), u(10)).is_err());
+        assert_eq!(shares_for_amount(u(1), u(10), u(3)), Ok(u(3)));
+        assert_eq!(shares_for_amount(u(7), u(0), u(0)), Ok(u(7)));
+        assert_eq!(
+            shares_for_amount(u(7), u(1), u(0)),
+            Err(RiskError::EmptyVault { total_shares: u(1) })
+        );
+    }
+
+    #[test]
+    fn a_gain_after_the_request_is_forgone() {
+        // 10 of 100 shares asked for at 1.0; the pool doubles.
+        assert_eq!(shares_lost(u(10), u(10), u(100), u(100)), Ok(u(0)));
+        assert_eq!(shares_lost(u(10), u(10), u(100), u(90)), Ok(u(0)));
+        // floor(10 * 90 / 190) = 4 stay.
+        assert_eq!(shares_lost(u(10), u(10), u(100), u(200)), Ok(u(6)));
+        // The only holder loses all shares: nobody else could own the gain; the pool becomes the protocol's.
+        assert_eq!(shares_lost(u(100), u(10), u(100), u(200)), Ok(u(100)));
+    }
+
+    #[test]
+    fn rebase_exponents() {
+        for (total, vault, exponent) in [
+            (0, 1, 0),
+            (99, 1, 0),
+            (100, 1, 1),
+            (99_999, 100, 1),
+            (100_000, 100, 2),
+        ] {
+            assert_eq!(
+                rebase_exponent(u(total), u(vault)),
+                Ok(exponent),
+                "{total} {vault}"
+            );
+        }
+        assert!(rebase_exponent(u(100), u(0)).is_err());
+        assert_eq!(rebase_divisor(3), Ok(u(1_000)));
+        assert!(rebase_divisor(39).is_err());
+    }
+
+    #[test]
+    fn a_whole_life() {
+        let pool = SharePool::default();
+        let holding = ShareHolding::default();
+        let (pool, holding) = pool.stake(holding, u(1_000), u(0)).unwrap();
+        let (pool, holding) = pool.request(holding, u(400), u(1_000), 10).unwrap();
+        assert_eq!(holding.request_value, u(400));
+        assert!(matches!(
+            pool.request(holding, u(1), u(1_000), 10),
+            Err(RiskError::RequestPending { .. })
+        ));
+        assert!(matches!(
+            pool.redeem(holding, u(1_000), 19, 10),
+            Err(RiskError::TooEarly {
+                elapsed: 9,
+                required: 10
+            })
+        ));
+        // A loss of half is shared by the leaver.
+        let (pool, holding, paid) = pool.redeem(holding, u(500), 20, 10).unwrap();
+        assert_eq!(paid, u(200));
+        assert_eq!(
+            (pool.total, pool.user, holding.shares),
+            (u(600), u(600), u(600))
+        );
+        assert!(matches!(
+            pool.redeem(holding, u(300), 99, 0),
+            Err(RiskError::NoRequest {})
+        ));
+        assert!(matches!(
+            pool.cancel(holding, u(300)),
+            Err(RiskError::NoRequest {})
+        ));
+        assert!(pool.request(holding, u(601), u(300), 0).is_err());
+        assert!(pool.request(holding, u(0), u(300), 0).is_err());
+    }
+
+    #[test]
+    fn a_pool_that_lost_nearly_all_is_rebased_once() {
+        let pool = SharePool {
+            total: u(1_000_000),
+            user: u(900_000),
+            base: 0,
+        };
+        let rebased = pool.rebased(u(10)).unwrap();
+        assert_eq!(
+            rebased,
+            SharePool {
+                total: u(100),
+                user: u(90),
+                base: 4
+            }
+        );
+        let holding = ShareHolding {
+            shares: u(55_555),
+            request_shares: u(12_345),
+            ..ShareHolding::default()
+        };
+        let adopted = rebased.adopt(holding).unwrap();
+        assert_eq!(
+            (adopted.shares, adopted.request_shares, adopted.base),
+            (u(5), u(1), 4)
+        );
+        // A holding from the future, and one from so long ago that nothing is left.
+        assert!(pool.adopt(adopted).is_err());
+        let old = SharePool { base: 99, ..pool }.adopt(holding).unwrap();
+        assert!(old.shares.is_zero());
+    }
+
+    #[test]
+    fn units_without_shares_belong_to_the_protocol() {
+        let pool = SharePool::default().rebased(u(77)).unwrap();
+        assert_eq!(
+            pool,
+            SharePool {
+                total: u(77),
+                user: u(0),
+                base: 0
+            }
+        );
+    }
+}

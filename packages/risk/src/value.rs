@@ -187,3 +187,109 @@ fn whole_steps(name: &'static str, value: Uint128, step: Uint128) -> RiskResult<
     }
     value.checked_div(step).map_err(|_| not_multiple())
 }
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing
+)]
+mod tests {
+    use super::*;
+
+    fn price(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    const fn u(value: u128) -> Uint128 {
+        Uint128::new(value)
+    }
+
+    #[test]
+    fn base_atoms_become_quote_atoms() {
+        // 0.1 BTC (8 decimals) at 50,000 in a quote of 6 decimals.
+        let scale = ValueScale::new(8, 6).unwrap();
+        let value = scale.net_notional(Int128::new(10_000_000), price("50000"));
+        assert_eq!(value, Ok(Int128::new(5_000_000_000)));
+        // One atom of an 18-decimal asset at 3,000 is worth 3e-9 atoms: down for a long, away from zero for a short.
+        let scale = ValueScale::new(18, 6).unwrap();
+        let one = Int128::one();
+        assert_eq!(scale.net_notional(one, price("3000")), Ok(Int128::zero()));
+        assert_eq!(
+            scale.net_notional(Int128::new(-1), price("3000")),
+            Ok(Int128::new(-1))
+        );
+    }
+
+    #[test]
+    fn more_than_18_decimals_are_refused() {
+        assert!(ValueScale::new(18, 18).is_ok());
+        assert_eq!(
+            ValueScale::new(19, 6),
+            Err(RiskError::InvalidDecimals {
+                base_decimals: 19,
+                quote_decimals: 6,
+                max: 18
+            })
+        );
+        assert!(ValueScale::new(0, 255).is_err());
+    }
+
+    #[test]
+    fn a_listing_must_trade_exactly() {
+        let scale = ValueScale::new(8, 6).unwrap();
+        // 0.5 a tick, 0.0001 BTC a lot: 50 atoms.
+        assert_eq!(scale.tick_lot_value(price("0.5"), u(10_000)), Ok(u(50)));
+        for (tick, lot) in [("0.5", 1), ("0", 10_000), ("0.5", 0), ("0.000001", 10_000)] {
+            assert!(
+                matches!(
+                    scale.tick_lot_value(price(tick), u(lot)),
+                    Err(RiskError::InexactTickLot { .. })
+                ),
+                "{tick} {lot}"
+            );
+        }
+    }
+
+    #[test]
+    fn fills_are_exact() {
+        // 30 lots at 100,000 ticks of 0.5.
+        assert_eq!(
+            fill_value(100_000, u(300_000), u(10_000), u(50)),
+            Ok(u(150_000_000))
+        );
+        assert!(matches!(
+            fill_value(1, u(10_001), u(10_000), u(50)),
+            Err(RiskError::NotMultiple { .. })
+        ));
+        assert!(fill_value(1, u(1), u(0), u(50)).is_err());
+    }
+
+    #[test]
+    fn prices_and_ticks_convert_both_ways() {
+        let tick = price("0.25");
+        assert_eq!(price_to_ticks(price("10.5"), tick), Ok(42));
+        assert_eq!(ticks_to_price(42, tick), Ok(price("10.5")));
+        assert!(price_to_ticks(price("10.6"), tick).is_err());
+        assert_eq!(
+            price_to_ticks_rounded(price("10.6"), tick, Rounding::Down),
+            Ok(42)
+        );
+        assert_eq!(
+            price_to_ticks_rounded(price("10.6"), tick, Rounding::Up),
+            Ok(43)
+        );
+        assert!(price_to_ticks(price("1"), Decimal::zero()).is_err());
+        assert!(ticks_to_price(u64::MAX, Decimal::MAX).is_err());
+    }
+
+    #[test]
+    fn entry_price_is_the_average_rounded_down() {
+        let scale = ValueScale::new(0, 0).unwrap();
+        assert_eq!(
+            scale.entry_price(u(10), u(3)),
+            Ok(price("3.333333333333333333"))
+        );
+        assert!(scale.entry_price(u(10), u(0)).is_err());
+    }
+}

@@ -265,7 +265,7 @@ pub enum ExecuteMsg {
         /// All of them.
         parameters: ExchangeParameters,
     },
-    /// Replaces the insurance fund. By the owner. Refused while a claim is pending.
+    /// Replaces the insurance fund. By the owner. Claims that wait for a retry are asked of the new one.
     SetInsuranceFund {
         /// The new one, or none.
         insurance_fund: Option<String>,

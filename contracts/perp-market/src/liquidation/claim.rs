@@ -24,11 +24,11 @@ use crate::fund::{
     CLAIM_REPLY,
 };
 use crate::liquidation::bankrupt::{self, Funding};
+use crate::liquidation::deleverage::load_cursor;
 use crate::liquidation::{conclude, Conclusion, Outcome, Subject};
 use crate::math::add;
 use crate::state::{
-    PendingClaim, CONFIG, DELEVERAGE_CURSORS, MARKET_STATES, NEXT_CLAIM,
-    PENDING_CLAIMS, VAULT,
+    PendingClaim, CONFIG, MARKET_STATES, NEXT_CLAIM, PENDING_CLAIMS, VAULT,
 };
 
 /// A failure this long after the last one is a new one, not "still failing".
@@ -72,8 +72,7 @@ pub struct Claim {
 
 /// Plans on a copy what would be closed were everything paid, and asks for exactly what that lacks.
 pub fn plan(mut exchange: Exchange, subject: &Subject) -> ContractResult<Step> {
-    let key = (subject.number, subject.market);
-    let cursor = DELEVERAGE_CURSORS.may_load(exchange.deps.storage, key)?.unwrap_or_default();
+    let cursor = load_cursor(&exchange, subject.number, subject.market)?;
     let planned =
         bankrupt::close(&mut exchange.clone(), subject, cursor.clone(), Funding::Unlimited)?;
     let amount = planned.needed;
@@ -204,8 +203,7 @@ fn close_with(
     if !subject.risk.is_bankrupt() {
         return nothing_left(exchange, payload, paid);
     }
-    let key = (payload.account, payload.market);
-    let cursor = DELEVERAGE_CURSORS.may_load(exchange.deps.storage, key)?.unwrap_or_default();
+    let cursor = load_cursor(&exchange, payload.account, payload.market)?;
     let mut outcome = bankrupt::close(&mut exchange, &subject, cursor, Funding::Paid(paid))?;
     outcome.asked = payload.amount;
     outcome.paid = paid;

@@ -11,6 +11,7 @@
 //! position.
 
 use ballast_risk::{cumulative_share, mul_div_ceil_signed, shortfall};
+use ballast_types::MarketId;
 use cosmwasm_std::{Int128, Uint128};
 
 use crate::error::ContractResult;
@@ -22,7 +23,23 @@ use crate::margin::{account_risk, reduces_risk, size_risk};
 use crate::math::{add, add_signed, subtract, subtract_signed, to_signed};
 use crate::positions::apply_size;
 use crate::price::Valuation;
-use crate::state::{queue_key, rank_price, DeleverageCursor};
+use crate::state::{queue_key, rank_price, DeleverageCursor, DELEVERAGE_CURSORS};
+
+/// A round through the queue that takes longer begins anew.
+const ROUND_SECS: u64 = 600;
+
+/// Where deleveraging of a position goes on; at the head of the queue where the last round is too old.
+pub fn load_cursor(
+    exchange: &Exchange,
+    number: u64,
+    market: MarketId,
+) -> ContractResult<DeleverageCursor> {
+    let now = exchange.now();
+    let known = DELEVERAGE_CURSORS
+        .may_load(exchange.deps.storage, (number, market))?
+        .filter(|cursor| now.saturating_sub(cursor.started_at) <= ROUND_SECS);
+    Ok(known.unwrap_or(DeleverageCursor { started_at: now, ..DeleverageCursor::default() }))
+}
 
 /// A counterparty and how much of its position is closed.
 struct Match {
@@ -152,9 +169,9 @@ fn choose(
     }
     let next = if cursor.last_pass || (at_end && !left.is_zero()) {
         // Those that were taken are gone from the queue, so that the last pass begins at its head.
-        DeleverageCursor { after: None, last_pass: true }
+        DeleverageCursor { after: None, last_pass: true, ..cursor.clone() }
     } else {
-        DeleverageCursor { after: last, last_pass: false }
+        DeleverageCursor { after: last, ..cursor.clone() }
     };
     Ok((matches, next))
 }

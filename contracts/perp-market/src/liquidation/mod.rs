@@ -213,7 +213,7 @@ pub struct Conclusion {
     messages: Vec<Flush>,
     answer: LiquidationAnswer,
     key: (u64, MarketId),
-    closed: bool,
+    over: bool,
     cursor: Option<DeleverageCursor>,
 }
 
@@ -240,7 +240,7 @@ pub fn conclude(
             deficit: outcome.deficit,
         },
         key: (subject.number, subject.market),
-        closed: owner.size(subject.market).is_zero(),
+        over: !subject.risk.is_bankrupt() || owner.size(subject.market).is_zero(),
         cursor: outcome.cursor.clone(),
     })
 }
@@ -250,7 +250,8 @@ impl Conclusion {
     pub fn save(self, deps: DepsMut) -> ContractResult<Response> {
         let happened = self.changes.save(deps.storage)?;
         fund::take_from_vault(deps.storage, &self.messages)?;
-        if self.closed {
+        // Nothing waits any more for a position that is closed or whose account recovered.
+        if self.over {
             DELEVERAGE_CURSORS.remove(deps.storage, self.key);
             PENDING_CLAIMS.remove(deps.storage, self.key);
         } else if let Some(cursor) = self.cursor {

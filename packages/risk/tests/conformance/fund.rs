@@ -100,9 +100,10 @@ impl Sequence {
         let (pool, holding) = match op {
             "set_vault" => (self.pool, holding),
             "add" => self.pool.stake(holding, int(step, "amount")?, self.vault)?,
-            "request" => self
-                .pool
-                .replace_request(holding, int(step, "shares")?, self.vault, now)?,
+            "request" => {
+                self.pool
+                    .replace_request(holding, int(step, "shares")?, self.vault, now)?
+            }
             "remove" => {
                 let (pool, holding, paid) =
                     self.pool.redeem(holding, self.vault, now, self.waiting)?;

@@ -1,0 +1,493 @@
+//! The fund on an embedded chain with bech32 addresses, native or cw20 collateral, and the check that runs after every step.
+#![allow(dead_code, clippy::all, clippy::pedantic, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, missing_docs)]
+
+use anyhow::Result as AnyResult;
+use ballast_insurance_fund::contract;
+use ballast_insurance_fund::state::{
+    CLAIMANTS, CLAIMS, CLAIM_TOTALS, LEDGER, REPORT_INDEX, STANDINGS, SUITE,
+};
+use ballast_insurance_fund::waterfall::total;
+use ballast_insurance_fund::{default_parameters, market::contribution, ContractError};
+use ballast_types::fund::*;
+use ballast_types::{MarketId, MarketReport, RiskParameters};
+use cosmwasm_std::{
+    coin, from_json, to_json_binary, Addr, Binary, Coin, Deps, DepsMut, Empty, Env, Event,
+    MessageInfo, Order, Response, StdError, StdResult, Uint128,
+};
+use cw20::{Cw20Coin, Cw20ExecuteMsg, Denom};
+use cw_multi_test::{App, AppResponse, ContractWrapper, Executor};
+
+pub const DENOM: &str = "uusdc";
+pub const START: u128 = 1_000_000_000_000_000;
+pub const HOUR: u64 = 3_600;
+pub const DAY: u64 = 86_400;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Native,
+    Cw20,
+}
+
+pub const KINDS: [Kind; 2] = [Kind::Native, Kind::Cw20];
+
+pub struct Suite {
+    pub app: App,
+    pub fund: Addr,
+    pub owner: Addr,
+    pub anyone: Addr,
+    pub collateral: Denom,
+    /// Coins sent without a message and not synced.
+    pub stray: u128,
+    /// Booked according to events alone.
+    pub booked_by_events: u128,
+    pub check: bool,
+}
+
+pub fn addr(name: &str) -> Addr {
+    cosmwasm_std::testing::MockApi::default().addr_make(name)
+}
+
+/// Amounts that are easy to follow: no ramp, floor 1,000, mutual target 10,000.
+pub fn plain_parameters() -> FundParameters {
+    let mut p = default_parameters();
+    p.required_capital_floor = Uint128::new(1_000);
+    p.mutual_target = Uint128::new(10_000);
+    p.ramp_secs = 0;
+    p.drawdown.floor = Uint128::new(1_000_000);
+    p
+}
+
+pub fn cross(weight: u32, cap: u128, target: u128) -> ClaimantParameters {
+    ClaimantParameters {
+        risk_weight_ppm: weight,
+        open_interest_cap: cap.into(),
+        reserve_target: target.into(),
+        isolated: false,
+    }
+}
+
+pub fn isolated(weight: u32, cap: u128, target: u128) -> ClaimantParameters {
+    ClaimantParameters {
+        isolated: true,
+        ..cross(weight, cap, target)
+    }
+}
+
+pub fn report(open_interest_value: u128) -> MarketReport {
+    MarketReport {
+        open_interest_value: open_interest_value.into(),
+        deficit: Uint128::zero(),
+    }
+}
+
+impl Suite {
+    pub fn new(kind: Kind, parameters: FundParameters) -> Self {
+        let (owner, anyone) = (addr("owner"), addr("anyone"));
+        let mut app = App::new(|router, _, storage| {
+            for name in ["anyone", "owner", "market", "second", "third", "stranger"] {
+                let coins = vec![coin(START, DENOM), coin(START, "other")];
+                router.bank.init_balance(storage, &addr(name), coins).unwrap();
+            }
+        });
+        let collateral = match kind {
+            Kind::Native => Denom::Native(DENOM.into()),
+            Kind::Cw20 => Denom::Cw20(new_token(&mut app)),
+        };
+        let code = app.store_code(Box::new(
+            ContractWrapper::new(contract::execute, contract::instantiate, contract::query)
+                .with_reply(contract::reply)
+                .with_migrate(contract::migrate),
+        ));
+        let msg = InstantiateMsg {
+            owner: owner.to_string(),
+            collateral: collateral.clone(),
+            parameters: Some(parameters),
+        };
+        let fund = app
+            .instantiate_contract(code, owner.clone(), &msg, &[], "fund", Some(owner.to_string()))
+            .unwrap();
+        Self {
+            app,
+            fund,
+            owner,
+            anyone,
+            collateral,
+            stray: 0,
+            booked_by_events: 0,
+            check: true,
+        }
+    }
+
+    pub fn pass(&mut self, secs: u64) {
+        self.app.update_block(|block| {
+            block.time = block.time.plus_seconds(secs);
+            block.height += 1;
+        });
+    }
+
+    pub fn now(&self) -> u64 {
+        self.app.block_info().time.seconds()
+    }
+
+    pub fn execute(&mut self, sender: &Addr, msg: &ExecuteMsg, funds: &[Coin]) -> AnyResult<AppResponse> {
+        let result = self
+            .app
+            .execute_contract(sender.clone(), self.fund.clone(), msg, funds);
+        self.after(result)
+    }
+
+    fn after(&mut self, result: AnyResult<AppResponse>) -> AnyResult<AppResponse> {
+        if let Ok(response) = &result {
+            self.count_events(&response.events);
+        }
+        if self.check {
+            self.check_invariants();
+        }
+        result
+    }
+
+    fn count_events(&mut self, events: &[Event]) {
+        let number = |event: &Event, key| {
+            ballast_types::events::attribute(event, key).unwrap().parse::<u128>().unwrap()
+        };
+        for event in events {
+            use ballast_types::events::{fund, is};
+            if is(event, fund::TOP_UP) || is(event, fund::SYNC) {
+                self.booked_by_events += number(event, "amount");
+            } else if is(event, fund::CLAIM) {
+                let layers: u128 = ["from_reserve", "from_mutual", "from_stake", "from_emergency"]
+                    .iter()
+                    .map(|key| number(event, key))
+                    .sum();
+                assert_eq!(layers, number(event, "paid"));
+                self.booked_by_events -= layers;
+            }
+            if is(event, fund::SYNC) {
+                self.stray -= number(event, "amount");
+            }
+        }
+    }
+
+    /// Sends collateral with a top-up, the way the collateral wants it.
+    pub fn send_top_up(&mut self, sender: &Addr, top_up: TopUp, amount: u128) -> AnyResult<AppResponse> {
+        match self.collateral.clone() {
+            Denom::Native(denom) => {
+                self.execute(sender, &ExecuteMsg::TopUp(top_up), &[coin(amount, denom)])
+            }
+            Denom::Cw20(token) => {
+                let msg = Cw20ExecuteMsg::Send {
+                    contract: self.fund.to_string(),
+                    amount: amount.into(),
+                    msg: to_json_binary(&ReceiveMsg::TopUp(top_up)).unwrap(),
+                };
+                let result = self.app.execute_contract(sender.clone(), token, &msg, &[]);
+                self.after(result)
+            }
+        }
+    }
+
+    pub fn donate(&mut self, amount: u128) {
+        let anyone = self.anyone.clone();
+        let top_up = TopUp {
+            contract: None,
+            market: None,
+            kind: TopUpKind::Donation,
+            state: None,
+        };
+        self.send_top_up(&anyone, top_up, amount).unwrap();
+    }
+
+    pub fn reserve(&mut self, contract: &Addr, market: MarketId, amount: u128) {
+        let anyone = self.anyone.clone();
+        let top_up = TopUp {
+            contract: Some(contract.to_string()),
+            market: Some(market),
+            kind: TopUpKind::Reserve,
+            state: None,
+        };
+        self.send_top_up(&anyone, top_up, amount).unwrap();
+    }
+
+    pub fn fees(&mut self, contract: &Addr, market: MarketId, amount: u128, open_interest: u128) -> AppResponse {
+        let top_up = TopUp {
+            contract: None,
+            market: Some(market),
+            kind: TopUpKind::Fees,
+            state: Some(report(open_interest)),
+        };
+        self.send_top_up(contract, top_up, amount).unwrap()
+    }
+
+    /// Sends collateral without a message.
+    pub fn stray(&mut self, amount: u128) {
+        let (anyone, fund) = (self.anyone.clone(), self.fund.clone());
+        match self.collateral.clone() {
+            Denom::Native(denom) => {
+                self.app.send_tokens(anyone, fund, &[coin(amount, denom)]).unwrap();
+            }
+            Denom::Cw20(token) => {
+                let msg = Cw20ExecuteMsg::Transfer {
+                    recipient: fund.to_string(),
+                    amount: amount.into(),
+                };
+                self.app.execute_contract(anyone, token, &msg, &[]).unwrap();
+            }
+        }
+        self.stray += amount;
+        self.check_invariants();
+    }
+
+    pub fn register(&mut self, contract: &Addr, market: MarketId, parameters: ClaimantParameters) {
+        let owner = self.owner.clone();
+        let msg = ExecuteMsg::RegisterMarket {
+            contract: contract.to_string(),
+            market,
+            parameters,
+        };
+        self.execute(&owner, &msg, &[]).unwrap();
+    }
+
+    pub fn set_parameters(&mut self, parameters: FundParameters) {
+        let owner = self.owner.clone();
+        self.execute(&owner, &ExecuteMsg::UpdateParameters { parameters }, &[])
+            .unwrap();
+    }
+
+    pub fn claim_msg(market: MarketId, claim_id: u64, amount: u128, open_interest: u128) -> ExecuteMsg {
+        ExecuteMsg::ClaimShortfall {
+            market,
+            account: format!("account-{claim_id}"),
+            claim_id,
+            amount: amount.into(),
+            state: report(open_interest),
+        }
+    }
+
+    /// Claims and checks that what is said to be paid is what arrived.
+    pub fn claim(&mut self, contract: &Addr, market: MarketId, claim_id: u64, amount: u128, open_interest: u128) -> ClaimAnswer {
+        let before = self.balance(contract);
+        let msg = Self::claim_msg(market, claim_id, amount, open_interest);
+        let response = self.execute(contract, &msg, &[]).unwrap();
+        let answer: ClaimAnswer = from_json(response.data.unwrap()).unwrap();
+        assert_eq!(self.balance(contract) - before, answer.paid.u128());
+        assert_eq!(answer.claim_id, claim_id);
+        answer
+    }
+
+    pub fn record(&self, contract: &Addr, claim_id: u64) -> ClaimRecord {
+        self.query(&QueryMsg::Claim {
+            contract: contract.to_string(),
+            claim_id,
+        })
+    }
+
+    /// Paid and bound of layers 1 and 2.
+    pub fn layers(&self, contract: &Addr, claim_id: u64) -> [(u128, Bound); 2] {
+        let layers = self.record(contract, claim_id).layers;
+        [
+            (layers[0].paid.u128(), layers[0].bound),
+            (layers[1].paid.u128(), layers[1].bound),
+        ]
+    }
+
+    pub fn poke(&mut self, contract: &Addr) -> AppResponse {
+        let anyone = self.anyone.clone();
+        let msg = ExecuteMsg::Poke {
+            contract: contract.to_string(),
+        };
+        self.execute(&anyone, &msg, &[]).unwrap()
+    }
+
+    pub fn sync(&mut self) -> AppResponse {
+        let anyone = self.anyone.clone();
+        self.execute(&anyone, &ExecuteMsg::Sync {}, &[]).unwrap()
+    }
+
+    pub fn query<T: serde::de::DeserializeOwned>(&self, msg: &QueryMsg) -> T {
+        self.try_query(msg).unwrap()
+    }
+
+    pub fn try_query<T: serde::de::DeserializeOwned>(&self, msg: &QueryMsg) -> StdResult<T> {
+        self.app.wrap().query_wasm_smart(&self.fund, msg)
+    }
+
+    pub fn solvency(&self) -> SolvencyResponse {
+        self.query(&QueryMsg::Solvency {})
+    }
+
+    pub fn market(&self, contract: &Addr, market: MarketId) -> ClaimantResponse {
+        self.query(&QueryMsg::Market {
+            contract: contract.to_string(),
+            market,
+        })
+    }
+
+    pub fn risk(&self, contract: &Addr, market: MarketId) -> RiskParameters {
+        self.query(&QueryMsg::RiskParameters {
+            contract: contract.to_string(),
+            market,
+        })
+    }
+
+    pub fn capacity(&self, contract: &Addr, market: MarketId) -> CapacityResponse {
+        self.query(&QueryMsg::Capacity {
+            contract: contract.to_string(),
+            market,
+        })
+    }
+
+    pub fn balance(&self, owner: &Addr) -> u128 {
+        match &self.collateral {
+            Denom::Native(denom) => self.app.wrap().query_balance(owner, denom).unwrap().amount.u128(),
+            Denom::Cw20(token) => {
+                let response: cw20::BalanceResponse = self
+                    .app
+                    .wrap()
+                    .query_wasm_smart(
+                        token,
+                        &cw20::Cw20QueryMsg::Balance {
+                            address: owner.to_string(),
+                        },
+                    )
+                    .unwrap();
+                response.balance.u128()
+            }
+        }
+    }
+
+    /// S1, S2, S3: everything recomputed from raw storage and the bank, not from cached totals.
+    pub fn check_invariants(&self) {
+        let bank = self.balance(&self.fund);
+        let storage = self.app.contract_storage(&self.fund);
+        let (ledger, suite) = (LEDGER.load(&*storage).unwrap(), SUITE.load(&*storage).unwrap());
+        let mut reserves = 0u128;
+        let (mut required, mut counted, mut caps) = (0u128, 0u128, 0u128);
+        let (mut count, mut indexed) = (0, 0);
+        for entry in CLAIMANTS.range(&*storage, None, None, Order::Ascending) {
+            let ((contract, id), claimant) = entry.unwrap();
+            let standing = STANDINGS.load(&*storage, (&contract, id)).unwrap();
+            let added = contribution(&claimant, &standing).unwrap();
+            reserves += standing.reserve.u128();
+            required += added.required.u128();
+            counted += added.counted_reserve.u128();
+            caps += added.weighted_cap.u128();
+            count += 1;
+            indexed += usize::from(!claimant.parameters.isolated && !standing.stale);
+            assert!(standing.drawdown.flows.0.len() <= 8 && standing.drawdown.highs.0.len() <= 8);
+        }
+        assert_eq!(reserves, ledger.market_reserves.u128(), "sum of reserves");
+        assert_eq!(required, suite.required.u128(), "sum of required capital");
+        assert_eq!(counted, suite.counted_reserves.u128(), "sum of counted reserves");
+        assert_eq!(caps, suite.weighted_caps.u128(), "sum of weighted caps");
+        assert_eq!(count, suite.markets, "number of markets");
+        let index: Vec<_> = REPORT_INDEX
+            .keys(&*storage, None, None, Order::Ascending)
+            .collect::<StdResult<_>>()
+            .unwrap();
+        assert_eq!(index.len(), indexed, "one index entry a live cross-margined market");
+        for (at, contract, id) in &index {
+            assert!(*at <= STANDINGS.load(&*storage, (contract, *id)).unwrap().reported_at);
+        }
+
+        let booked = ledger.booked().unwrap().u128();
+        assert_eq!(bank, booked + self.stray, "ledger identity");
+        assert_eq!(booked, self.booked_by_events, "booked from the event history alone");
+
+        let (mut claims, mut asked, mut paid) = (0u64, 0u128, 0u128);
+        for entry in CLAIMS.range(&*storage, None, None, Order::Ascending) {
+            let (_, claim) = entry.unwrap();
+            claims += 1;
+            asked = asked.saturating_add(claim.amount.u128());
+            paid += total(&claim.layers).u128();
+            assert!(total(&claim.layers) <= claim.amount);
+            for pair in claim.layers.windows(2) {
+                assert!(pair[1].0.is_zero() || pair[0].1 != Bound::Covered, "order of the waterfall");
+            }
+        }
+        let totals = CLAIM_TOTALS.load(&*storage).unwrap();
+        assert_eq!((totals.count, totals.asked.u128(), totals.paid.u128()), (claims, asked, paid));
+    }
+}
+
+pub fn error(result: AnyResult<AppResponse>) -> ContractError {
+    result.expect_err("expected a refusal").downcast().expect("an error of the fund")
+}
+
+pub fn new_token(app: &mut App) -> Addr {
+    let code = app.store_code(Box::new(ContractWrapper::new(
+        cw20_base::contract::execute,
+        cw20_base::contract::instantiate,
+        cw20_base::contract::query,
+    )));
+    let msg = cw20_base::msg::InstantiateMsg {
+        name: "Collateral".into(),
+        symbol: "USDC".into(),
+        decimals: 6,
+        initial_balances: ["anyone", "owner", "market", "second", "third", "stranger"]
+            .iter()
+            .map(|name| Cw20Coin {
+                address: addr(name).to_string(),
+                amount: START.into(),
+            })
+            .collect(),
+        mint: None,
+        marketing: None,
+    };
+    app.instantiate_contract(code, addr("owner"), &msg, &[], "token", None)
+        .unwrap()
+}
+
+/// A market contract that keeps what it is told, fails while `fail` is set, and forwards messages.
+pub mod hook {
+    use super::*;
+    use cosmwasm_schema::cw_serde;
+    use cw_storage_plus::Item;
+
+    pub const TOLD: Item<(u64, Vec<RiskParameters>)> = Item::new("told");
+    pub const FAIL: Item<bool> = Item::new("fail");
+
+    #[cw_serde]
+    pub enum Msg {
+        SetRiskLevel { revision: u64, markets: Vec<RiskParameters> },
+        Fail { fail: bool },
+        Forward { msg: cosmwasm_std::CosmosMsg },
+    }
+
+    pub fn instantiate(deps: DepsMut, _: Env, _: MessageInfo, _: Empty) -> StdResult<Response> {
+        FAIL.save(deps.storage, &false)?;
+        Ok(Response::new())
+    }
+
+    pub fn execute(deps: DepsMut, _: Env, _: MessageInfo, msg: Msg) -> StdResult<Response> {
+        match msg {
+            Msg::SetRiskLevel { revision, markets } => {
+                if FAIL.load(deps.storage)? {
+                    return Err(StdError::generic_err("x".repeat(100_000)));
+                }
+                TOLD.save(deps.storage, &(revision, markets))?;
+            }
+            Msg::Fail { fail } => FAIL.save(deps.storage, &fail)?,
+            Msg::Forward { msg } => return Ok(Response::new().add_message(msg)),
+        }
+        Ok(Response::new())
+    }
+
+    pub fn query(deps: Deps, _: Env, _: Empty) -> StdResult<Binary> {
+        to_json_binary(&TOLD.may_load(deps.storage)?)
+    }
+
+    pub fn deploy(suite: &mut Suite) -> Addr {
+        let code = suite
+            .app
+            .store_code(Box::new(ContractWrapper::new(execute, instantiate, query)));
+        suite
+            .app
+            .instantiate_contract(code, suite.owner.clone(), &Empty {}, &[], "hook", None)
+            .unwrap()
+    }
+
+    pub fn told(suite: &Suite, contract: &Addr) -> Option<(u64, Vec<RiskParameters>)> {
+        suite.app.wrap().query_wasm_smart(contract, &Empty {}).unwrap()
+    }
+}
