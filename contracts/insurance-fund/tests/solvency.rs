@@ -54,7 +54,7 @@ fn levels_begin_above_their_thresholds() {
         assert_eq!(level(&suite), expected, "{required}");
     }
     // The same with a loss claimed: below watch there is more.
-    for (required, expected) in [(15_000, Watch), (15_001, Deficient), (33_334, Deficient), (33_336, Critical), (90_000, Critical)] {
+    for (required, expected) in [(14_999, Watch), (15_000, Deficient), (33_333, Deficient), (33_334, Critical), (90_000, Critical)] {
         let mut suite = funded(15_001);
         let answer = suite.claim(&addr("market"), 0, 1, 1, required * 10);
         assert_eq!((answer.risk.unwrap().level, suite.solvency().capital.u128()), (expected, 15_000), "{required}");

@@ -89,7 +89,7 @@ pub fn automatic_flush(exchange: &mut Exchange, id: MarketId) -> ContractResult<
 }
 
 /// Takes all owed fees of a market out of the books and into a top-up. `None` without fees or fund.
-fn take_fees(exchange: &mut Exchange, id: MarketId) -> ContractResult<Option<Flush>> {
+pub fn take_fees(exchange: &mut Exchange, id: MarketId) -> ContractResult<Option<Flush>> {
     let Some(fund) = exchange.config.insurance_fund.clone() else {
         return Ok(None);
     };

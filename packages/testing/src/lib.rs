@@ -1,1 +1,30 @@
-//! testing
+//! The whole suite on an embedded chain (cw-multi-test), for tests and for the simulator.
+//!
+//! * [`suite`]: one builder that deploys everything as in production, and a method for everything that
+//!   anyone can do with it;
+//! * [`invariants`]: recomputes what must hold after every message from raw storage and the bank;
+//! * [`hostile`]: tokens, oracles, funds and receivers that misbehave on command;
+//! * [`metering`]: what each message costs in storage operations;
+//! * [`guard`]: a contract that panics is a failed message;
+//! * [`bank`]: addresses that refuse coins.
+//!
+//! ```no_run
+//! use ballast_testing::suite::{MarketSpec, SuiteBuilder};
+//! use ballast_types::Side;
+//!
+//! let mut suite = SuiteBuilder::new().market(MarketSpec::btc()).build()?;
+//! let alice = suite.new_user("alice", 1_000_000_000)?;
+//! suite.deposit(&alice, 0, 500_000_000)?;
+//! suite.limit(&alice, 0, 0, Side::Buy, 10_000, "20000".parse()?)?;
+//! # Ok::<(), anyhow::Error>(())
+//! ```
+
+#![warn(missing_docs)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod bank;
+pub mod guard;
+pub mod hostile;
+pub mod invariants;
+pub mod metering;
+pub mod suite;

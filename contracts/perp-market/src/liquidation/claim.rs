@@ -20,8 +20,8 @@ use crate::error::ContractResult;
 use crate::events;
 use crate::exchange::{book_fee, Changes, Exchange};
 use crate::fund::{
-    apply_risk, bank_balance, change_vault, claim_answer, execute, submessage, unaccounted, Movement,
-    CLAIM_REPLY,
+    apply_risk, bank_balance, change_vault, claim_answer, execute, submessage, take_fees,
+    take_from_vault, unaccounted, Flush, Movement, CLAIM_REPLY,
 };
 use crate::liquidation::bankrupt::{self, Funding};
 use crate::liquidation::deleverage::load_cursor;
@@ -65,6 +65,7 @@ pub enum Step {
 /// A claim ready to be sent.
 pub struct Claim {
     changes: Changes,
+    top_up: Option<Flush>,
     message: SubMsg,
     claim_id: u64,
     fees: Uint128,
@@ -98,16 +99,24 @@ fn ask(
     let now = exchange.now();
     let collateral = exchange.config.collateral.clone();
     let stray = unaccounted(exchange.deps, exchange.env, &collateral)?;
-    let market = exchange.market_mut(subject.market)?;
-    let (fees, funds) = match &collateral {
-        // Fees owed travel with a native claim, unless the fund just refused some.
-        Denom::Native(denom) if now >= market.state.flush_blocked_until => {
-            let fees = std::mem::take(&mut market.state.fees_owed);
-            let coins = if fees.is_zero() { vec![] } else { vec![Coin::new(fees.u128(), denom)] };
-            (fees, coins)
+    // Fees owed reach the fund before the claim does, unless it just refused some: with the claim where
+    // they are native, ahead of it where they are a cw20 (whose `Send` would lose the claim's answer).
+    let mut top_up = None;
+    let mut fees = Uint128::zero();
+    let mut funds = vec![];
+    if now >= exchange.market(subject.market)?.state.flush_blocked_until {
+        match &collateral {
+            Denom::Cw20(_) => top_up = take_fees(&mut exchange, subject.market)?,
+            Denom::Native(denom) => {
+                let state = &mut exchange.market_mut(subject.market)?.state;
+                fees = std::mem::take(&mut state.fees_owed);
+                if !fees.is_zero() {
+                    funds.push(Coin::new(fees.u128(), denom));
+                }
+            }
         }
-        _ => (Uint128::zero(), vec![]),
-    };
+    }
+    let market = exchange.market(subject.market)?;
     let message = FundMsg::ClaimShortfall {
         market: subject.market,
         account: format!("{}/{}", account.owner, account.subaccount),
@@ -126,7 +135,7 @@ fn ask(
     let message =
         submessage(&exchange.config, execute(fund, &message, funds)?, CLAIM_REPLY, payload);
     exchange.events.push(events::claim(subject.number, subject.market, claim_id, amount));
-    Ok(Claim { changes: exchange.into_changes(), message, claim_id, fees })
+    Ok(Claim { changes: exchange.into_changes(), top_up, message, claim_id, fees })
 }
 
 impl Claim {
@@ -137,10 +146,12 @@ impl Claim {
         if !self.fees.is_zero() {
             change_vault(deps.storage, Movement::Out(self.fees))?;
         }
+        take_from_vault(deps.storage, self.top_up.as_slice())?;
         Ok(Response::new()
             .add_attribute("action", "liquidate")
             .add_attribute("status", "claimed")
             .add_events(happened)
+            .add_submessages(self.top_up.map(|top_up| top_up.message))
             .add_submessage(self.message))
     }
 }

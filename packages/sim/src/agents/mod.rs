@@ -1,6 +1,7 @@
 //! Who acts. An agent looks at a [`View`] and returns messages; it never touches the chain itself, and all its
 //! choices come from its own seeded stream and whole numbers.
 
+pub mod keepers;
 pub mod makers;
 pub mod traders;
 

@@ -1,0 +1,146 @@
+//! The numbers of a replay before anything is deployed: who takes part, how large the markets are meant to be,
+//! and the parameters that follow.
+
+use ballast_perp_market::parameters::{default_exchange, default_market};
+use ballast_types::fund::{ClaimantParameters, FundParameters};
+use ballast_types::market::{ExchangeParameters, MarketParameters};
+use cosmwasm_std::Uint128;
+
+use crate::cli::{Collateral, Leverage, ReplayArgs};
+use crate::decimal::mul_div;
+use crate::listing::{Listing, QUOTE_UNIT};
+
+/// Capital that must stand behind open interest, ppm of its value.
+const RISK_WEIGHT_PPM: u32 = 5_000;
+
+/// Numbers of a replay.
+pub struct Plan {
+    /// Kind of the collateral.
+    pub collateral: Collateral,
+    /// How each market counts.
+    pub listings: Vec<Listing>,
+    /// Open interest of one side that traders aim at, by market, quote atoms.
+    pub target_open_interest: Vec<u128>,
+    /// Sum of it.
+    pub target_total: u128,
+    /// The fund at the start, quote atoms.
+    pub fund_size: u128,
+    /// When the exchange is deployed, seconds.
+    pub deployed_at: u64,
+    /// When the replay begins, seconds.
+    pub begins_at: u64,
+    leverage: Leverage,
+}
+
+impl Plan {
+    /// Sizes everything by what traders aim at.
+    #[must_use]
+    pub fn new(
+        args: &ReplayArgs,
+        listings: Vec<Listing>,
+        target_open_interest: Vec<u128>,
+        begins_at: u64,
+    ) -> Self {
+        let target_total =
+            target_open_interest.iter().fold(0u128, |sum, target| sum.saturating_add(*target));
+        let age = args.fund_age.saturating_mul(86_400).saturating_add(3_600);
+        Self {
+            collateral: args.collateral,
+            listings,
+            target_total,
+            target_open_interest,
+            fund_size: args.fund_size.atoms(target_total),
+            deployed_at: begins_at.saturating_sub(age),
+            begins_at,
+            leverage: args.leverage,
+        }
+    }
+
+    /// Half of the fund is the markets' reserves, in proportion to their size.
+    #[must_use]
+    pub fn reserve(&self, market: usize) -> u128 {
+        let target = self.target_open_interest.get(market).copied().unwrap_or(0);
+        mul_div(self.fund_size / 2, target, self.target_total)
+    }
+
+    /// What is not in a market's reserve is the mutual one.
+    #[must_use]
+    pub fn mutual(&self) -> u128 {
+        let reserves = (0..self.listings.len()).fold(0u128, |sum, market| sum + self.reserve(market));
+        self.fund_size.saturating_sub(reserves)
+    }
+
+    /// What a market's reserve is filled to: what it begins with, or half a percent of the open interest.
+    fn reserve_target(&self, market: usize) -> u128 {
+        let target = self.target_open_interest.get(market).copied().unwrap_or(0);
+        self.reserve(market).max(target / 200)
+    }
+
+    /// What a maker brings to each market, quote atoms: enough never to be the one who is liquidated.
+    #[must_use]
+    pub fn maker_stake(&self, market: usize, makers: u32) -> u128 {
+        let target = self.target_open_interest.get(market).copied().unwrap_or(0);
+        (target / u128::from(makers.max(1))).saturating_mul(2).max(QUOTE_UNIT)
+    }
+
+    /// Of the exchange. Prices are asked for in every block, since here a step may be that short.
+    #[must_use]
+    pub fn exchange_parameters(&self) -> ExchangeParameters {
+        ExchangeParameters {
+            price_cache_secs: 1,
+            flush_lot: Uint128::new(100 * QUOTE_UNIT),
+            ..default_exchange()
+        }
+    }
+
+    /// Of a market: the suite's defaults, sized to the open interest that traders aim at.
+    #[must_use]
+    pub fn market_parameters(&self, market: usize) -> MarketParameters {
+        let defaults = default_market();
+        let target = self.target_open_interest.get(market).copied().unwrap_or(0).max(QUOTE_UNIT);
+        let initial = 1_000_000_000u32.checked_div(self.leverage.max).unwrap_or(1_000_000);
+        let initial_margin_ppm = initial.clamp(10_000, defaults.initial_margin_ppm);
+        let maintenance =
+            mul_div(initial_margin_ppm.into(), defaults.maintenance_fraction_ppm.into(), 1_000_000);
+        let maintenance = u32::try_from(maintenance).unwrap_or(u32::MAX);
+        MarketParameters {
+            initial_margin_ppm,
+            open_interest_lower: Uint128::new(target.saturating_mul(2)),
+            open_interest_upper: Uint128::new(target.saturating_mul(4)),
+            open_interest_cap: Uint128::new(self.open_interest_cap(market)),
+            max_liquidation_fee_ppm: defaults.max_liquidation_fee_ppm.min(maintenance / 2),
+            impact_notional: Uint128::new((target / 200).max(1)),
+            ..defaults
+        }
+    }
+
+    fn open_interest_cap(&self, market: usize) -> u128 {
+        let target = self.target_open_interest.get(market).copied().unwrap_or(0);
+        target.max(QUOTE_UNIT).saturating_mul(2)
+    }
+
+    /// Of a market in the fund.
+    #[must_use]
+    pub fn claimant(&self, market: usize) -> ClaimantParameters {
+        ClaimantParameters {
+            risk_weight_ppm: RISK_WEIGHT_PPM,
+            open_interest_cap: Uint128::new(self.open_interest_cap(market)),
+            reserve_target: Uint128::new(self.reserve_target(market)),
+            isolated: false,
+        }
+    }
+
+    /// Of the fund. Without money in it the rule that caps be backed is switched off: nothing could be traded.
+    #[must_use]
+    pub fn fund_parameters(&self) -> FundParameters {
+        let mut parameters = ballast_insurance_fund::default_parameters();
+        let floor = mul_div(self.target_total, RISK_WEIGHT_PPM.into(), 4_000_000).max(1);
+        parameters.required_capital_floor = Uint128::new(floor);
+        parameters.mutual_target = Uint128::new(self.mutual().max(self.target_total / 200).max(1));
+        parameters.drawdown.floor = Uint128::new((self.target_total / 10_000).max(1));
+        if self.fund_size == 0 {
+            parameters.backing_ratio_ppm = 0;
+        }
+        parameters
+    }
+}

@@ -1,0 +1,241 @@
+//! What a replay ends with, for people.
+
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table};
+
+use crate::clock::format_minute;
+use crate::engine::Outcome;
+use crate::listing::QUOTE_UNIT;
+use crate::prices::Series;
+use crate::report::Report;
+
+/// How many kinds of refusals are shown.
+const SHOWN_REFUSALS: usize = 3;
+
+/// The table after a replay.
+#[must_use]
+pub fn summary(outcome: &Outcome) -> String {
+    let report = &outcome.report;
+    let mut table = Table::new();
+    table.load_preset(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(vec![
+        Cell::new("Ballast replay").add_attribute(Attribute::Bold),
+        Cell::new(title(report)).add_attribute(Attribute::Bold),
+    ]);
+    for (name, value) in rows(outcome) {
+        table.add_row(vec![Cell::new(name), Cell::new(value)]);
+    }
+    table.to_string()
+}
+
+fn title(report: &Report) -> String {
+    let source = report.scenario.as_ref().map_or_else(
+        || format!("{} file(s)", report.markets.len()),
+        |name| format!("scenario {name}"),
+    );
+    format!("{source}, seed {}, {} collateral", report.seed, report.collateral)
+}
+
+fn rows(outcome: &Outcome) -> Vec<(&'static str, String)> {
+    let report = &outcome.report;
+    let mut rows = vec![(
+        "window",
+        format!(
+            "{} to {} UTC, {} bars",
+            format_minute(report.window.from),
+            format_minute(report.window.to),
+            report.bars
+        ),
+    )];
+    for market in &report.markets {
+        rows.push((
+            "market",
+            format!(
+                "{} {} -> low {} -> {}; open interest up to {}, {} at the end",
+                market.symbol,
+                market.first,
+                market.low,
+                market.last,
+                money(&market.open_interest_high),
+                money(&market.open_interest_end)
+            ),
+        ));
+    }
+    rows.push((
+        "activity",
+        format!(
+            "{} traders, {} makers; {} messages, {} orders, {} fills",
+            report.traders,
+            report.makers,
+            count(report.messages),
+            count(report.orders),
+            count(report.fills)
+        ),
+    ));
+    rows.push(("refused", refused(outcome)));
+    rows.push((
+        "liquidations",
+        format!(
+            "{}, of {} bankrupt positions among them",
+            count(report.liquidations),
+            count(report.bankruptcies)
+        ),
+    ));
+    let claims = &report.claims;
+    rows.push((
+        "claims on the fund",
+        format!(
+            "{}: {} in full, {} in part, {} with nothing{}\nasked {}, paid {}, uncovered {}",
+            count(claims.count),
+            count(claims.paid_in_full),
+            count(claims.paid_in_part),
+            count(claims.paid_nothing),
+            if claims.failed > 0 { format!(", {} failed", claims.failed) } else { String::new() },
+            money(&claims.asked),
+            money(&claims.paid),
+            money(&claims.uncovered)
+        ),
+    ));
+    rows.push((
+        "deleveraged",
+        format!(
+            "{} positions worth {}; their owners lost {} against the oracle price",
+            count(report.deleveraged.positions),
+            money(&report.deleveraged.notional),
+            money(&report.deleveraged.loss)
+        ),
+    ));
+    rows.push((
+        "fund",
+        format!(
+            "{} -> low {} -> {}; fees brought {}\ncoverage down to {:.0} %, {:.0} % at the end",
+            money(&report.fund.start),
+            money(&report.fund.low),
+            money(&report.fund.end),
+            money(&report.fees_to_fund),
+            report.fund.coverage_low * 100.0,
+            report.fund.coverage_end * 100.0
+        ),
+    ));
+    rows.push(("levels", levels(report)));
+    rows.push((
+        "deficit",
+        format!("{} at the end, {} ever booked", money(&report.deficit), money(&report.deficit_booked)),
+    ));
+    rows.push((
+        "invariants",
+        format!(
+            "{} checks ({}), {} violated",
+            count(report.invariant_checks),
+            report.invariants,
+            report.violations
+        ),
+    ));
+    rows.push(("took", format!("{:.1} s", report.seconds)));
+    rows
+}
+
+fn refused(outcome: &Outcome) -> String {
+    let mut text = format!("{} messages", count(outcome.report.refused));
+    if outcome.report.panics > 0 {
+        text.push_str(&format!(", {} of them panics", outcome.report.panics));
+    }
+    for (kind, times) in outcome.refusals.iter().take(SHOWN_REFUSALS) {
+        text.push_str(&format!("\n{} x {kind}", count(*times)));
+    }
+    text
+}
+
+fn levels(report: &Report) -> String {
+    const SHOWN: usize = 12;
+    let mut list: Vec<String> = report
+        .levels
+        .iter()
+        .take(SHOWN)
+        .map(|level| format!("{} {}", format_minute(level.at), level.level))
+        .collect();
+    if report.levels.len() > SHOWN {
+        list.push(format!("and {} more", report.levels.len() - SHOWN));
+    }
+    list.join("\n")
+}
+
+/// The prices that can be replayed, with their worst moves.
+#[must_use]
+pub fn list(entries: &[(String, String, Vec<Series>)]) -> String {
+    let mut table = Table::new();
+    table.load_preset(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+    let head = ["prices", "market", "bars", "15 min", "1 h", "4 h", "24 h", "shaped after"];
+    table.set_header(head.map(|text| Cell::new(text).add_attribute(Attribute::Bold)));
+    for (name, about, all) in entries {
+        for (index, series) in all.iter().enumerate() {
+            let mut row = vec![
+                Cell::new(if index == 0 { name } else { "" }),
+                Cell::new(&series.symbol),
+                Cell::new(format!("{} x {}", series.bars.len(), length(series.bar_secs))),
+            ];
+            for minutes in [15, 60, 240, 1_440] {
+                let text = series
+                    .worst_fall_ppm(minutes)
+                    .map_or("-".to_string(), |ppm| format!("{:.1} %", percent(ppm)));
+                row.push(Cell::new(text).set_alignment(CellAlignment::Right));
+            }
+            row.push(Cell::new(if index == 0 { about } else { "" }));
+            table.add_row(row);
+        }
+    }
+    format!(
+        "{table}\nWorst fall within a time: from the open of a bar to the lowest price of the window that \
+         begins with it."
+    )
+}
+
+fn percent(ppm: i64) -> f64 {
+    i32::try_from(ppm).map_or(f64::NAN, f64::from) / 10_000.0
+}
+
+fn length(seconds: u64) -> String {
+    match seconds {
+        secs if secs % 3_600 == 0 => format!("{} h", secs / 3_600),
+        secs if secs % 60 == 0 => format!("{} min", secs / 60),
+        secs => format!("{secs} s"),
+    }
+}
+
+/// Quote atoms as quote units with thousands separated, two decimals.
+fn money(atoms: &str) -> String {
+    let (sign, digits) = atoms.strip_prefix('-').map_or(("", atoms), |digits| ("-", digits));
+    let atoms: u128 = digits.parse().unwrap_or(0);
+    let cents = atoms / (QUOTE_UNIT / 100);
+    format!("{sign}{}.{:02}", separated(cents / 100), cents % 100)
+}
+
+fn count(number: u64) -> String {
+    separated(u128::from(number))
+}
+
+fn separated(number: u128) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_readable() {
+        assert_eq!(money("0"), "0.00");
+        assert_eq!(money("1234567890000"), "1,234,567.89");
+        assert_eq!(money("-1000000"), "-1.00");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_000), "1,000");
+    }
+}

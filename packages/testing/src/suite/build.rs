@@ -1,0 +1,345 @@
+//! Deploys the suite in the order and with the wiring of production: collateral, price feed, fund, market
+//! with that fund, listings, registration in the fund, feeders, prices, and last the money.
+
+use anyhow::{Context, Result};
+use ballast_types::fund::{self, FundParameters, TopUp, TopUpKind};
+use ballast_types::market::{self, ExchangeParameters, ListMarket, OracleConfig};
+use ballast_types::price_feed::{self, FeedConfig};
+use ballast_types::MarketId;
+use cosmwasm_std::testing::MockApi;
+use cosmwasm_std::{Addr, BlockInfo, Timestamp};
+use cw20::{Cw20Coin, Denom, MinterResponse};
+use cw_multi_test::{no_init, AppBuilder, Executor};
+
+use super::defaults::{atoms, claimant_parameters, market_parameters};
+use super::{Codes, Collateral, Listed, MarketSpec, Strays, Suite, SuiteApp, PREFIX};
+use crate::bank::{Blocked, RefusingBank};
+use crate::metering::Meter;
+
+/// What the fund holds at the start, besides the reserves of [`MarketSpec::reserve`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FundSeed {
+    /// Donated to the mutual reserve, atoms.
+    pub mutual: u128,
+}
+
+/// What to deploy. Everything has a default but the list of markets.
+#[derive(Clone)]
+pub struct SuiteBuilder {
+    collateral: Collateral,
+    decimals: u8,
+    markets: Vec<MarketSpec>,
+    seed: Option<FundSeed>,
+    with_fund: bool,
+    ramp_elapsed: bool,
+    feeders: u32,
+    max_price_age_secs: u64,
+    fund_parameters: Option<FundParameters>,
+    exchange_parameters: Option<ExchangeParameters>,
+    start: u64,
+}
+
+/// 2023-11-14: when the chain starts unless told otherwise.
+const START: u64 = 1_700_000_000;
+
+/// Name of the native coin, and symbol of the cw20 in lower case.
+const COIN: &str = "uusdc";
+
+impl Default for SuiteBuilder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl SuiteBuilder {
+    /// Native collateral of six decimals, a mutual reserve of 1,000,000 units whose ramp has elapsed, three
+    /// feeders, the contracts' default parameters, no market.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            collateral: Collateral::Native,
+            decimals: 6,
+            markets: vec![],
+            seed: None,
+            with_fund: true,
+            ramp_elapsed: true,
+            feeders: 3,
+            max_price_age_secs: 600,
+            fund_parameters: None,
+            exchange_parameters: None,
+            start: START,
+        }
+    }
+
+    /// What the collateral is.
+    #[must_use]
+    pub fn collateral(mut self, collateral: Collateral) -> Self {
+        self.collateral = collateral;
+        self
+    }
+
+    /// Decimals of the collateral. The fund's default parameters are for six.
+    #[must_use]
+    pub fn decimals(mut self, decimals: u8) -> Self {
+        self.decimals = decimals;
+        self
+    }
+
+    /// Lists one more market, under the next number.
+    #[must_use]
+    pub fn market(mut self, spec: MarketSpec) -> Self {
+        self.markets.push(spec);
+        self
+    }
+
+    /// What the fund holds at the start.
+    #[must_use]
+    pub fn seed(mut self, seed: FundSeed) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// The market is instantiated without a fund. The fund is deployed all the same.
+    #[must_use]
+    pub fn without_fund(mut self) -> Self {
+        self.with_fund = false;
+        self
+    }
+
+    /// Whether the markets' access to the mutual reserve has fully ramped up when the suite is handed over.
+    #[must_use]
+    pub fn ramp_elapsed(mut self, elapsed: bool) -> Self {
+        self.ramp_elapsed = elapsed;
+        self
+    }
+
+    /// Number of feeders, at most 16; more than half of them are the quorum.
+    #[must_use]
+    pub fn feeders(mut self, feeders: u32) -> Self {
+        self.feeders = feeders;
+        self
+    }
+
+    /// Age at which the price feed forgets a price. The market has limits of its own.
+    #[must_use]
+    pub fn max_price_age_secs(mut self, secs: u64) -> Self {
+        self.max_price_age_secs = secs;
+        self
+    }
+
+    /// The fund's parameters instead of its defaults.
+    #[must_use]
+    pub fn fund_parameters(mut self, parameters: FundParameters) -> Self {
+        self.fund_parameters = Some(parameters);
+        self
+    }
+
+    /// The market's parameters instead of its defaults.
+    #[must_use]
+    pub fn exchange_parameters(mut self, parameters: ExchangeParameters) -> Self {
+        self.exchange_parameters = Some(parameters);
+        self
+    }
+
+    /// Time of the block in which the suite is handed over, seconds.
+    #[must_use]
+    pub fn start_at(mut self, secs: u64) -> Self {
+        self.start = secs;
+        self
+    }
+
+    /// Deploys it.
+    ///
+    /// # Errors
+    /// What a contract refused, for example parameters out of range.
+    pub fn build(self) -> Result<Suite> {
+        let mut suite = self.deploy()?;
+        for spec in &self.markets {
+            self.list(&mut suite, spec)?;
+        }
+        suite.set_time(self.start)?;
+        for (market, spec) in (0..).zip(&self.markets) {
+            suite.push_price(market, spec.initial_price)?;
+            suite.accrue(market)?;
+        }
+        self.seed_fund(&mut suite)?;
+        suite.messages = 0;
+        Ok(suite)
+    }
+
+    fn deploy(&self) -> Result<Suite> {
+        let blocked = Blocked::default();
+        let bank = RefusingBank { blocked: blocked.clone(), ..RefusingBank::default() };
+        let mut app: SuiteApp = AppBuilder::new()
+            .with_api(MockApi::default().with_prefix(PREFIX))
+            .with_bank(bank)
+            .build(no_init);
+        app.set_block(BlockInfo {
+            height: 1,
+            time: Timestamp::from_seconds(self.deployed_at()),
+            chain_id: "ballast-test-1".to_owned(),
+        });
+        let meter = Meter::new();
+        let codes = Codes::store(&mut app, &meter);
+        let owner = app.api().addr_make("owner");
+        let admin = Some(owner.to_string());
+
+        let collateral = self.collateral(&mut app, &codes, &owner)?;
+        let msg = price_feed::InstantiateMsg { owner: owner.to_string() };
+        let price_feed = app.instantiate_contract(
+            codes.price_feed,
+            owner.clone(),
+            &msg,
+            &[],
+            "ballast price feed",
+            admin.clone(),
+        )?;
+        let msg = fund::InstantiateMsg {
+            owner: owner.to_string(),
+            collateral: collateral.clone(),
+            parameters: self.fund_parameters.clone(),
+        };
+        let fund = app.instantiate_contract(
+            codes.fund,
+            owner.clone(),
+            &msg,
+            &[],
+            "ballast insurance fund",
+            admin.clone(),
+        )?;
+        let msg = market::InstantiateMsg {
+            owner: owner.to_string(),
+            collateral: collateral.clone(),
+            collateral_decimals: self.decimals,
+            insurance_fund: self.with_fund.then(|| fund.to_string()),
+            parameters: self.exchange_parameters.clone(),
+        };
+        let market = app.instantiate_contract(
+            codes.market,
+            owner.clone(),
+            &msg,
+            &[],
+            "ballast market",
+            admin,
+        )?;
+        let feeders =
+            (0..self.feeders).map(|i| app.api().addr_make(&format!("feeder{i}"))).collect();
+        Ok(Suite {
+            keeper: app.api().addr_make("keeper"),
+            app,
+            meter,
+            blocked,
+            codes,
+            collateral,
+            decimals: self.decimals,
+            owner,
+            feeders,
+            price_feed,
+            fund,
+            market,
+            markets: vec![],
+            messages: 0,
+            strays: Strays::default(),
+        })
+    }
+
+    /// Early enough that a ramp that starts at registration is over at `start`.
+    fn deployed_at(&self) -> u64 {
+        let default = ballast_insurance_fund::parameters::default_parameters();
+        let ramp = self.fund_parameters.as_ref().unwrap_or(&default).ramp_secs;
+        let before = if self.ramp_elapsed { ramp } else { 0 };
+        self.start.saturating_sub(before)
+    }
+
+    fn collateral(&self, app: &mut SuiteApp, codes: &Codes, owner: &Addr) -> Result<Denom> {
+        let code = match self.collateral {
+            Collateral::Native => return Ok(Denom::Native(COIN.to_owned())),
+            Collateral::Cw20 => codes.cw20,
+            Collateral::HostileCw20 => codes.hostile_token,
+        };
+        let msg = cw20_base::msg::InstantiateMsg {
+            name: "Ballast test dollar".to_owned(),
+            symbol: COIN.to_uppercase(),
+            decimals: self.decimals,
+            initial_balances: Vec::<Cw20Coin>::new(),
+            mint: Some(MinterResponse { minter: owner.to_string(), cap: None }),
+            marketing: None,
+        };
+        let token = app.instantiate_contract(code, owner.clone(), &msg, &[], "collateral", None)?;
+        Ok(Denom::Cw20(token))
+    }
+
+    fn list(&self, suite: &mut Suite, spec: &MarketSpec) -> Result<()> {
+        let id = MarketId::try_from(suite.markets.len())?;
+        let feed_id = format!("{:064x}", id + 1);
+        let owner = suite.owner.clone();
+        let quorum = self.feeders / 2 + 1;
+        suite.markets.push(Listed { id, spec: spec.clone(), feed_id: feed_id.clone() });
+
+        let feed = FeedConfig {
+            id: feed_id.clone(),
+            symbol: spec.symbol.clone(),
+            expo: spec.expo,
+            quorum,
+            max_age_secs: self.max_price_age_secs,
+            feeders: suite.feeders.iter().map(Addr::to_string).collect(),
+        };
+        let set_feed = price_feed::ExecuteMsg::SetFeed { feed };
+        suite.execute(&owner, &suite.price_feed.clone(), &set_feed, &[])?;
+        suite.push_price(id, spec.initial_price)?;
+
+        let listing = market::ExecuteMsg::ListMarket(ListMarket {
+            symbol: spec.symbol.clone(),
+            base_decimals: spec.base_decimals,
+            tick_size: spec.tick_size,
+            lot_size: spec.lot_size,
+            oracle: OracleConfig {
+                contract: suite.price_feed.to_string(),
+                feed_id,
+                max_confidence_ppm: spec.max_confidence_ppm,
+            },
+            parameters: spec
+                .parameters
+                .clone()
+                .unwrap_or_else(|| market_parameters(self.decimals)),
+        });
+        suite
+            .execute(&owner, &suite.market.clone(), &listing, &[])
+            .with_context(|| format!("listing {}", spec.symbol))?;
+        if spec.registered {
+            let parameters =
+                spec.claimant.clone().unwrap_or_else(|| claimant_parameters(self.decimals));
+            suite.register_market(id, parameters)?;
+        }
+        Ok(())
+    }
+
+    fn seed_fund(&self, suite: &mut Suite) -> Result<()> {
+        let seed = self
+            .seed
+            .unwrap_or_else(|| FundSeed { mutual: atoms(1_000_000, self.decimals).u128() });
+        let owner = suite.owner.clone();
+        let donation =
+            TopUp { contract: None, market: None, kind: TopUpKind::Donation, state: None };
+        self.give(suite, &owner, &donation, seed.mutual)?;
+        let market_contract = suite.market.to_string();
+        for (market, spec) in (0..).zip(&self.markets) {
+            let reserve = TopUp {
+                contract: Some(market_contract.clone()),
+                market: Some(market),
+                kind: TopUpKind::Reserve,
+                state: None,
+            };
+            self.give(suite, &owner, &reserve, spec.reserve)?;
+        }
+        Ok(())
+    }
+
+    fn give(&self, suite: &mut Suite, from: &Addr, top_up: &TopUp, amount: u128) -> Result<()> {
+        if amount > 0 {
+            suite.mint(from, amount)?;
+            suite.top_up(from, top_up, amount)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,106 @@
+//! What is done with the insurance fund.
+
+use anyhow::Result;
+use ballast_types::fund::{ClaimantParameters, ExecuteMsg, FundParameters, ReceiveMsg, TopUp, TopUpKind};
+use ballast_types::MarketId;
+use cosmwasm_std::Addr;
+use cw20::Denom;
+use cw_multi_test::AppResponse;
+
+use super::Suite;
+
+impl Suite {
+    /// Tops the fund up, whatever the collateral is.
+    ///
+    /// # Errors
+    /// What the fund or the token returned.
+    pub fn top_up(&mut self, from: &Addr, top_up: &TopUp, amount: u128) -> Result<AppResponse> {
+        let fund = self.fund.clone();
+        match self.collateral {
+            Denom::Native(_) => {
+                let funds = self.funds(amount);
+                self.execute(from, &fund, &ExecuteMsg::TopUp(top_up.clone()), &funds)
+            }
+            Denom::Cw20(_) => {
+                self.send_cw20(from, &fund, amount, &ReceiveMsg::TopUp(top_up.clone()))
+            }
+        }
+    }
+
+    /// Tops up the mutual reserve.
+    ///
+    /// # Errors
+    /// What the fund or the token returned.
+    pub fn donate(&mut self, from: &Addr, amount: u128) -> Result<AppResponse> {
+        let kind = TopUpKind::Donation;
+        self.top_up(from, &TopUp { contract: None, market: None, kind, state: None }, amount)
+    }
+
+    /// Tops up one market's own reserve.
+    ///
+    /// # Errors
+    /// What the fund or the token returned.
+    pub fn top_up_reserve(
+        &mut self,
+        from: &Addr,
+        market: MarketId,
+        amount: u128,
+    ) -> Result<AppResponse> {
+        let top_up = TopUp {
+            contract: Some(self.market.to_string()),
+            market: Some(market),
+            kind: TopUpKind::Reserve,
+            state: None,
+        };
+        self.top_up(from, &top_up, amount)
+    }
+
+    /// Has the fund recompute levels and push them to the market, as the keeper.
+    ///
+    /// # Errors
+    /// What the fund returned.
+    pub fn poke(&mut self) -> Result<AppResponse> {
+        let (keeper, fund) = (self.keeper.clone(), self.fund.clone());
+        let contract = self.market.to_string();
+        self.execute(&keeper, &fund, &ExecuteMsg::Poke { contract }, &[])
+    }
+
+    /// Registers one of the market contract's markets as claimant.
+    ///
+    /// # Errors
+    /// What the fund returned.
+    pub fn register_market(
+        &mut self,
+        market: MarketId,
+        parameters: ClaimantParameters,
+    ) -> Result<AppResponse> {
+        let (owner, fund) = (self.owner.clone(), self.fund.clone());
+        let contract = self.market.to_string();
+        let msg = ExecuteMsg::RegisterMarket { contract, market, parameters };
+        self.execute(&owner, &fund, &msg, &[])
+    }
+
+    /// Changes a registered market.
+    ///
+    /// # Errors
+    /// What the fund returned.
+    pub fn update_claimant(
+        &mut self,
+        market: MarketId,
+        parameters: ClaimantParameters,
+    ) -> Result<AppResponse> {
+        let (owner, fund) = (self.owner.clone(), self.fund.clone());
+        let contract = self.market.to_string();
+        let msg = ExecuteMsg::UpdateMarket { contract, market, parameters };
+        self.execute(&owner, &fund, &msg, &[])
+    }
+
+    /// Changes the fund's parameters.
+    ///
+    /// # Errors
+    /// What the fund returned.
+    pub fn update_fund_parameters(&mut self, parameters: FundParameters) -> Result<AppResponse> {
+        let (owner, fund) = (self.owner.clone(), self.fund.clone());
+        self.execute(&owner, &fund, &ExecuteMsg::UpdateParameters { parameters }, &[])
+    }
+}

@@ -1,0 +1,110 @@
+//! Prices.
+
+use anyhow::{ensure, Context, Result};
+use ballast_types::market::{ExecuteMsg, OracleConfig};
+use ballast_types::{price_feed, MarketId};
+use cosmwasm_std::{Addr, Decimal, Int64, Uint64};
+use cw_multi_test::AppResponse;
+
+use super::Suite;
+
+/// A price to push.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PriceUpdate {
+    /// Whose.
+    pub market: MarketId,
+    /// Rounded down to the feed's exponent.
+    pub price: Decimal,
+    /// Half-width of the confidence interval, rounded up likewise.
+    pub confidence: Decimal,
+    /// Seconds.
+    pub publish_time: u64,
+}
+
+impl Suite {
+    /// Every feeder pushes this price, certain and published now. At most once a second of chain time.
+    ///
+    /// # Errors
+    /// What the price feed returned.
+    pub fn push_price(&mut self, market: MarketId, price: Decimal) -> Result<()> {
+        self.push_prices(&[(market, price)])
+    }
+
+    /// Every feeder pushes these prices in one message, certain and published now.
+    ///
+    /// # Errors
+    /// What the price feed returned.
+    pub fn push_prices(&mut self, prices: &[(MarketId, Decimal)]) -> Result<()> {
+        let publish_time = self.now();
+        let updates: Vec<PriceUpdate> = prices
+            .iter()
+            .map(|(market, price)| PriceUpdate {
+                market: *market,
+                price: *price,
+                confidence: Decimal::zero(),
+                publish_time,
+            })
+            .collect();
+        self.push_updates(&updates)
+    }
+
+    /// Every feeder pushes these prices in one message.
+    ///
+    /// # Errors
+    /// What the price feed returned.
+    pub fn push_updates(&mut self, updates: &[PriceUpdate]) -> Result<()> {
+        for feeder in self.feeders.clone() {
+            self.push_updates_as(&feeder, updates)?;
+        }
+        Ok(())
+    }
+
+    /// One feeder pushes these prices.
+    ///
+    /// # Errors
+    /// What the price feed returned.
+    pub fn push_updates_as(
+        &mut self,
+        feeder: &Addr,
+        updates: &[PriceUpdate],
+    ) -> Result<AppResponse> {
+        let prices = updates.iter().map(|update| self.mantissas(update)).collect::<Result<_>>()?;
+        let msg = price_feed::ExecuteMsg::PushPrices { prices };
+        let contract = self.price_feed.clone();
+        self.execute(feeder, &contract, &msg, &[])
+    }
+
+    fn mantissas(&self, update: &PriceUpdate) -> Result<price_feed::PriceUpdate> {
+        let listed = self.listed(update.market)?;
+        let unit = feed_unit(listed.spec.expo)?;
+        let price = update.price.atomics().u128() / unit;
+        let conf = update.confidence.atomics().u128().div_ceil(unit);
+        Ok(price_feed::PriceUpdate {
+            id: listed.feed_id.clone(),
+            price: Int64::new(i64::try_from(price).context("price beyond the feed's exponent")?),
+            conf: Uint64::new(u64::try_from(conf).context("confidence beyond the exponent")?),
+            publish_time: i64::try_from(update.publish_time)?,
+        })
+    }
+
+    /// Points a market at another oracle contract, under the same feed id.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn set_oracle(&mut self, market: MarketId, contract: &Addr) -> Result<AppResponse> {
+        let listed = self.listed(market)?;
+        let oracle = OracleConfig {
+            contract: contract.to_string(),
+            feed_id: listed.feed_id.clone(),
+            max_confidence_ppm: listed.spec.max_confidence_ppm,
+        };
+        let (owner, exchange) = (self.owner.clone(), self.market.clone());
+        self.execute(&owner, &exchange, &ExecuteMsg::UpdateOracle { market, oracle }, &[])
+    }
+}
+
+/// What one unit of the mantissa is in atomics of a `Decimal`.
+fn feed_unit(expo: i32) -> Result<u128> {
+    ensure!((-18..=0).contains(&expo), "the suite supports exponents from -18 to 0, not {expo}");
+    Ok(10u128.pow(u32::try_from(18 + expo)?))
+}

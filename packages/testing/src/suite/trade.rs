@@ -1,0 +1,199 @@
+//! What traders and keepers do.
+
+use anyhow::{Context, Result};
+use ballast_types::market::{
+    ExecuteMsg, LiquidationAnswer, OrderId, OrderType, PlaceOrderAnswer, TimeInForce,
+};
+use ballast_types::{AccountId, MarketId, Side};
+use cosmwasm_schema::serde::de::DeserializeOwned;
+use cosmwasm_std::{from_json, Addr, Decimal, Uint128};
+use cw_multi_test::AppResponse;
+
+use super::{Answered, Suite};
+
+/// An order to place.
+#[derive(Clone, Copy, Debug)]
+pub struct NewOrder {
+    /// The sender's subaccount.
+    pub subaccount: u32,
+    /// The market.
+    pub market: MarketId,
+    /// Buy or sell.
+    pub side: Side,
+    /// Base atoms.
+    pub size: u128,
+    /// Limit or market.
+    pub order_type: OrderType,
+    /// Never opens or grows a position.
+    pub reduce_only: bool,
+}
+
+impl Suite {
+    /// Places an order.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn place(&mut self, user: &Addr, order: &NewOrder) -> Result<Answered<PlaceOrderAnswer>> {
+        let msg = ExecuteMsg::PlaceOrder {
+            subaccount: order.subaccount,
+            market: order.market,
+            side: order.side,
+            size: Uint128::new(order.size),
+            order_type: order.order_type,
+            reduce_only: order.reduce_only,
+        };
+        let market = self.market.clone();
+        answered(self.execute(user, &market, &msg, &[])?)
+    }
+
+    /// A limit order that rests where it does not trade.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn limit(
+        &mut self,
+        user: &Addr,
+        subaccount: u32,
+        market: MarketId,
+        side: Side,
+        size: u128,
+        price: Decimal,
+    ) -> Result<Answered<PlaceOrderAnswer>> {
+        let time_in_force = TimeInForce::GoodTilCancelled;
+        let order_type = OrderType::Limit { price, time_in_force };
+        self.place(user, &NewOrder { subaccount, market, side, size, order_type, reduce_only: false })
+    }
+
+    /// A limit order that rests or is refused.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn post_only(
+        &mut self,
+        user: &Addr,
+        subaccount: u32,
+        market: MarketId,
+        side: Side,
+        size: u128,
+        price: Decimal,
+    ) -> Result<Answered<PlaceOrderAnswer>> {
+        let order_type = OrderType::Limit { price, time_in_force: TimeInForce::PostOnly };
+        self.place(user, &NewOrder { subaccount, market, side, size, order_type, reduce_only: false })
+    }
+
+    /// A limit order that trades at once or not at all.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn ioc(
+        &mut self,
+        user: &Addr,
+        subaccount: u32,
+        market: MarketId,
+        side: Side,
+        size: u128,
+        price: Decimal,
+    ) -> Result<Answered<PlaceOrderAnswer>> {
+        let time_in_force = TimeInForce::ImmediateOrCancel;
+        let order_type = OrderType::Limit { price, time_in_force };
+        self.place(user, &NewOrder { subaccount, market, side, size, order_type, reduce_only: false })
+    }
+
+    /// A market order.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn market_order(
+        &mut self,
+        user: &Addr,
+        subaccount: u32,
+        market: MarketId,
+        side: Side,
+        size: u128,
+        worst_price: Decimal,
+    ) -> Result<Answered<PlaceOrderAnswer>> {
+        let order_type = OrderType::Market { worst_price };
+        self.place(user, &NewOrder { subaccount, market, side, size, order_type, reduce_only: false })
+    }
+
+    /// Cancels one order.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn cancel(
+        &mut self,
+        user: &Addr,
+        subaccount: u32,
+        order_id: OrderId,
+    ) -> Result<AppResponse> {
+        let market = self.market.clone();
+        self.execute(user, &market, &ExecuteMsg::CancelOrder { subaccount, order_id }, &[])
+    }
+
+    /// Cancels all orders of a subaccount, in one market or in all.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn cancel_all(
+        &mut self,
+        user: &Addr,
+        subaccount: u32,
+        market: Option<MarketId>,
+    ) -> Result<AppResponse> {
+        let contract = self.market.clone();
+        self.execute(user, &contract, &ExecuteMsg::CancelAllOrders { subaccount, market }, &[])
+    }
+
+    /// Liquidates an account's position.
+    ///
+    /// # Errors
+    /// What the market returned: above all that the account is not liquidatable.
+    pub fn liquidate(
+        &mut self,
+        keeper: &Addr,
+        account: &AccountId,
+        market: MarketId,
+    ) -> Result<Answered<LiquidationAnswer>> {
+        let contract = self.market.clone();
+        let msg = ExecuteMsg::Liquidate { account: account.clone(), market };
+        answered(self.execute(keeper, &contract, &msg, &[])?)
+    }
+
+    /// Goes on with a bankrupt account's position.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn deleverage(
+        &mut self,
+        keeper: &Addr,
+        account: &AccountId,
+        market: MarketId,
+    ) -> Result<Answered<LiquidationAnswer>> {
+        let contract = self.market.clone();
+        let msg = ExecuteMsg::Deleverage { account: account.clone(), market };
+        answered(self.execute(keeper, &contract, &msg, &[])?)
+    }
+
+    /// Refreshes a market's price and accrues funding and premium, as the keeper.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn accrue(&mut self, market: MarketId) -> Result<AppResponse> {
+        let (keeper, contract) = (self.keeper.clone(), self.market.clone());
+        self.execute(&keeper, &contract, &ExecuteMsg::AccrueFunding { market }, &[])
+    }
+
+    /// Sends the fees that a market owes to the fund, as the keeper.
+    ///
+    /// # Errors
+    /// What the market returned. That the fund refused is no error.
+    pub fn flush(&mut self, market: MarketId) -> Result<AppResponse> {
+        let (keeper, contract) = (self.keeper.clone(), self.market.clone());
+        self.execute(&keeper, &contract, &ExecuteMsg::Flush { market }, &[])
+    }
+}
+
+fn answered<T: DeserializeOwned>(response: AppResponse) -> Result<Answered<T>> {
+    let data = response.data.context("the response carries no data")?;
+    Ok(Answered { answer: from_json(data)?, events: response.events })
+}
