@@ -103,7 +103,10 @@ pub fn execute_claim(
         .is_some_and(|last| request.claim_id <= last);
     let outcome = if used {
         let recorded = CLAIMS.may_load(deps.storage, (contract_addr, request.claim_id))?;
-        Outcome::nothing(recorded.map_or(request.amount, |claim| uncovered(&claim)), true)
+        Outcome::nothing(
+            recorded.map_or(request.amount, |claim| uncovered(&claim)),
+            true,
+        )
     } else {
         match &mut market {
             Some(market) => pay_layers(&mut books, market, request.amount)?,
@@ -118,7 +121,14 @@ pub fn execute_claim(
     let level_change = solvency::refresh(&mut books)?;
     books.save(deps.storage)?;
     if let (Some(state), false) = (state, used) {
-        record(deps.storage, &books, contract_addr, state, &request, &outcome)?;
+        record(
+            deps.storage,
+            &books,
+            contract_addr,
+            state,
+            &request,
+            &outcome,
+        )?;
     }
     let risk = match &market {
         Some(market) => {
@@ -195,11 +205,7 @@ pub fn limits(books: &Books, market: &Market) -> ContractResult<Limits> {
     ])
 }
 
-fn pay_layers(
-    books: &mut Books,
-    market: &mut Market,
-    amount: Uint128,
-) -> ContractResult<Outcome> {
+fn pay_layers(books: &mut Books, market: &mut Market, amount: Uint128) -> ContractResult<Outcome> {
     let layers = waterfall::split(amount, &limits(books, market)?);
     let [(from_reserve, _), (from_mutual, _), ..] = layers;
     market.debit_reserve(books, from_reserve)?;
@@ -255,7 +261,5 @@ fn record(
 /// What a recorded claim left. Its layers never add up to more than was asked.
 #[must_use]
 pub fn uncovered(claim: &StoredClaim) -> Uint128 {
-    claim
-        .amount
-        .saturating_sub(waterfall::total(&claim.layers))
+    claim.amount.saturating_sub(waterfall::total(&claim.layers))
 }

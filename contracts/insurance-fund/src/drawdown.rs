@@ -52,11 +52,7 @@ pub fn net_loss(drawdown: &Drawdown, now: u64) -> Uint128 {
 }
 
 /// Whether the breaker is open at `now`, given whether it was.
-fn is_open(
-    drawdown: &Drawdown,
-    parameters: &DrawdownParameters,
-    now: u64,
-) -> ContractResult<bool> {
+fn is_open(drawdown: &Drawdown, parameters: &DrawdownParameters, now: u64) -> ContractResult<bool> {
     let net_loss = net_loss(drawdown, now);
     let high = drawdown.highs.high(now, DRAWDOWN_HOURS);
     if drawdown.open {

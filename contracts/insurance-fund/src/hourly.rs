@@ -107,12 +107,15 @@ impl HourlyFlows {
             .0
             .iter()
             .filter(|entry| is_within(entry.hour, hour, hours))
-            .fold((Uint128::zero(), Uint128::zero()), |(paid, topped_up), entry| {
-                (
-                    paid.saturating_add(entry.paid),
-                    topped_up.saturating_add(entry.topped_up),
-                )
-            });
+            .fold(
+                (Uint128::zero(), Uint128::zero()),
+                |(paid, topped_up), entry| {
+                    (
+                        paid.saturating_add(entry.paid),
+                        topped_up.saturating_add(entry.topped_up),
+                    )
+                },
+            );
         paid.saturating_sub(topped_up)
     }
 }

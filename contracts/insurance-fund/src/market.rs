@@ -140,8 +140,11 @@ impl Market {
             self.added.counted_reserve,
             next.counted_reserve,
         )?;
-        suite.weighted_caps =
-            replace(suite.weighted_caps, self.added.weighted_cap, next.weighted_cap)?;
+        suite.weighted_caps = replace(
+            suite.weighted_caps,
+            self.added.weighted_cap,
+            next.weighted_cap,
+        )?;
         self.added = next;
 
         let own_scale_ppm = self.own_scale_ppm(books.parameters.backing_ratio_ppm)?;

@@ -45,7 +45,11 @@ fn bucket_size(books: &Books, market: &Market) -> ContractResult<Uint128> {
         books.parameters.mutual_window_ppm,
         Rounding::Down,
     )?;
-    Ok(ramp(full, market.age_secs(books.now), books.parameters.ramp_secs)?)
+    Ok(ramp(
+        full,
+        market.age_secs(books.now),
+        books.parameters.ramp_secs,
+    )?)
 }
 
 /// What the market may still draw in its life, quote atoms, rounded down.

@@ -86,41 +86,77 @@ impl<T> Range<T> {
 
 /// Hard ranges of the fund's parameters.
 pub const FUND_RANGES: &[Range<FundParameters>] = &[
-    Range::new("required_capital_floor", 1, MAX_AMOUNT, |p| p.required_capital_floor.u128()),
+    Range::new("required_capital_floor", 1, MAX_AMOUNT, |p| {
+        p.required_capital_floor.u128()
+    }),
     Range::new("mutual_target", 0, MAX_AMOUNT, |p| p.mutual_target.u128()),
-    Range::new("mutual_window_ppm", 0, MILLION, |p| p.mutual_window_ppm.into()),
-    Range::new("mutual_lifetime_ppm", 0, MILLION, |p| p.mutual_lifetime_ppm.into()),
+    Range::new("mutual_window_ppm", 0, MILLION, |p| {
+        p.mutual_window_ppm.into()
+    }),
+    Range::new("mutual_lifetime_ppm", 0, MILLION, |p| {
+        p.mutual_lifetime_ppm.into()
+    }),
     Range::new("ramp_secs", 0, 365 * DAY, |p| p.ramp_secs.into()),
-    Range::new("report_max_age_secs", 3_600, 30 * DAY, |p| p.report_max_age_secs.into()),
-    Range::new("thresholds.surplus_ppm", 10_000, 10_000_000, |p| p.thresholds.surplus_ppm.into()),
-    Range::new("thresholds.healthy_ppm", 10_000, 10_000_000, |p| p.thresholds.healthy_ppm.into()),
-    Range::new("thresholds.watch_ppm", 10_000, 10_000_000, |p| p.thresholds.watch_ppm.into()),
+    Range::new("report_max_age_secs", 3_600, 30 * DAY, |p| {
+        p.report_max_age_secs.into()
+    }),
+    Range::new("thresholds.surplus_ppm", 10_000, 10_000_000, |p| {
+        p.thresholds.surplus_ppm.into()
+    }),
+    Range::new("thresholds.healthy_ppm", 10_000, 10_000_000, |p| {
+        p.thresholds.healthy_ppm.into()
+    }),
+    Range::new("thresholds.watch_ppm", 10_000, 10_000_000, |p| {
+        p.thresholds.watch_ppm.into()
+    }),
     Range::new("thresholds.deficient_ppm", 10_000, 10_000_000, |p| {
         p.thresholds.deficient_ppm.into()
     }),
-    Range::new("thresholds.hysteresis_ppm", 0, 500_000, |p| p.thresholds.hysteresis_ppm.into()),
+    Range::new("thresholds.hysteresis_ppm", 0, 500_000, |p| {
+        p.thresholds.hysteresis_ppm.into()
+    }),
     Range::new("thresholds.upgrade_delay_secs", 0, 7 * DAY, |p| {
         p.thresholds.upgrade_delay_secs.into()
     }),
     Range::new("thresholds.loss_window_secs", 3_600, 90 * DAY, |p| {
         p.thresholds.loss_window_secs.into()
     }),
-    Range::new("drawdown.trip_ppm", 10_000, MILLION, |p| p.drawdown.trip_ppm.into()),
-    Range::new("drawdown.release_ppm", 1, MILLION, |p| p.drawdown.release_ppm.into()),
+    Range::new("drawdown.trip_ppm", 10_000, MILLION, |p| {
+        p.drawdown.trip_ppm.into()
+    }),
+    Range::new("drawdown.release_ppm", 1, MILLION, |p| {
+        p.drawdown.release_ppm.into()
+    }),
     Range::new("drawdown.floor", 0, MAX_AMOUNT, |p| p.drawdown.floor.u128()),
     Range::new("fee_share_ppm", 0, MILLION, |p| p.fee_share_ppm.into()),
-    Range::new("fee_share_watch_ppm", 0, MILLION, |p| p.fee_share_watch_ppm.into()),
-    Range::new("fee_share_max_ppm", 0, MILLION, |p| p.fee_share_max_ppm.into()),
-    Range::new("premium_base_rate_ppm", 0, MILLION, |p| p.premium_base_rate_ppm.into()),
-    Range::new("premium_max_multiplier", 1, 100, |p| p.premium_max_multiplier.into()),
-    Range::new("backing_ratio_ppm", 0, 10_000_000, |p| p.backing_ratio_ppm.into()),
-    Range::new("poke_gas_limit", 200_000, 20_000_000, |p| p.poke_gas_limit.into()),
+    Range::new("fee_share_watch_ppm", 0, MILLION, |p| {
+        p.fee_share_watch_ppm.into()
+    }),
+    Range::new("fee_share_max_ppm", 0, MILLION, |p| {
+        p.fee_share_max_ppm.into()
+    }),
+    Range::new("premium_base_rate_ppm", 0, MILLION, |p| {
+        p.premium_base_rate_ppm.into()
+    }),
+    Range::new("premium_max_multiplier", 1, 100, |p| {
+        p.premium_max_multiplier.into()
+    }),
+    Range::new("backing_ratio_ppm", 0, 10_000_000, |p| {
+        p.backing_ratio_ppm.into()
+    }),
+    Range::new("poke_gas_limit", 200_000, 20_000_000, |p| {
+        p.poke_gas_limit.into()
+    }),
 ];
 
 /// Hard ranges of one market's parameters.
 pub const CLAIMANT_RANGES: &[Range<ClaimantParameters>] = &[
-    Range::new("risk_weight_ppm", 1_000, MILLION, |p| p.risk_weight_ppm.into()),
-    Range::new("open_interest_cap", 0, MAX_AMOUNT, |p| p.open_interest_cap.u128()),
+    Range::new("risk_weight_ppm", 1_000, MILLION, |p| {
+        p.risk_weight_ppm.into()
+    }),
+    Range::new("open_interest_cap", 0, MAX_AMOUNT, |p| {
+        p.open_interest_cap.u128()
+    }),
     Range::new("reserve_target", 0, MAX_AMOUNT, |p| p.reserve_target.u128()),
 ];
 

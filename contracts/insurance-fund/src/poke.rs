@@ -79,11 +79,7 @@ pub fn execute_poke(
         .add_submessage(push))
 }
 
-fn push(
-    books: &Books,
-    contract: Addr,
-    markets: Vec<RiskParameters>,
-) -> ContractResult<SubMsg> {
+fn push(books: &Books, contract: Addr, markets: Vec<RiskParameters>) -> ContractResult<SubMsg> {
     let revision = books.suite.revision;
     let hook = MarketHookMsg::SetRiskLevel {
         revision,

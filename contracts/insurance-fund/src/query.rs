@@ -11,9 +11,7 @@ use crate::books::Books;
 use crate::claim::limits;
 use crate::error::{ContractError, ContractResult};
 use crate::market::Market;
-use crate::state::{
-    StoredClaim, CLAIMANTS, CLAIMS, CLAIM_TOTALS, CONFIG, PARAMETERS, TOLD,
-};
+use crate::state::{StoredClaim, CLAIMANTS, CLAIMS, CLAIM_TOTALS, CONFIG, PARAMETERS, TOLD};
 use crate::{drawdown, funds, report, solvency, waterfall};
 
 /// Entries of a page where no limit is given.
@@ -265,7 +263,9 @@ pub fn risk_parameters(
     let mut books = foreseen(deps, env)?;
     let mut market = foreseen_market(deps, &mut books, &contract_addr, id)?;
     // Its expiry is in the sums already.
-    market.standing.stale = Market::load(deps.storage, &contract_addr, id)?.standing.stale;
+    market.standing.stale = Market::load(deps.storage, &contract_addr, id)?
+        .standing
+        .stale;
     market.settle(&mut books)?;
     solvency::refresh(&mut books)?;
     solvency::risk_parameters(&books.suite, &market)

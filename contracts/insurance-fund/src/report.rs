@@ -101,4 +101,3 @@ fn due(
         .collect();
     Ok(found?)
 }
-

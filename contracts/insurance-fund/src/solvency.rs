@@ -193,8 +193,11 @@ fn apply_terms(books: &mut Books, coverage_ppm: Uint128) -> ContractResult<()> {
     };
 
     let suite = &mut books.suite;
-    let terms_changed = (suite.fee_share_ppm, suite.premium_rate_ppm, suite.cap_scale_ppm)
-        != (fee_share_ppm, premium_rate_ppm, cap_scale_ppm);
+    let terms_changed = (
+        suite.fee_share_ppm,
+        suite.premium_rate_ppm,
+        suite.cap_scale_ppm,
+    ) != (fee_share_ppm, premium_rate_ppm, cap_scale_ppm);
     suite.fee_share_ppm = fee_share_ppm;
     suite.premium_rate_ppm = premium_rate_ppm;
     suite.cap_scale_ppm = cap_scale_ppm;
@@ -208,7 +211,12 @@ fn apply_terms(books: &mut Books, coverage_ppm: Uint128) -> ContractResult<()> {
 /// `scale * min(1, coverage / watch threshold)`, rounded down.
 fn shrunk(scale_ppm: u32, coverage_ppm: Uint128, watch_ppm: u32) -> ContractResult<u32> {
     let watch = Uint128::from(watch_ppm);
-    let shrunk = mul_div(scale_ppm.into(), coverage_ppm.min(watch), watch, Rounding::Down)?;
+    let shrunk = mul_div(
+        scale_ppm.into(),
+        coverage_ppm.min(watch),
+        watch,
+        Rounding::Down,
+    )?;
     Ok(u32::try_from(shrunk.u128()).unwrap_or(scale_ppm))
 }
 

@@ -35,7 +35,7 @@ pub struct Booking {
 /// `TopUp` with coins. The answer reaches the sender, so a market that tops itself up has been told.
 ///
 /// # Errors
-/// Wrong coins, or as [`top_up`].
+/// Wrong coins, or as `top_up`.
 pub fn execute_top_up(
     deps: DepsMut,
     env: &Env,
@@ -50,7 +50,7 @@ pub fn execute_top_up(
 /// cw20 hook. Believed only from the collateral, which vouches for sender and amount; credited with what arrived.
 ///
 /// # Errors
-/// [`ContractError::WrongToken`], [`ContractError::ZeroAmount`], or as [`top_up`].
+/// [`ContractError::WrongToken`], [`ContractError::ZeroAmount`], or as `top_up`.
 pub fn execute_receive(
     deps: DepsMut,
     env: &Env,

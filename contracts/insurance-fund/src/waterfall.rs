@@ -24,7 +24,14 @@ pub fn split(amount: Uint128, limits: &Limits) -> Limits {
     limits.map(|(limit, bound)| {
         let paid = missing.min(limit);
         missing = missing.saturating_sub(paid);
-        (paid, if missing.is_zero() { Bound::Covered } else { bound })
+        (
+            paid,
+            if missing.is_zero() {
+                Bound::Covered
+            } else {
+                bound
+            },
+        )
     })
 }
 
@@ -45,9 +52,9 @@ pub fn payments(layers: &[(Uint128, Bound)]) -> Vec<LayerPayment> {
 /// Sum over layers. Cannot exceed the amount that was split, so it cannot saturate.
 #[must_use]
 pub fn total(layers: &[(Uint128, Bound)]) -> Uint128 {
-    layers.iter().fold(Uint128::zero(), |sum, (paid, _)| {
-        sum.saturating_add(*paid)
-    })
+    layers
+        .iter()
+        .fold(Uint128::zero(), |sum, (paid, _)| sum.saturating_add(*paid))
 }
 
 #[cfg(test)]

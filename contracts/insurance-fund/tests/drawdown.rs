@@ -1,5 +1,11 @@
 //! The breaker of one market: trips, holds, releases, and what it does to the mutual reserve.
-#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
 mod common;
 use ballast_types::fund::*;
 use common::*;
@@ -32,7 +38,10 @@ fn trips_at_its_share_closes_the_mutual_bucket_and_goes_reduce_only() {
         assert_eq!((standing.drawdown, standing.net_loss.u128()), (true, 600));
         assert_eq!(suite.capacity(&market, 0).layers[1].bound, Bound::Drawdown);
         assert_eq!(suite.claim(&market, 0, 3, 9_999, 0).paid.u128(), 400);
-        assert_eq!(suite.layers(&market, 3), [(400, Bound::Balance), (0, Bound::Drawdown)]);
+        assert_eq!(
+            suite.layers(&market, 3),
+            [(400, Bound::Balance), (0, Bound::Drawdown)]
+        );
         // Nobody else is concerned.
         assert!(!suite.risk(&second, 0).reduce_only);
         assert_eq!(suite.claim(&second, 0, 1, 500, 0).paid.u128(), 500);
@@ -58,7 +67,10 @@ fn releases_below_its_share_by_top_ups_but_not_by_donations_or_surplus() {
         suite.reserve(&market, 0, 150);
         assert!(suite.market(&market, 0).drawdown, "550 of 2,000 is 27.5 %");
         suite.reserve(&market, 0, 50);
-        assert!(suite.market(&market, 0).drawdown, "500 of 2,000 is 25 %, not below");
+        assert!(
+            suite.market(&market, 0).drawdown,
+            "500 of 2,000 is 25 %, not below"
+        );
         suite.reserve(&market, 0, 1);
         assert!(!suite.market(&market, 0).drawdown);
         assert_eq!(suite.market(&market, 0).net_loss.u128(), 499);
@@ -97,7 +109,10 @@ fn g2_releases_when_the_hours_have_passed() {
     assert!(!suite.market(&market, 0).drawdown && !suite.risk(&market, 0).reduce_only);
     let revision = suite.risk(&market, 0).revision;
     let response = suite.poke(&market);
-    assert!(response.events.iter().any(|event| event.ty == "wasm-ballast_fund_drawdown"));
+    assert!(response
+        .events
+        .iter()
+        .any(|event| event.ty == "wasm-ballast_fund_drawdown"));
     assert_eq!(suite.risk(&market, 0).revision, revision);
     let mut suite = start(Kind::Native, 0);
     suite.claim(&market, 0, 1, 700, 0);

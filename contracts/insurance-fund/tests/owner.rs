@@ -1,8 +1,16 @@
 //! The owner: what it may do, and that nothing of it moves reserves. Instantiate, migrate, parameters, pages.
-#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
 mod common;
 use ballast_insurance_fund::contract::{migrate, CONTRACT_NAME};
-use ballast_insurance_fund::parameters::{validate, validate_claimant, CLAIMANT_RANGES, FUND_RANGES, MAX_AMOUNT};
+use ballast_insurance_fund::parameters::{
+    validate, validate_claimant, CLAIMANT_RANGES, FUND_RANGES, MAX_AMOUNT,
+};
 use ballast_insurance_fund::{default_parameters, ContractError};
 use ballast_types::fund::*;
 use common::*;
@@ -15,17 +23,39 @@ use proptest::prelude::*;
 /// One of every message, and whether only the owner may send it. A new variant does not compile until it is listed.
 fn every_message(suite: &Suite) -> Vec<(ExecuteMsg, bool)> {
     let market = addr("market").to_string();
-    let donation = TopUp { contract: None, market: None, kind: TopUpKind::Donation, state: None };
+    let donation = TopUp {
+        contract: None,
+        market: None,
+        kind: TopUpKind::Donation,
+        state: None,
+    };
     let all = vec![
         ExecuteMsg::TopUp(donation),
-        ExecuteMsg::Receive(Cw20ReceiveMsg { sender: market.clone(), amount: Uint128::one(), msg: Binary::default() }),
+        ExecuteMsg::Receive(Cw20ReceiveMsg {
+            sender: market.clone(),
+            amount: Uint128::one(),
+            msg: Binary::default(),
+        }),
         Suite::claim_msg(0, 1, 1_000, 0),
         ExecuteMsg::Sync {},
-        ExecuteMsg::Poke { contract: market.clone() },
-        ExecuteMsg::RegisterMarket { contract: suite.owner.to_string(), market: 1, parameters: cross(100_000, 1_000, 0) },
-        ExecuteMsg::UpdateMarket { contract: market, market: 0, parameters: cross(200_000, 0, 0) },
+        ExecuteMsg::Poke {
+            contract: market.clone(),
+        },
+        ExecuteMsg::RegisterMarket {
+            contract: suite.owner.to_string(),
+            market: 1,
+            parameters: cross(100_000, 1_000, 0),
+        },
+        ExecuteMsg::UpdateMarket {
+            contract: market,
+            market: 0,
+            parameters: cross(200_000, 0, 0),
+        },
         ExecuteMsg::UpdateParameters {
-            parameters: FundParameters { mutual_target: Uint128::zero(), ..plain_parameters() },
+            parameters: FundParameters {
+                mutual_target: Uint128::zero(),
+                ..plain_parameters()
+            },
         },
         ExecuteMsg::UpdateOwnership(Action::TransferOwnership {
             new_owner: addr("second").to_string(),
@@ -74,7 +104,10 @@ fn a1_owner_cannot_move_reserves() {
                 let _ = suite.execute(&owner, &msg, &funds);
                 let after = suite.solvency();
                 assert!(after.booked >= before.booked, "{msg:?}");
-                assert!(after.market_reserves >= before.market_reserves && after.mutual >= before.mutual);
+                assert!(
+                    after.market_reserves >= before.market_reserves
+                        && after.mutual >= before.mutual
+                );
                 assert!(after.surplus_due >= before.surplus_due);
                 assert!(suite.balance(&owner) <= owned, "{msg:?}");
             }
@@ -91,7 +124,11 @@ fn a1_matrix_of_senders() {
         for (msg, owner_only) in every_message(&suite) {
             if owner_only {
                 let found = error(suite.execute(&sender, &msg, &[]));
-                assert_eq!(found, ContractError::Ownership(OwnershipError::NotOwner), "{msg:?}");
+                assert_eq!(
+                    found,
+                    ContractError::Ownership(OwnershipError::NotOwner),
+                    "{msg:?}"
+                );
             }
         }
     }
@@ -107,63 +144,134 @@ fn a1_matrix_of_senders() {
 fn a3_two_step_ownership() {
     let mut suite = with_money(Kind::Native);
     let (owner, second) = (suite.owner.clone(), addr("second"));
-    let transfer = |new_owner: String, expiry| ExecuteMsg::UpdateOwnership(Action::TransferOwnership { new_owner, expiry });
+    let transfer = |new_owner: String, expiry| {
+        ExecuteMsg::UpdateOwnership(Action::TransferOwnership { new_owner, expiry })
+    };
     let accept = ExecuteMsg::UpdateOwnership(Action::AcceptOwnership);
     assert_eq!(
-        error(suite.execute(&owner, &ExecuteMsg::UpdateOwnership(Action::RenounceOwnership), &[])),
+        error(suite.execute(
+            &owner,
+            &ExecuteMsg::UpdateOwnership(Action::RenounceOwnership),
+            &[]
+        )),
         ContractError::RenounceRefused {}
     );
     let now = suite.app.block_info();
-    for expiry in [None, Some(Expiration::Never {}), Some(Expiration::AtTime(now.time)), Some(Expiration::AtHeight(now.height))] {
+    for expiry in [
+        None,
+        Some(Expiration::Never {}),
+        Some(Expiration::AtTime(now.time)),
+        Some(Expiration::AtHeight(now.height)),
+    ] {
         let found = error(suite.execute(&owner, &transfer(second.to_string(), expiry), &[]));
-        assert!(matches!(found, ContractError::ExpiryNotInFuture { .. }), "{found}");
+        assert!(
+            matches!(found, ContractError::ExpiryNotInFuture { .. }),
+            "{found}"
+        );
     }
     let soon = Some(Expiration::AtTime(now.time.plus_seconds(100)));
     let upper = second.to_string().to_uppercase();
-    assert!(matches!(error(suite.execute(&owner, &transfer(upper, soon), &[])), ContractError::Ownership(OwnershipError::Std(_))));
+    assert!(matches!(
+        error(suite.execute(&owner, &transfer(upper, soon), &[])),
+        ContractError::Ownership(OwnershipError::Std(_))
+    ));
     assert_eq!(
         error(suite.execute(&second, &transfer(second.to_string(), soon), &[])),
         ContractError::Ownership(OwnershipError::NotOwner)
     );
-    suite.execute(&owner, &transfer(second.to_string(), soon), &[]).unwrap();
-    assert_eq!(error(suite.execute(&owner, &accept, &[])), ContractError::Ownership(OwnershipError::NotPendingOwner));
+    suite
+        .execute(&owner, &transfer(second.to_string(), soon), &[])
+        .unwrap();
+    assert_eq!(
+        error(suite.execute(&owner, &accept, &[])),
+        ContractError::Ownership(OwnershipError::NotPendingOwner)
+    );
     suite.pass(100);
-    assert_eq!(error(suite.execute(&second, &accept, &[])), ContractError::Ownership(OwnershipError::TransferExpired));
-    suite.execute(&owner, &transfer(second.to_string(), Some(Expiration::AtHeight(u64::MAX))), &[]).unwrap();
+    assert_eq!(
+        error(suite.execute(&second, &accept, &[])),
+        ContractError::Ownership(OwnershipError::TransferExpired)
+    );
+    suite
+        .execute(
+            &owner,
+            &transfer(second.to_string(), Some(Expiration::AtHeight(u64::MAX))),
+            &[],
+        )
+        .unwrap();
     suite.execute(&second, &accept, &[]).unwrap();
     let ownership: Ownership<Addr> = suite.query(&QueryMsg::Ownership {});
     assert_eq!(ownership.owner, Some(second));
-    assert!(suite.execute(&owner, &ExecuteMsg::UpdateParameters { parameters: plain_parameters() }, &[]).is_err());
+    assert!(suite
+        .execute(
+            &owner,
+            &ExecuteMsg::UpdateParameters {
+                parameters: plain_parameters()
+            },
+            &[]
+        )
+        .is_err());
 }
 
 #[test]
 fn markets_are_registered_once_and_stay_isolated_or_not() {
     let mut suite = with_money(Kind::Native);
     let (owner, market) = (suite.owner.clone(), addr("market"));
-    let register = |contract: String, parameters| ExecuteMsg::RegisterMarket { contract, market: 0, parameters };
-    let update = |parameters, market_id| ExecuteMsg::UpdateMarket { contract: addr("market").to_string(), market: market_id, parameters };
+    let register = |contract: String, parameters| ExecuteMsg::RegisterMarket {
+        contract,
+        market: 0,
+        parameters,
+    };
+    let update = |parameters, market_id| ExecuteMsg::UpdateMarket {
+        contract: addr("market").to_string(),
+        market: market_id,
+        parameters,
+    };
     assert_eq!(
-        error(suite.execute(&owner, &register(market.to_string(), cross(100_000, 1, 1)), &[])),
-        ContractError::MarketExists { contract: market.to_string(), market: 0 }
+        error(suite.execute(
+            &owner,
+            &register(market.to_string(), cross(100_000, 1, 1)),
+            &[]
+        )),
+        ContractError::MarketExists {
+            contract: market.to_string(),
+            market: 0
+        }
     );
     let upper = market.to_string().to_uppercase();
-    assert!(matches!(error(suite.execute(&owner, &register(upper, cross(100_000, 1, 1)), &[])), ContractError::Std(_)));
+    assert!(matches!(
+        error(suite.execute(&owner, &register(upper, cross(100_000, 1, 1)), &[])),
+        ContractError::Std(_)
+    ));
     assert_eq!(
         error(suite.execute(&owner, &update(isolated(100_000, 1, 1), 0), &[])),
-        ContractError::IsolationFixed { expected: false, found: true }
+        ContractError::IsolationFixed {
+            expected: false,
+            found: true
+        }
     );
-    assert!(matches!(error(suite.execute(&owner, &update(cross(100_000, 1, 1), 1), &[])), ContractError::MarketNotRegistered { .. }));
+    assert!(matches!(
+        error(suite.execute(&owner, &update(cross(100_000, 1, 1), 1), &[])),
+        ContractError::MarketNotRegistered { .. }
+    ));
     assert!(matches!(
         error(suite.execute(&owner, &update(cross(0, 1, 1), 0), &[])),
-        ContractError::ParameterOutOfRange { name: "risk_weight_ppm", .. }
+        ContractError::ParameterOutOfRange {
+            name: "risk_weight_ppm",
+            ..
+        }
     ));
     suite.fees(&market, 0, 1, 10_000);
     let revision = suite.risk(&market, 0).revision;
     let registered_at = suite.market(&market, 0).registered_at;
     suite.pass(10);
-    suite.execute(&owner, &update(cross(500_000, 7_000, 3), 0), &[]).unwrap();
+    suite
+        .execute(&owner, &update(cross(500_000, 7_000, 3), 0), &[])
+        .unwrap();
     let changed = suite.market(&market, 0);
-    assert_eq!((changed.required_capital.u128(), changed.registered_at), (5_000, registered_at));
+    assert_eq!(
+        (changed.required_capital.u128(), changed.registered_at),
+        (5_000, registered_at)
+    );
     assert!(suite.risk(&market, 0).revision > revision);
     assert_eq!(suite.risk(&market, 0).open_interest_cap.u128(), 7_000);
 }
@@ -178,8 +286,15 @@ fn g1_g4_as_many_markets_as_allowed() {
         suite.register(&contract, id, cross(100_000, 1_000, 0));
     }
     let owner = suite.owner.clone();
-    let one_more = ExecuteMsg::RegisterMarket { contract: contract.to_string(), market: 63, parameters: cross(100_000, 1, 0) };
-    assert_eq!(error(suite.execute(&owner, &one_more, &[])), ContractError::TooManyMarkets { expected: 64 });
+    let one_more = ExecuteMsg::RegisterMarket {
+        contract: contract.to_string(),
+        market: 63,
+        parameters: cross(100_000, 1, 0),
+    };
+    assert_eq!(
+        error(suite.execute(&owner, &one_more, &[])),
+        ContractError::TooManyMarkets { expected: 64 }
+    );
     suite.poke(&contract);
     assert_eq!(hook::told(&suite, &contract).unwrap().1.len(), 63);
     suite.check_invariants();
@@ -187,7 +302,10 @@ fn g1_g4_as_many_markets_as_allowed() {
     for limit in [None, Some(1), Some(7), Some(50), Some(u32::MAX)] {
         let (mut start_after, mut seen) = (None, vec![]);
         loop {
-            let page: Vec<ClaimantResponse> = suite.query(&QueryMsg::Markets { start_after: start_after.clone(), limit });
+            let page: Vec<ClaimantResponse> = suite.query(&QueryMsg::Markets {
+                start_after: start_after.clone(),
+                limit,
+            });
             assert!(page.len() <= limit.unwrap_or(10).min(50) as usize);
             let Some(last) = page.last() else { break };
             start_after = Some((last.contract.clone(), last.market));
@@ -196,7 +314,10 @@ fn g1_g4_as_many_markets_as_allowed() {
         assert_eq!(seen.len(), 64);
         assert!(seen.windows(2).all(|pair| pair[0] < pair[1]));
     }
-    let none: Vec<ClaimantResponse> = suite.query(&QueryMsg::Markets { start_after: None, limit: Some(0) });
+    let none: Vec<ClaimantResponse> = suite.query(&QueryMsg::Markets {
+        start_after: None,
+        limit: Some(0),
+    });
     assert!(none.is_empty());
 }
 
@@ -213,8 +334,11 @@ fn g4_claims_are_paged() {
     for limit in [None, Some(1), Some(50), Some(u32::MAX)] {
         let (mut start_after, mut seen) = (None, vec![]);
         loop {
-            let page: Vec<ClaimRecord> =
-                suite.query(&QueryMsg::Claims { contract: market.to_string(), start_after, limit });
+            let page: Vec<ClaimRecord> = suite.query(&QueryMsg::Claims {
+                contract: market.to_string(),
+                start_after,
+                limit,
+            });
             assert!(page.len() <= limit.unwrap_or(10).min(50) as usize);
             let Some(last) = page.last() else { break };
             start_after = Some(last.claim_id);
@@ -229,9 +353,21 @@ fn default_parameters_are_valid_and_used() {
     validate(&default_parameters()).unwrap();
     let mut deps = mock_dependencies();
     let owner = deps.api.addr_make("owner");
-    let msg = InstantiateMsg { owner: owner.to_string(), collateral: Denom::Native(DENOM.into()), parameters: None };
-    ballast_insurance_fund::contract::instantiate(deps.as_mut(), mock_env(), message_info(&owner, &[]), msg).unwrap();
-    let data = ballast_insurance_fund::contract::query(deps.as_ref(), mock_env(), QueryMsg::Config {}).unwrap();
+    let msg = InstantiateMsg {
+        owner: owner.to_string(),
+        collateral: Denom::Native(DENOM.into()),
+        parameters: None,
+    };
+    ballast_insurance_fund::contract::instantiate(
+        deps.as_mut(),
+        mock_env(),
+        message_info(&owner, &[]),
+        msg,
+    )
+    .unwrap();
+    let data =
+        ballast_insurance_fund::contract::query(deps.as_ref(), mock_env(), QueryMsg::Config {})
+            .unwrap();
     let config: ConfigResponse = cosmwasm_std::from_json(data).unwrap();
     assert_eq!(config.parameters, default_parameters());
 }
@@ -241,8 +377,17 @@ fn instantiate_refuses_what_it_cannot_use() {
     let instantiate = |owner: String, collateral, parameters, funds: Vec<cosmwasm_std::Coin>| {
         let mut deps = mock_dependencies();
         let sender = deps.api.addr_make("owner");
-        let msg = InstantiateMsg { owner, collateral, parameters };
-        ballast_insurance_fund::contract::instantiate(deps.as_mut(), mock_env(), message_info(&sender, &funds), msg)
+        let msg = InstantiateMsg {
+            owner,
+            collateral,
+            parameters,
+        };
+        ballast_insurance_fund::contract::instantiate(
+            deps.as_mut(),
+            mock_env(),
+            message_info(&sender, &funds),
+            msg,
+        )
     };
     let owner = addr("owner").to_string();
     let native = |denom: &str| Denom::Native(denom.into());
@@ -250,16 +395,36 @@ fn instantiate_refuses_what_it_cannot_use() {
     assert!(instantiate(owner.to_uppercase(), native("uusdc"), None, vec![]).is_err());
     for denom in ["", "u", "uu sdc"] {
         let found = instantiate(owner.clone(), native(denom), None, vec![]).unwrap_err();
-        assert_eq!(found, ContractError::InvalidCollateral { found: denom.into() });
+        assert_eq!(
+            found,
+            ContractError::InvalidCollateral {
+                found: denom.into()
+            }
+        );
     }
     // A cw20 that is no contract, or no address.
     assert!(instantiate(owner.clone(), Denom::Cw20(addr("token")), None, vec![]).is_err());
-    assert!(instantiate(owner.clone(), Denom::Cw20(Addr::unchecked("TOKEN")), None, vec![]).is_err());
-    assert!(matches!(instantiate(owner.clone(), native("uusdc"), None, coins(1, "uusdc")).unwrap_err(), ContractError::NoFundsExpected { .. }));
-    let invalid = FundParameters { fee_share_ppm: 1_000_001, ..default_parameters() };
+    assert!(instantiate(
+        owner.clone(),
+        Denom::Cw20(Addr::unchecked("TOKEN")),
+        None,
+        vec![]
+    )
+    .is_err());
+    assert!(matches!(
+        instantiate(owner.clone(), native("uusdc"), None, coins(1, "uusdc")).unwrap_err(),
+        ContractError::NoFundsExpected { .. }
+    ));
+    let invalid = FundParameters {
+        fee_share_ppm: 1_000_001,
+        ..default_parameters()
+    };
     assert!(matches!(
         instantiate(owner, native("uusdc"), Some(invalid), vec![]).unwrap_err(),
-        ContractError::ParameterOutOfRange { name: "fee_share_ppm", .. }
+        ContractError::ParameterOutOfRange {
+            name: "fee_share_ppm",
+            ..
+        }
     ));
 }
 
@@ -269,15 +434,29 @@ fn p1_every_range_is_enforced() {
     let json = |p: &FundParameters| serde_json::to_value(p).unwrap();
     for range in FUND_RANGES {
         for (value, inside) in [
-            (range.min.checked_sub(1), false), (Some(range.min), true), (Some(range.max), true), (Some(range.max + 1), false),
+            (range.min.checked_sub(1), false),
+            (Some(range.min), true),
+            (Some(range.max), true),
+            (Some(range.max + 1), false),
         ] {
             let Some(value) = value else { continue };
             let mut parameters = json(&default_parameters());
             let pointer = format!("/{}", range.name.replace('.', "/"));
-            let slot = parameters.pointer_mut(&pointer).unwrap_or_else(|| panic!("{pointer}"));
-            *slot = if slot.is_string() { value.to_string().into() } else { serde_json::json!(value as u64) };
+            let slot = parameters
+                .pointer_mut(&pointer)
+                .unwrap_or_else(|| panic!("{pointer}"));
+            *slot = if slot.is_string() {
+                value.to_string().into()
+            } else {
+                serde_json::json!(u64::try_from(value).unwrap())
+            };
             let parameters: FundParameters = serde_json::from_value(parameters).unwrap();
-            assert_eq!((range.value)(&parameters), value, "{} reads another field", range.name);
+            assert_eq!(
+                (range.value)(&parameters),
+                value,
+                "{} reads another field",
+                range.name
+            );
             let out = matches!(validate(&parameters), Err(ContractError::ParameterOutOfRange { name, .. }) if name == range.name);
             assert_eq!(out, !inside, "{} = {value}", range.name);
         }
@@ -310,25 +489,78 @@ fn p1_relations_are_enforced() {
         let mut parameters = default_parameters();
         change(&mut parameters);
         let found = error(suite.execute(&owner, &ExecuteMsg::UpdateParameters { parameters }, &[]));
-        assert!(matches!(found, ContractError::ParameterRelation { .. }), "{found}");
+        assert!(
+            matches!(found, ContractError::ParameterRelation { .. }),
+            "{found}"
+        );
     }
 }
 
 // The table in the head of parameters.rs, which the README repeats, is what the code does.
 #[test]
 fn parameter_table_matches_the_code() {
-    let digits = |text: &str| text.split('(').next().unwrap().chars().filter(char::is_ascii_digit).collect::<String>();
-    for source in [include_str!("../src/parameters.rs"), include_str!("../README.md")] {
+    let digits = |text: &str| {
+        text.split('(')
+            .next()
+            .unwrap()
+            .chars()
+            .filter(char::is_ascii_digit)
+            .collect::<String>()
+    };
+    for source in [
+        include_str!("../src/parameters.rs"),
+        include_str!("../README.md"),
+    ] {
         for range in FUND_RANGES {
-            let row = source.lines().find(|line| line.contains(&format!("| `{}` |", range.name))).unwrap_or_else(|| panic!("{}", range.name));
+            let row = source
+                .lines()
+                .find(|line| line.contains(&format!("| `{}` |", range.name)))
+                .unwrap_or_else(|| panic!("{}", range.name));
             let cells: Vec<_> = row.split('|').map(str::trim).collect();
-            let at = cells.iter().position(|cell| *cell == format!("`{}`", range.name)).unwrap();
-            assert_eq!(digits(cells[at + 1]), (range.value)(&default_parameters()).to_string(), "default of {}", range.name);
-            assert_eq!(digits(cells[at + 2]), range.min.to_string(), "min of {}", range.name);
-            let max = if cells[at + 3] == "2^120" { MAX_AMOUNT.to_string() } else { digits(cells[at + 3]) };
+            let at = cells
+                .iter()
+                .position(|cell| *cell == format!("`{}`", range.name))
+                .unwrap();
+            assert_eq!(
+                digits(cells[at + 1]),
+                (range.value)(&default_parameters()).to_string(),
+                "default of {}",
+                range.name
+            );
+            assert_eq!(
+                digits(cells[at + 2]),
+                range.min.to_string(),
+                "min of {}",
+                range.name
+            );
+            let max = if cells[at + 3] == "2^120" {
+                MAX_AMOUNT.to_string()
+            } else {
+                digits(cells[at + 3])
+            };
             assert_eq!(max, range.max.to_string(), "max of {}", range.name);
         }
     }
+}
+
+// The JSON of the README's tables is what the contract takes.
+#[test]
+fn readme_messages_parse() {
+    let (mut messages, mut queries) = (0, 0);
+    for line in include_str!("../README.md")
+        .lines()
+        .filter(|line| line.starts_with("| `{"))
+    {
+        let json = line.split('`').nth(1).unwrap();
+        if serde_json::from_str::<ExecuteMsg>(json).is_ok() {
+            messages += 1;
+        } else {
+            serde_json::from_str::<QueryMsg>(json)
+                .unwrap_or_else(|error| panic!("{json}: {error}"));
+            queries += 1;
+        }
+    }
+    assert_eq!((messages, queries), (12, 9));
 }
 
 // M2: wrong name, same version, downgrade, unreadable.
@@ -340,10 +572,22 @@ fn m2_migrate_only_from_an_older_version_of_this_contract() {
         migrate(deps.as_mut(), mock_env(), Empty {})
     };
     assert!(CONTRACT_NAME.starts_with("crates.io:"));
-    assert!(matches!(from("crates.io:other", "0.0.1"), Err(ContractError::WrongContract { .. })));
-    assert!(matches!(from(CONTRACT_NAME, env!("CARGO_PKG_VERSION")), Err(ContractError::NotNewer { .. })));
-    assert!(matches!(from(CONTRACT_NAME, "99.0.0"), Err(ContractError::NotNewer { .. })));
-    assert!(matches!(from(CONTRACT_NAME, "0.1"), Err(ContractError::InvalidVersion { .. })));
+    assert!(matches!(
+        from("crates.io:other", "0.0.1"),
+        Err(ContractError::WrongContract { .. })
+    ));
+    assert!(matches!(
+        from(CONTRACT_NAME, env!("CARGO_PKG_VERSION")),
+        Err(ContractError::NotNewer { .. })
+    ));
+    assert!(matches!(
+        from(CONTRACT_NAME, "99.0.0"),
+        Err(ContractError::NotNewer { .. })
+    ));
+    assert!(matches!(
+        from(CONTRACT_NAME, "0.1"),
+        Err(ContractError::InvalidVersion { .. })
+    ));
     from(CONTRACT_NAME, "0.0.9").unwrap();
 }
 

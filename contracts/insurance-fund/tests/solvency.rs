@@ -1,5 +1,11 @@
 //! Coverage, levels and what markets are told.
-#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
 mod common;
 use ballast_insurance_fund::parameters::validate;
 use ballast_insurance_fund::solvency::premium_rate_ppm;
@@ -47,17 +53,33 @@ fn required_capital_has_a_floor_and_rounds_up() {
 fn levels_begin_above_their_thresholds() {
     // Capital 15,001 after the fee; open interest chosen so that coverage is at, or just above, a threshold.
     for (required, expected) in [
-        (10_000, Surplus), (10_001, Healthy), (12_500, Healthy), (12_501, Watch), (15_000, Watch), (15_001, Watch), (90_000, Watch),
+        (10_000, Surplus),
+        (10_001, Healthy),
+        (12_500, Healthy),
+        (12_501, Watch),
+        (15_000, Watch),
+        (15_001, Watch),
+        (90_000, Watch),
     ] {
         let mut suite = funded(15_000);
         set_open_interest(&mut suite, required * 10);
         assert_eq!(level(&suite), expected, "{required}");
     }
     // The same with a loss claimed: below watch there is more.
-    for (required, expected) in [(14_999, Watch), (15_000, Deficient), (33_333, Deficient), (33_334, Critical), (90_000, Critical)] {
+    for (required, expected) in [
+        (14_999, Watch),
+        (15_000, Deficient),
+        (33_333, Deficient),
+        (33_334, Critical),
+        (90_000, Critical),
+    ] {
         let mut suite = funded(15_001);
         let answer = suite.claim(&addr("market"), 0, 1, 1, required * 10);
-        assert_eq!((answer.risk.unwrap().level, suite.solvency().capital.u128()), (expected, 15_000), "{required}");
+        assert_eq!(
+            (answer.risk.unwrap().level, suite.solvency().capital.u128()),
+            (expected, 15_000),
+            "{required}"
+        );
     }
 }
 
@@ -172,16 +194,35 @@ fn terms_follow_level_and_coverage() {
     let market = addr("market");
     set_open_interest(&mut suite, 100_000);
     let risk = suite.risk(&market, 0);
-    assert_eq!((risk.level, risk.fee_share_ppm, risk.premium_rate_ppm, risk.reduce_only), (Surplus, 250_000, 20_000, false));
+    assert_eq!(
+        (
+            risk.level,
+            risk.fee_share_ppm,
+            risk.premium_rate_ppm,
+            risk.reduce_only
+        ),
+        (Surplus, 250_000, 20_000, false)
+    );
     assert_eq!(risk.open_interest_cap.u128(), 100_000);
     // 20,002 / 20,000: half way down a bit less than half of the range of 1.05.
     set_open_interest(&mut suite, 200_000);
     let risk = suite.risk(&market, 0);
     assert_eq!((risk.level, risk.fee_share_ppm), (Watch, 500_000));
     assert_eq!(coverage(&suite), 1_000_100);
-    assert_eq!(u64::from(risk.premium_rate_ppm), 20_000 + (180_000u64 * 499_900).div_ceil(1_050_000));
+    assert_eq!(
+        u64::from(risk.premium_rate_ppm),
+        20_000 + (180_000u64 * 499_900).div_ceil(1_050_000)
+    );
     let critical = suite.claim(&market, 0, 1, 2, 1_000_000).risk.unwrap();
-    assert_eq!((critical.level, critical.fee_share_ppm, critical.premium_rate_ppm, critical.reduce_only), (Critical, 1_000_000, 200_000, true));
+    assert_eq!(
+        (
+            critical.level,
+            critical.fee_share_ppm,
+            critical.premium_rate_ppm,
+            critical.reduce_only
+        ),
+        (Critical, 1_000_000, 200_000, true)
+    );
     assert_eq!(critical.open_interest_cap.u128(), 20_000);
 }
 
@@ -209,15 +250,25 @@ fn caps_shrink_with_backing_and_with_coverage_when_deficient() {
     assert_eq!(suite.risk(&second, 0).open_interest_cap.u128(), 50_000);
     suite.claim(&market, 0, 2, 1, 100_000_000);
     let risk = suite.risk(&second, 0);
-    assert_eq!((risk.level, risk.reduce_only, risk.open_interest_cap.u128()), (Critical, false, 50_000));
+    assert_eq!(
+        (risk.level, risk.reduce_only, risk.open_interest_cap.u128()),
+        (Critical, false, 50_000)
+    );
 }
 
 #[test]
 fn premium_is_linear_between_its_ends_and_rounds_up() {
     let thresholds = plain_parameters().thresholds;
-    let rate = |coverage: u128| premium_rate_ppm(20_000, 10, &thresholds, Uint128::new(coverage)).unwrap();
+    let rate =
+        |coverage: u128| premium_rate_ppm(20_000, 10, &thresholds, Uint128::new(coverage)).unwrap();
     for (coverage, expected) in [
-        (0, 200_000), (450_000, 200_000), (450_001, 200_000), (975_000, 110_000), (1_499_999, 20_001), (1_500_000, 20_000), (u128::MAX, 20_000),
+        (0, 200_000),
+        (450_000, 200_000),
+        (450_001, 200_000),
+        (975_000, 110_000),
+        (1_499_999, 20_001),
+        (1_500_000, 20_000),
+        (u128::MAX, 20_000),
     ] {
         assert_eq!(rate(coverage), expected, "{coverage}");
     }

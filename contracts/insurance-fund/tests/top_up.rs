@@ -1,5 +1,11 @@
 //! `TopUp`, `Receive` and `Sync`: where the money goes, who may send it, and in which coins.
-#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
 mod common;
 use ballast_insurance_fund::ContractError;
 use ballast_types::fund::*;
@@ -80,20 +86,48 @@ fn a2_fees_only_from_the_registered_contract() {
         let mut suite = Suite::new(kind, plain_parameters());
         let (market, stranger) = (addr("market"), addr("stranger"));
         suite.register(&market, 0, cross(100_000, 10_000, 300));
-        let found = error(suite.send_top_up(&stranger, top_up(TopUpKind::Fees, Some(&market), Some(0)), 5));
-        assert_eq!(found, ContractError::FeesFromStranger { expected: market.to_string(), found: stranger.to_string() });
+        let found = error(suite.send_top_up(
+            &stranger,
+            top_up(TopUpKind::Fees, Some(&market), Some(0)),
+            5,
+        ));
+        assert_eq!(
+            found,
+            ContractError::FeesFromStranger {
+                expected: market.to_string(),
+                found: stranger.to_string()
+            }
+        );
         let found = error(suite.send_top_up(&stranger, top_up(TopUpKind::Fees, None, Some(0)), 5));
         assert!(matches!(found, ContractError::MarketNotRegistered { .. }));
         let found = error(suite.send_top_up(&market, top_up(TopUpKind::Fees, None, Some(1)), 5));
-        assert_eq!(found, ContractError::MarketNotRegistered { contract: market.to_string(), market: 1 });
+        assert_eq!(
+            found,
+            ContractError::MarketNotRegistered {
+                contract: market.to_string(),
+                market: 1
+            }
+        );
         for kind in [TopUpKind::Fees, TopUpKind::Reserve] {
             let found = error(suite.send_top_up(&market, top_up(kind, None, None), 5));
             assert_eq!(found, ContractError::MarketRequired {});
         }
         // A donation may name anything that is an address.
-        suite.send_top_up(&stranger, top_up(TopUpKind::Donation, Some(&stranger), Some(8)), 5).unwrap();
-        let upper = TopUp { contract: Some(market.to_string().to_uppercase()), ..top_up(TopUpKind::Donation, None, None) };
-        assert!(matches!(error(suite.send_top_up(&stranger, upper, 5)), ContractError::Std(_)));
+        suite
+            .send_top_up(
+                &stranger,
+                top_up(TopUpKind::Donation, Some(&stranger), Some(8)),
+                5,
+            )
+            .unwrap();
+        let upper = TopUp {
+            contract: Some(market.to_string().to_uppercase()),
+            ..top_up(TopUpKind::Donation, None, None)
+        };
+        assert!(matches!(
+            error(suite.send_top_up(&stranger, upper, 5)),
+            ContractError::Std(_)
+        ));
     }
 }
 
@@ -106,11 +140,17 @@ fn a2_reports_of_others_are_ignored() {
         suite.register(&market, 0, cross(100_000, 10_000, 300));
         suite.fees(&market, 0, 5, 40_000);
         for kind in [TopUpKind::Reserve, TopUpKind::Donation] {
-            let message = TopUp { state: Some(report(1)), ..top_up(kind, Some(&market), Some(0)) };
+            let message = TopUp {
+                state: Some(report(1)),
+                ..top_up(kind, Some(&market), Some(0))
+            };
             suite.send_top_up(&stranger, message, 5).unwrap();
         }
         assert_eq!(suite.market(&market, 0).open_interest_value.u128(), 40_000);
-        let message = TopUp { state: Some(report(1)), ..top_up(TopUpKind::Reserve, None, Some(0)) };
+        let message = TopUp {
+            state: Some(report(1)),
+            ..top_up(TopUpKind::Reserve, None, Some(0))
+        };
         suite.send_top_up(&market, message, 5).unwrap();
         assert_eq!(suite.market(&market, 0).open_interest_value.u128(), 1);
     }
@@ -149,16 +189,37 @@ fn f1_wrong_funds_table() {
     let owner = suite.owner.clone();
     let messages = [
         ExecuteMsg::Sync {},
-        ExecuteMsg::Poke { contract: market.to_string() },
-        ExecuteMsg::RegisterMarket { contract: market.to_string(), market: 1, parameters: cross(100_000, 1, 1) },
-        ExecuteMsg::UpdateMarket { contract: market.to_string(), market: 0, parameters: cross(100_000, 1, 1) },
-        ExecuteMsg::UpdateParameters { parameters: plain_parameters() },
+        ExecuteMsg::Poke {
+            contract: market.to_string(),
+        },
+        ExecuteMsg::RegisterMarket {
+            contract: market.to_string(),
+            market: 1,
+            parameters: cross(100_000, 1, 1),
+        },
+        ExecuteMsg::UpdateMarket {
+            contract: market.to_string(),
+            market: 0,
+            parameters: cross(100_000, 1, 1),
+        },
+        ExecuteMsg::UpdateParameters {
+            parameters: plain_parameters(),
+        },
         ExecuteMsg::UpdateOwnership(cw_ownable::Action::AcceptOwnership),
-        ExecuteMsg::Receive(Cw20ReceiveMsg { sender: market.to_string(), amount: Uint128::one(), msg: Binary::default() }),
+        ExecuteMsg::Receive(Cw20ReceiveMsg {
+            sender: market.to_string(),
+            amount: Uint128::one(),
+            msg: Binary::default(),
+        }),
     ];
     for message in messages {
         let found = error(suite.execute(&owner, &message, &coins(1, DENOM)));
-        assert_eq!(found, ContractError::NoFundsExpected { found: "1uusdc".into() });
+        assert_eq!(
+            found,
+            ContractError::NoFundsExpected {
+                found: "1uusdc".into()
+            }
+        );
     }
 }
 
@@ -167,9 +228,14 @@ fn f1_wrong_funds_table() {
 fn f2_forged_cw20() {
     let market = addr("market");
     let hook = |sender: &Addr, amount: u128, msg: Binary| {
-        ExecuteMsg::Receive(Cw20ReceiveMsg { sender: sender.to_string(), amount: amount.into(), msg })
+        ExecuteMsg::Receive(Cw20ReceiveMsg {
+            sender: sender.to_string(),
+            amount: amount.into(),
+            msg,
+        })
     };
-    let donation = to_json_binary(&ReceiveMsg::TopUp(top_up(TopUpKind::Donation, None, None))).unwrap();
+    let donation =
+        to_json_binary(&ReceiveMsg::TopUp(top_up(TopUpKind::Donation, None, None))).unwrap();
     for kind in KINDS {
         let mut suite = Suite::new(kind, plain_parameters());
         suite.register(&market, 0, cross(100_000, 10_000, 300));
@@ -178,27 +244,58 @@ fn f2_forged_cw20() {
         assert!(matches!(found, ContractError::WrongToken { .. }), "{found}");
         // Another token with the right message.
         let other = new_token(&mut suite.app);
-        let send = Cw20ExecuteMsg::Send { contract: suite.fund.to_string(), amount: Uint128::new(5), msg: donation.clone() };
-        let found = error(suite.app.execute_contract(market.clone(), other, &send, &[]));
+        let send = Cw20ExecuteMsg::Send {
+            contract: suite.fund.to_string(),
+            amount: Uint128::new(5),
+            msg: donation.clone(),
+        };
+        let found = error(
+            suite
+                .app
+                .execute_contract(market.clone(), other, &send, &[]),
+        );
         assert!(matches!(found, ContractError::WrongToken { .. }), "{found}");
     }
     let mut suite = Suite::new(Kind::Cw20, plain_parameters());
-    let Denom::Cw20(token) = suite.collateral.clone() else { panic!() };
+    let Denom::Cw20(token) = suite.collateral.clone() else {
+        panic!()
+    };
     // The token itself (as a hostile one would) says more than arrived: nothing arrived, nothing is booked.
-    assert_eq!(error(suite.execute(&token, &hook(&market, 1_000, donation.clone()), &[])), ContractError::ZeroAmount {});
-    assert_eq!(error(suite.execute(&token, &hook(&market, 0, donation.clone()), &[])), ContractError::ZeroAmount {});
+    assert_eq!(
+        error(suite.execute(&token, &hook(&market, 1_000, donation.clone()), &[])),
+        ContractError::ZeroAmount {}
+    );
+    assert_eq!(
+        error(suite.execute(&token, &hook(&market, 0, donation.clone()), &[])),
+        ContractError::ZeroAmount {}
+    );
     // What arrived is credited, not what was said (F3: a token that keeps a fee).
     suite.stray(90);
     suite.stray = 0;
-    suite.execute(&token, &hook(&market, 100, donation), &[]).unwrap();
+    suite
+        .execute(&token, &hook(&market, 100, donation), &[])
+        .unwrap();
     assert_eq!(suite.solvency().mutual.u128(), 90);
     // Unknown hook messages.
     suite.stray(5);
-    let found = error(suite.execute(&token, &hook(&market, 5, Binary::from(b"{\"steal\":{}}".as_slice())), &[]));
+    let found = error(suite.execute(
+        &token,
+        &hook(&market, 5, Binary::from(b"{\"steal\":{}}".as_slice())),
+        &[],
+    ));
     assert!(matches!(found, ContractError::Std(_)));
     // Native coins to a fund of a cw20.
-    let found = error(suite.execute(&market, &ExecuteMsg::TopUp(top_up(TopUpKind::Donation, None, None)), &coins(5, DENOM)));
-    assert_eq!(found, ContractError::NativeNotAccepted { expected: token.to_string() });
+    let found = error(suite.execute(
+        &market,
+        &ExecuteMsg::TopUp(top_up(TopUpKind::Donation, None, None)),
+        &coins(5, DENOM),
+    ));
+    assert_eq!(
+        found,
+        ContractError::NativeNotAccepted {
+            expected: token.to_string()
+        }
+    );
 }
 
 // F4: coins without a message change nothing until Sync, which books them to the mutual reserve, once.
@@ -215,10 +312,17 @@ fn f4_stray_coins_wait_for_sync() {
         assert_eq!(suite.solvency().unaccounted.u128(), 5_000);
         assert_eq!(before, (suite.capacity(&market, 0), suite.risk(&market, 0)));
         let response = suite.sync();
-        assert!(response.events.iter().any(|event| event.ty == "wasm-ballast_fund_sync" && event.attributes.iter().any(|a| a.value == "5000")));
+        assert!(response
+            .events
+            .iter()
+            .any(|event| event.ty == "wasm-ballast_fund_sync"
+                && event.attributes.iter().any(|a| a.value == "5000")));
         suite.sync();
         let solvency = suite.solvency();
-        assert_eq!((solvency.mutual.u128(), solvency.unaccounted.u128()), (6_000, 0));
+        assert_eq!(
+            (solvency.mutual.u128(), solvency.unaccounted.u128()),
+            (6_000, 0)
+        );
         assert_eq!(solvency.booked, solvency.bank);
     }
 }
@@ -230,13 +334,38 @@ fn t1_action_is_the_first_attribute() {
     let market = addr("market");
     suite.register(&market, 0, cross(100_000, 10_000, 6));
     let response = suite.fees(&market, 0, 10, 0);
-    let wasm = response.events.iter().find(|event| event.ty == "wasm").unwrap();
+    let wasm = response
+        .events
+        .iter()
+        .find(|event| event.ty == "wasm")
+        .unwrap();
     // cw-multi-test puts _contract_address first.
-    assert_eq!((wasm.attributes[1].key.as_str(), wasm.attributes[1].value.as_str()), ("action", "top_up"));
-    let event = response.events.iter().find(|event| event.ty == "wasm-ballast_fund_top_up").unwrap();
-    let keys: Vec<_> = event.attributes[1..].iter().map(|a| (a.key.as_str(), a.value.as_str())).collect();
-    assert_eq!(keys, [
-        ("contract", market.as_str()), ("market", "0"), ("kind", "fees"), ("amount", "10"),
-        ("to_reserve", "6"), ("to_mutual", "4"), ("to_surplus", "0"),
-    ]);
+    assert_eq!(
+        (
+            wasm.attributes[1].key.as_str(),
+            wasm.attributes[1].value.as_str()
+        ),
+        ("action", "top_up")
+    );
+    let event = response
+        .events
+        .iter()
+        .find(|event| event.ty == "wasm-ballast_fund_top_up")
+        .unwrap();
+    let keys: Vec<_> = event.attributes[1..]
+        .iter()
+        .map(|a| (a.key.as_str(), a.value.as_str()))
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            ("contract", market.as_str()),
+            ("market", "0"),
+            ("kind", "fees"),
+            ("amount", "10"),
+            ("to_reserve", "6"),
+            ("to_mutual", "4"),
+            ("to_surplus", "0"),
+        ]
+    );
 }

@@ -55,7 +55,7 @@ pub const MARKET: [Range; 17] = [
     range("keeper_share_ppm", 200_000, 0, 500_000),
     range("liquidation_slippage_ppm", 5_000, 0, 20_000),
     range("bankruptcy_adjustment_ppm", 1_000_000, 1_000_000, 10_000_000),
-    range("spread_to_maintenance_ppm", 100_000, 0, 1_000_000),
+    range("spread_to_maintenance_ppm", 1_500_000, 0, 5_000_000),
     range("funding_interval_secs", 3_600, 60, 86_400),
     range("funding_clamp_factor_ppm", 6_000_000, 0, 12_000_000),
     range("funding_interest_ppm", 0, 0, 1_000),

@@ -1,5 +1,6 @@
-//! Answers. Nothing is written; an account's funding is computed as if it were settled now at stored
-//! indices, and prices are the cached ones, whatever their age.
+//! Answers: what a message sent now would find. Prices are refreshed where a message would refresh them,
+//! funding and premium are accrued and settled, and nothing of it is written. Where the oracle is silent
+//! the last price is used, whatever its age; the answer carries its time.
 
 use ballast_risk::AccountRisk;
 use ballast_types::market::{
@@ -91,7 +92,7 @@ fn config(exchange: &Exchange) -> ContractResult<ConfigResponse> {
 }
 
 fn market_response(exchange: &mut Exchange, id: MarketId) -> ContractResult<MarketResponse> {
-    let market = exchange.peek_market(id)?;
+    let market = exchange.open_market(id)?;
     let config = &market.config;
     let state = &market.state;
     Ok(MarketResponse {
@@ -143,7 +144,7 @@ fn settled(exchange: &mut Exchange, number: u64) -> ContractResult<(Account, Vec
     let mut account = exchange.account(number)?.clone();
     let mut all_owed = vec![];
     for position in &account.positions {
-        let market = exchange.peek_market(position.market)?;
+        let market = exchange.open_market(position.market)?;
         let owed = owed(market, position.size, position.index)?;
         account.quote = subtract_signed(account.quote, owed)?;
         all_owed.push(owed);
@@ -244,7 +245,7 @@ fn price_of(market: &Market, ticks: u64) -> ContractResult<Decimal> {
 }
 
 fn book(exchange: &mut Exchange, id: MarketId, limit: usize) -> ContractResult<BookResponse> {
-    exchange.peek_market(id)?;
+    exchange.open_market(id)?;
     Ok(BookResponse {
         bids: levels(exchange, id, Side::Buy, limit)?,
         asks: levels(exchange, id, Side::Sell, limit)?,
@@ -290,7 +291,7 @@ fn orders(
         .map(|(book, place)| {
             let order = ORDERS.load(exchange.deps.storage, (book, place))?;
             let id_of_order = order_id(book, place);
-            let market = exchange.peek_market(id_of_order.market)?;
+            let market = exchange.open_market(id_of_order.market)?;
             Ok(OrderResponse {
                 order_id: id_of_order,
                 account: id.clone(),
@@ -304,7 +305,7 @@ fn orders(
 }
 
 fn funding(exchange: &mut Exchange, id: MarketId) -> ContractResult<FundingResponse> {
-    let market = exchange.peek_market(id)?;
+    let market = exchange.open_market(id)?;
     let state = &market.state;
     Ok(FundingResponse {
         long_index: state.long_index,

@@ -9,8 +9,9 @@
 
 use cosmwasm_std::{Int128, Int256, Int512, Uint128, Uint256, Uint512};
 
+use crate::account::AccountRisk;
 use crate::error::{RiskError, RiskResult};
-use crate::margin::{AccountRisk, PositionRisk};
+use crate::margin::PositionRisk;
 use crate::price_ratio::PriceRatio;
 use crate::rounding::{divide_signed_256, Quantity, PPM};
 use crate::wide::{mul, mul_signed, sub_signed};

@@ -7,8 +7,9 @@ use crate::rounding::{mul_div, Rounding, PPM};
 
 /// A limit of `capacity` units that refills evenly over a period.
 ///
-/// `used` is what is taken and not yet refilled, as of second `updated_at`. The refill rounds down, and the fraction
-/// of a unit that it drops is kept as time: looking often does not slow it.
+/// `used` is what is taken and not yet refilled, as of second `updated_at`. The refill rounds down to units and the time it
+/// took up to seconds; time that made no unit yet is kept. So it is never faster than exact, a look that refills nothing
+/// costs nothing, and any other look costs less than one second of refill.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RefillingBucket {
     /// Units taken and not yet refilled.
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn looking_often_does_not_slow_the_refill() {
+    fn looking_often_does_not_stop_the_refill() {
         // 3 units in 100 s: a unit every 33.3 s.
         let mut bucket = RefillingBucket {
             used: u(3),

@@ -6,9 +6,10 @@
 
 use cosmwasm_std::{Decimal, Int128, Uint128};
 
+use crate::account::{change_allowed, AccountRisk};
 use crate::bankruptcy::{bankruptcy_quote, size_after_close};
 use crate::error::{RiskError, RiskResult};
-use crate::margin::{change_allowed, position_risk, AccountRisk, MarginParameters, PositionRisk};
+use crate::margin::{position_risk, MarginParameters, PositionRisk};
 use crate::rounding::{negate, with_sign};
 use crate::value::ValueScale;
 

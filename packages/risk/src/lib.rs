@@ -1,5 +1,6 @@
 //! Pure integer maths of margin, liquidation, funding and insurance. No storage, no messages, no floating point.
 
+mod account;
 mod allocation;
 mod bankruptcy;
 mod buckets;
@@ -13,10 +14,12 @@ mod margin;
 mod price_ratio;
 mod restore;
 mod rounding;
+mod share_pool;
 mod shares;
 mod value;
 mod wide;
 
+pub use account::*;
 pub use allocation::*;
 pub use bankruptcy::*;
 pub use buckets::*;
@@ -30,5 +33,6 @@ pub use margin::*;
 pub use price_ratio::*;
 pub use restore::*;
 pub use rounding::*;
+pub use share_pool::*;
 pub use shares::*;
 pub use value::*;

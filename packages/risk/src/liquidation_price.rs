@@ -2,8 +2,9 @@
 
 use cosmwasm_std::{Decimal, Int128, Int512, Uint128, Uint512};
 
+use crate::account::AccountRisk;
 use crate::error::{RiskError, RiskResult};
-use crate::margin::{at_most_one, AccountRisk, MarginParameters, PositionRisk};
+use crate::margin::{at_most_one, MarginParameters, PositionRisk};
 use crate::price_ratio::PriceRatio;
 use crate::rounding::Rounding;
 use crate::value::ValueScale;
@@ -153,7 +154,7 @@ mod tests {
 
     #[test]
     fn equity_meets_maintenance_there() {
-        // Long 10 at 100 with 200: 10 p - 800 = 0.5 * 10 p at 160? No: 800 / (10 - 5) = 160 is above the price, so at once.
+        // Long 10 at 100 with 200 owes 800: 10 p - 800 = 5 p at 160, which is above the price: liquidatable already.
         assert_eq!(
             liquidation(200, 10, 0, 500_000),
             Some(Decimal::from_ratio(160u128, 1u128))

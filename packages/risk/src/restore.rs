@@ -7,8 +7,9 @@
 
 use cosmwasm_std::{Decimal, Int128, Int512, Uint128, Uint512};
 
+use crate::account::AccountRisk;
 use crate::error::{RiskError, RiskResult};
-use crate::margin::{at_most_one, position_risk, AccountRisk, MarginParameters, PositionRisk};
+use crate::margin::{at_most_one, position_risk, MarginParameters, PositionRisk};
 use crate::rounding::{negate, ppm_of, to_signed, with_sign, Quantity, Rounding, PPM};
 use crate::value::{fill_value, ValueScale};
 use crate::wide::{add_signed, divide_512, mul, signed, sub_signed};

@@ -90,7 +90,7 @@ pub struct ReplayArgs {
     #[arg(long, value_name = "AMOUNT|N%", default_value = "1%", value_parser = fund_size, help_heading = "Fund")]
     pub fund_size: FundSize,
     /// Days since the markets were registered: their access to the mutual reserve grows over 30
-    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=3_650), help_heading = "Fund")]
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=365), help_heading = "Fund")]
     pub fund_age: u64,
     /// Kind of the collateral token
     #[arg(long, value_name = "KIND", value_enum, default_value_t = Collateral::Native, help_heading = "Fund")]
@@ -113,6 +113,26 @@ pub enum Gear {
     Touched,
     /// Everything once a bar
     Bar,
+}
+
+impl Gear {
+    /// The name on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Touched => "touched",
+            Self::Bar => "bar",
+        }
+    }
+}
+
+impl ReplayArgs {
+    /// The built-in scenario meant.
+    #[must_use]
+    pub fn scenario_name(&self) -> &str {
+        self.scenario.as_deref().unwrap_or(crate::prices::scenario::DEFAULT)
+    }
 }
 
 /// What the collateral token is.

@@ -128,7 +128,8 @@ impl Replay {
                 .fold(0u128, |sum, market| sum + plan.maker_stake(market, args.makers));
             purses.push((maker.addr.clone(), purse));
         }
-        let chain = Chain::deploy(&plan, &purses)?;
+        let first = timeline.steps.first().map_or(vec![], |step| step.prices.clone());
+        let chain = Chain::deploy(&plan, &purses, &first, args.invariants)?;
         let maintenance = (0..series.len())
             .map(|market| {
                 let parameters = plan.market_parameters(market);
@@ -139,7 +140,7 @@ impl Replay {
             .collect();
         let keepers =
             Keepers::new(args.seed, Chain::address("keeper"), chain.feeders(), maintenance);
-        let world = World::new(chain, listings, args.invariants, args.seed, command);
+        let world = World::new(chain, listings, args.seed, command);
         let period = (timeline.bars / 20).clamp(4, BARS_BETWEEN_ACTS) * a_bar;
         let mut replay = Self {
             world,

@@ -25,8 +25,8 @@ pub struct Plan {
     pub target_total: u128,
     /// The fund at the start, quote atoms.
     pub fund_size: u128,
-    /// When the exchange is deployed, seconds.
-    pub deployed_at: u64,
+    /// How long before the replay the markets were registered, seconds.
+    pub age_secs: u64,
     /// When the replay begins, seconds.
     pub begins_at: u64,
     leverage: Leverage,
@@ -43,14 +43,13 @@ impl Plan {
     ) -> Self {
         let target_total =
             target_open_interest.iter().fold(0u128, |sum, target| sum.saturating_add(*target));
-        let age = args.fund_age.saturating_mul(86_400).saturating_add(3_600);
         Self {
             collateral: args.collateral,
             listings,
             target_total,
             target_open_interest,
             fund_size: args.fund_size.atoms(target_total),
-            deployed_at: begins_at.saturating_sub(age),
+            age_secs: args.fund_age.saturating_mul(86_400).max(60),
             begins_at,
             leverage: args.leverage,
         }
@@ -71,7 +70,11 @@ impl Plan {
     }
 
     /// What a market's reserve is filled to: what it begins with, or half a percent of the open interest.
+    /// Without a fund nothing is ever to be there: all fees are surplus, which pays no claim.
     fn reserve_target(&self, market: usize) -> u128 {
+        if self.fund_size == 0 {
+            return 0;
+        }
         let target = self.target_open_interest.get(market).copied().unwrap_or(0);
         self.reserve(market).max(target / 200)
     }
@@ -136,9 +139,10 @@ impl Plan {
         let mut parameters = ballast_insurance_fund::default_parameters();
         let floor = mul_div(self.target_total, RISK_WEIGHT_PPM.into(), 4_000_000).max(1);
         parameters.required_capital_floor = Uint128::new(floor);
-        parameters.mutual_target = Uint128::new(self.mutual().max(self.target_total / 200).max(1));
+        parameters.mutual_target = Uint128::new(self.mutual().max(self.target_total / 200));
         parameters.drawdown.floor = Uint128::new((self.target_total / 10_000).max(1));
         if self.fund_size == 0 {
+            parameters.mutual_target = Uint128::zero();
             parameters.backing_ratio_ppm = 0;
         }
         parameters

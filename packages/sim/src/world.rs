@@ -1,6 +1,6 @@
 //! The exchange as the simulator sees it: every message goes through here, is counted, and is checked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use ballast_types::events::{fund as fund_events, is};
 use ballast_types::fund::{ExecuteMsg as FundMsg, SolvencyResponse};
@@ -13,7 +13,6 @@ use serde::Serialize;
 use crate::agents::{Action, Intent};
 use crate::chain::{Chain, Refused};
 use crate::checks::{check_events, check_record, Told};
-use crate::cli::Gear;
 use crate::error::{SimError, SimResult};
 use crate::ledger::{Ledger, Touched};
 use crate::listing::Listing;
@@ -61,7 +60,6 @@ pub struct World {
     pub prices: Vec<u64>,
     /// Runs of the invariant checker.
     pub checks: u64,
-    gear: Gear,
     seed: u64,
     command: String,
     step: String,
@@ -71,7 +69,7 @@ pub struct World {
 impl World {
     /// A world around a deployed chain.
     #[must_use]
-    pub fn new(chain: Chain, listings: Vec<Listing>, gear: Gear, seed: u64, command: String) -> Self {
+    pub fn new(chain: Chain, listings: Vec<Listing>, seed: u64, command: String) -> Self {
         Self {
             chain,
             listings,
@@ -81,7 +79,6 @@ impl World {
             fund: FundTrack::default(),
             prices: vec![],
             checks: 0,
-            gear,
             seed,
             command,
             step: "before the first bar".to_string(),
@@ -148,7 +145,6 @@ impl World {
     }
 
     fn describe(&mut self, sender: &Addr, target: &str, message: &impl Serialize) {
-        // Written out only where it is needed: turning every message into text would take a tenth of the time.
         self.last_message.clear();
         if let Ok(json) = serde_json::to_string(message) {
             self.last_message = format!("block {}, {sender} to {target}: {json}", self.chain.height());
@@ -159,7 +155,10 @@ impl World {
         self.ledger.messages = self.ledger.messages.saturating_add(1);
         let events = match result {
             Ok(events) => events,
-            Err(refused) => return Ok(self.refused(refused)),
+            Err(refused) => {
+                self.check_message(&[])?;
+                return Ok(self.refused(refused));
+            }
         };
         let mut touched = Touched::new();
         let (listings, prices) = (&self.listings, &self.prices);
@@ -172,6 +171,9 @@ impl World {
         };
         self.ledger.absorb(self.chain.now(), &events, &mut touched, worth);
         self.shadow.mark(&touched);
+        if std::env::var("BDEBUG").is_ok() && check_events(&events).is_err() {
+            for event in &events { eprintln!("{} {:?}", event.ty, event.attributes.iter().map(|a| format!("{}={}", a.key, a.value)).collect::<Vec<_>>()); }
+        }
         let told = check_events(&events).map_err(|what| self.violation(what))?;
         for liquidation in told.iter().filter(|told| told.claim_id != 0) {
             self.check_claim(liquidation)?;
@@ -179,7 +181,7 @@ impl World {
         if events.iter().any(moves_fund) {
             self.observe_fund()?;
         }
-        self.check_message(&touched)?;
+        self.check_message(&events)?;
         Ok(Sent::Done(told))
     }
 
@@ -208,14 +210,14 @@ impl World {
         check_record(told, &record).map_err(|what| self.violation(what))
     }
 
-    fn check_message(&mut self, touched: &BTreeSet<u64>) -> SimResult<()> {
-        let checked = match self.gear {
-            Gear::Bar => return Ok(()),
-            Gear::Touched => self.chain.check_touched(touched),
-            Gear::Full => self.chain.check_full(),
-        };
-        self.checks = self.checks.saturating_add(1);
-        checked.map_err(|what| self.violation(what))
+    fn check_message(&mut self, events: &[Event]) -> SimResult<()> {
+        match self.chain.check_message(events) {
+            Ok(checked) => {
+                self.checks = self.checks.saturating_add(u64::from(checked));
+                Ok(())
+            }
+            Err(what) => Err(self.violation(what)),
+        }
     }
 
     /// Checks everything: once a bar and at the end.
@@ -224,7 +226,7 @@ impl World {
     /// [`SimError::Violation`].
     pub fn check_everything(&mut self) -> SimResult<()> {
         self.checks = self.checks.saturating_add(1);
-        self.chain.check_full().map_err(|what| self.violation(what))
+        self.chain.check_everything().map_err(|what| self.violation(what))
     }
 
     /// A violation found now, with what it takes to see it again.

@@ -63,7 +63,8 @@ impl Module for RefusingBank {
                 bail!("{to_address} is not allowed to receive funds");
             }
         }
-        self.keeper.execute(api, storage, router, block, sender, msg)
+        self.keeper
+            .execute(api, storage, router, block, sender, msg)
     }
 
     fn query(

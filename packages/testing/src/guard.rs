@@ -34,13 +34,19 @@ impl Guarded {
 pub fn guard<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
     // The storage behind the call is a transaction cache that is dropped on error, so nothing half
     // written is ever looked at: unwinding through it is safe.
-    catch_unwind(AssertUnwindSafe(call))
-        .unwrap_or_else(|payload| Err(ContractPanicked { text: text(payload.as_ref()) }.into()))
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|payload| {
+        Err(ContractPanicked {
+            text: text(payload.as_ref()),
+        }
+        .into())
+    })
 }
 
 fn text(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no message").to_owned()
+    text.or_else(|| payload.downcast_ref::<&str>().copied())
+        .unwrap_or("no message")
+        .to_owned()
 }
 
 impl Contract<Empty> for Guarded {
@@ -96,7 +102,9 @@ mod tests {
         let _ = std::panic::take_hook();
         assert_eq!(
             error.downcast_ref::<ContractPanicked>(),
-            Some(&ContractPanicked { text: "no 7".to_owned() })
+            Some(&ContractPanicked {
+                text: "no 7".to_owned()
+            })
         );
         assert_eq!(guard(|| Ok(7)).unwrap(), 7);
     }

@@ -354,7 +354,7 @@ pub struct LiquidationAnswer {
     pub deficit: Uint128,
 }
 
-/// What can be asked. Money is valued at cached prices.
+/// What can be asked. Answers are what a message sent now would find: prices refreshed, funding accrued.
 #[cw_ownable_query]
 #[cw_serde]
 #[derive(QueryResponses)]
@@ -528,7 +528,7 @@ pub struct PositionResponse {
     pub entry_price: Decimal,
     /// Quote atoms paid for the position as it stands.
     pub entry_notional: Uint128,
-    /// Signed value at the cached price, quote atoms, rounded down.
+    /// Signed value at the oracle price, quote atoms, rounded down.
     pub net_notional: Int128,
     /// Value less what was paid, quote atoms; funding not included.
     pub unrealised_pnl: Int128,

@@ -1,6 +1,17 @@
 //! The fund on an embedded chain with bech32 addresses, native or cw20 collateral, and the check that runs after every step.
-#![allow(dead_code, clippy::all, clippy::pedantic, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-#![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, missing_docs)]
+#![allow(
+    dead_code,
+    clippy::all,
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    missing_docs
+)]
 
 use anyhow::Result as AnyResult;
 use ballast_insurance_fund::contract;
@@ -87,7 +98,10 @@ impl Suite {
         let mut app = App::new(|router, _, storage| {
             for name in ["anyone", "owner", "market", "second", "third", "stranger"] {
                 let coins = vec![coin(START, DENOM), coin(START, "other")];
-                router.bank.init_balance(storage, &addr(name), coins).unwrap();
+                router
+                    .bank
+                    .init_balance(storage, &addr(name), coins)
+                    .unwrap();
             }
         });
         let collateral = match kind {
@@ -105,7 +119,14 @@ impl Suite {
             parameters: Some(parameters),
         };
         let fund = app
-            .instantiate_contract(code, owner.clone(), &msg, &[], "fund", Some(owner.to_string()))
+            .instantiate_contract(
+                code,
+                owner.clone(),
+                &msg,
+                &[],
+                "fund",
+                Some(owner.to_string()),
+            )
             .unwrap();
         Self {
             app,
@@ -130,7 +151,12 @@ impl Suite {
         self.app.block_info().time.seconds()
     }
 
-    pub fn execute(&mut self, sender: &Addr, msg: &ExecuteMsg, funds: &[Coin]) -> AnyResult<AppResponse> {
+    pub fn execute(
+        &mut self,
+        sender: &Addr,
+        msg: &ExecuteMsg,
+        funds: &[Coin],
+    ) -> AnyResult<AppResponse> {
         let result = self
             .app
             .execute_contract(sender.clone(), self.fund.clone(), msg, funds);
@@ -149,17 +175,25 @@ impl Suite {
 
     fn count_events(&mut self, events: &[Event]) {
         let number = |event: &Event, key| {
-            ballast_types::events::attribute(event, key).unwrap().parse::<u128>().unwrap()
+            ballast_types::events::attribute(event, key)
+                .unwrap()
+                .parse::<u128>()
+                .unwrap()
         };
         for event in events {
             use ballast_types::events::{fund, is};
             if is(event, fund::TOP_UP) || is(event, fund::SYNC) {
                 self.booked_by_events += number(event, "amount");
             } else if is(event, fund::CLAIM) {
-                let layers: u128 = ["from_reserve", "from_mutual", "from_stake", "from_emergency"]
-                    .iter()
-                    .map(|key| number(event, key))
-                    .sum();
+                let layers: u128 = [
+                    "from_reserve",
+                    "from_mutual",
+                    "from_stake",
+                    "from_emergency",
+                ]
+                .iter()
+                .map(|key| number(event, key))
+                .sum();
                 assert_eq!(layers, number(event, "paid"));
                 self.booked_by_events -= layers;
             }
@@ -170,7 +204,12 @@ impl Suite {
     }
 
     /// Sends collateral with a top-up, the way the collateral wants it.
-    pub fn send_top_up(&mut self, sender: &Addr, top_up: TopUp, amount: u128) -> AnyResult<AppResponse> {
+    pub fn send_top_up(
+        &mut self,
+        sender: &Addr,
+        top_up: TopUp,
+        amount: u128,
+    ) -> AnyResult<AppResponse> {
         match self.collateral.clone() {
             Denom::Native(denom) => {
                 self.execute(sender, &ExecuteMsg::TopUp(top_up), &[coin(amount, denom)])
@@ -209,7 +248,13 @@ impl Suite {
         self.send_top_up(&anyone, top_up, amount).unwrap();
     }
 
-    pub fn fees(&mut self, contract: &Addr, market: MarketId, amount: u128, open_interest: u128) -> AppResponse {
+    pub fn fees(
+        &mut self,
+        contract: &Addr,
+        market: MarketId,
+        amount: u128,
+        open_interest: u128,
+    ) -> AppResponse {
         let top_up = TopUp {
             contract: None,
             market: Some(market),
@@ -224,7 +269,9 @@ impl Suite {
         let (anyone, fund) = (self.anyone.clone(), self.fund.clone());
         match self.collateral.clone() {
             Denom::Native(denom) => {
-                self.app.send_tokens(anyone, fund, &[coin(amount, denom)]).unwrap();
+                self.app
+                    .send_tokens(anyone, fund, &[coin(amount, denom)])
+                    .unwrap();
             }
             Denom::Cw20(token) => {
                 let msg = Cw20ExecuteMsg::Transfer {
@@ -254,7 +301,12 @@ impl Suite {
             .unwrap();
     }
 
-    pub fn claim_msg(market: MarketId, claim_id: u64, amount: u128, open_interest: u128) -> ExecuteMsg {
+    pub fn claim_msg(
+        market: MarketId,
+        claim_id: u64,
+        amount: u128,
+        open_interest: u128,
+    ) -> ExecuteMsg {
         ExecuteMsg::ClaimShortfall {
             market,
             account: format!("account-{claim_id}"),
@@ -265,7 +317,14 @@ impl Suite {
     }
 
     /// Claims and checks that what is said to be paid is what arrived.
-    pub fn claim(&mut self, contract: &Addr, market: MarketId, claim_id: u64, amount: u128, open_interest: u128) -> ClaimAnswer {
+    pub fn claim(
+        &mut self,
+        contract: &Addr,
+        market: MarketId,
+        claim_id: u64,
+        amount: u128,
+        open_interest: u128,
+    ) -> ClaimAnswer {
         let before = self.balance(contract);
         let msg = Self::claim_msg(market, claim_id, amount, open_interest);
         let response = self.execute(contract, &msg, &[]).unwrap();
@@ -339,7 +398,13 @@ impl Suite {
 
     pub fn balance(&self, owner: &Addr) -> u128 {
         match &self.collateral {
-            Denom::Native(denom) => self.app.wrap().query_balance(owner, denom).unwrap().amount.u128(),
+            Denom::Native(denom) => self
+                .app
+                .wrap()
+                .query_balance(owner, denom)
+                .unwrap()
+                .amount
+                .u128(),
             Denom::Cw20(token) => {
                 let response: cw20::BalanceResponse = self
                     .app
@@ -360,7 +425,10 @@ impl Suite {
     pub fn check_invariants(&self) {
         let bank = self.balance(&self.fund);
         let storage = self.app.contract_storage(&self.fund);
-        let (ledger, suite) = (LEDGER.load(&*storage).unwrap(), SUITE.load(&*storage).unwrap());
+        let (ledger, suite) = (
+            LEDGER.load(&*storage).unwrap(),
+            SUITE.load(&*storage).unwrap(),
+        );
         let mut reserves = 0u128;
         let (mut required, mut counted, mut caps) = (0u128, 0u128, 0u128);
         let (mut count, mut indexed) = (0, 0);
@@ -378,21 +446,37 @@ impl Suite {
         }
         assert_eq!(reserves, ledger.market_reserves.u128(), "sum of reserves");
         assert_eq!(required, suite.required.u128(), "sum of required capital");
-        assert_eq!(counted, suite.counted_reserves.u128(), "sum of counted reserves");
+        assert_eq!(
+            counted,
+            suite.counted_reserves.u128(),
+            "sum of counted reserves"
+        );
         assert_eq!(caps, suite.weighted_caps.u128(), "sum of weighted caps");
         assert_eq!(count, suite.markets, "number of markets");
         let index: Vec<_> = REPORT_INDEX
             .keys(&*storage, None, None, Order::Ascending)
             .collect::<StdResult<_>>()
             .unwrap();
-        assert_eq!(index.len(), indexed, "one index entry a live cross-margined market");
+        assert_eq!(
+            index.len(),
+            indexed,
+            "one index entry a live cross-margined market"
+        );
         for (at, contract, id) in &index {
-            assert!(*at <= STANDINGS.load(&*storage, (contract, *id)).unwrap().reported_at);
+            assert!(
+                *at <= STANDINGS
+                    .load(&*storage, (contract, *id))
+                    .unwrap()
+                    .reported_at
+            );
         }
 
         let booked = ledger.booked().unwrap().u128();
         assert_eq!(bank, booked + self.stray, "ledger identity");
-        assert_eq!(booked, self.booked_by_events, "booked from the event history alone");
+        assert_eq!(
+            booked, self.booked_by_events,
+            "booked from the event history alone"
+        );
 
         let (mut claims, mut asked, mut paid) = (0u64, 0u128, 0u128);
         for entry in CLAIMS.range(&*storage, None, None, Order::Ascending) {
@@ -402,21 +486,30 @@ impl Suite {
             paid += total(&claim.layers).u128();
             assert!(total(&claim.layers) <= claim.amount);
             for pair in claim.layers.windows(2) {
-                assert!(pair[1].0.is_zero() || pair[0].1 != Bound::Covered, "order of the waterfall");
+                assert!(
+                    pair[1].0.is_zero() || pair[0].1 != Bound::Covered,
+                    "order of the waterfall"
+                );
             }
         }
         let totals = CLAIM_TOTALS.load(&*storage).unwrap();
-        assert_eq!((totals.count, totals.asked.u128(), totals.paid.u128()), (claims, asked, paid));
+        assert_eq!(
+            (totals.count, totals.asked.u128(), totals.paid.u128()),
+            (claims, asked, paid)
+        );
     }
 }
 
 pub fn error(result: AnyResult<AppResponse>) -> ContractError {
-    result.expect_err("expected a refusal").downcast().expect("an error of the fund")
+    result
+        .expect_err("expected a refusal")
+        .downcast()
+        .expect("an error of the fund")
 }
 
 pub fn new_token(app: &mut App) -> Addr {
     let code = app.store_code(Box::new(ContractWrapper::new(
-        cw20_base::contract::execute,
+        moody_token::execute,
         cw20_base::contract::instantiate,
         cw20_base::contract::query,
     )));
@@ -446,12 +539,23 @@ pub mod hook {
 
     pub const TOLD: Item<(u64, Vec<RiskParameters>)> = Item::new("told");
     pub const FAIL: Item<bool> = Item::new("fail");
+    pub const ON_TOLD: Item<cosmwasm_std::CosmosMsg> = Item::new("on_told");
 
     #[cw_serde]
     pub enum Msg {
-        SetRiskLevel { revision: u64, markets: Vec<RiskParameters> },
-        Fail { fail: bool },
-        Forward { msg: cosmwasm_std::CosmosMsg },
+        SetRiskLevel {
+            revision: u64,
+            markets: Vec<RiskParameters>,
+        },
+        Fail {
+            fail: bool,
+        },
+        Forward {
+            msg: cosmwasm_std::CosmosMsg,
+        },
+        OnTold {
+            msg: cosmwasm_std::CosmosMsg,
+        },
     }
 
     pub fn instantiate(deps: DepsMut, _: Env, _: MessageInfo, _: Empty) -> StdResult<Response> {
@@ -466,7 +570,12 @@ pub mod hook {
                     return Err(StdError::generic_err("x".repeat(100_000)));
                 }
                 TOLD.save(deps.storage, &(revision, markets))?;
+                if let Some(msg) = ON_TOLD.may_load(deps.storage)? {
+                    ON_TOLD.remove(deps.storage);
+                    return Ok(Response::new().add_message(msg));
+                }
             }
+            Msg::OnTold { msg } => ON_TOLD.save(deps.storage, &msg)?,
             Msg::Fail { fail } => FAIL.save(deps.storage, &fail)?,
             Msg::Forward { msg } => return Ok(Response::new().add_message(msg)),
         }
@@ -478,9 +587,10 @@ pub mod hook {
     }
 
     pub fn deploy(suite: &mut Suite) -> Addr {
-        let code = suite
-            .app
-            .store_code(Box::new(ContractWrapper::new(execute, instantiate, query)));
+        let code =
+            suite
+                .app
+                .store_code(Box::new(ContractWrapper::new(execute, instantiate, query)));
         suite
             .app
             .instantiate_contract(code, suite.owner.clone(), &Empty {}, &[], "hook", None)
@@ -488,6 +598,36 @@ pub mod hook {
     }
 
     pub fn told(suite: &Suite, contract: &Addr) -> Option<(u64, Vec<RiskParameters>)> {
-        suite.app.wrap().query_wasm_smart(contract, &Empty {}).unwrap()
+        suite
+            .app
+            .wrap()
+            .query_wasm_smart(contract, &Empty {})
+            .unwrap()
+    }
+}
+
+/// A cw20 whose transfers fail while it is told so.
+pub mod moody_token {
+    use super::*;
+    use cw_storage_plus::Item;
+
+    pub const MOOD: Item<bool> = Item::new("mood");
+
+    pub fn execute(
+        deps: DepsMut,
+        env: Env,
+        info: MessageInfo,
+        msg: Cw20ExecuteMsg,
+    ) -> Result<Response, cw20_base::ContractError> {
+        match msg {
+            Cw20ExecuteMsg::Burn { amount } => {
+                MOOD.save(deps.storage, &!amount.is_zero())?;
+                Ok(Response::new())
+            }
+            Cw20ExecuteMsg::Transfer { .. } if MOOD.may_load(deps.storage)? == Some(true) => {
+                Err(cw20_base::ContractError::Unauthorized {})
+            }
+            msg => cw20_base::contract::execute(deps, env, info, msg),
+        }
     }
 }

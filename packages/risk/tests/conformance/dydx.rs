@@ -2,13 +2,13 @@
 
 use ballast_risk as risk;
 use ballast_risk::{AccountRisk, Holder, MarginParameters, MarketView, PriceRatio, ValueScale};
-use cosmwasm_std::{Decimal, Int128, Int256, Int512, Uint128, Uint512};
+use cosmwasm_std::{Decimal, Int128, Int512, Uint128, Uint512};
 use num_bigint::BigInt;
 use serde_json::{json, Value};
 
 use crate::read::{cannot, field, int, int_or, number, parse_int, text, Case, Outcome, Refusal};
 
-const QUOTE_DECIMALS: u8 = 6;
+pub const QUOTE_DECIMALS: u8 = 6;
 
 /// A market of the file, of the case, or one of the two that all files share, with the overrides of the case.
 fn market(case: &Case, name: &str) -> Outcome<MarketView> {
@@ -60,9 +60,13 @@ fn market(case: &Case, name: &str) -> Outcome<MarketView> {
 
 /// The files give the maintenance margin as a fraction of the notional; the crate takes it as one of the initial margin.
 fn fraction_of(mmf_ppm: u64, imf_ppm: u64) -> Outcome<u32> {
+    if mmf_ppm == 0 {
+        return Ok(0);
+    }
     let scaled = mmf_ppm * u64::from(risk::PPM);
-    match scaled.checked_rem(imf_ppm) {
-        Some(0) => Ok((scaled / imf_ppm) as u32),
+    let exact = scaled.checked_rem(imf_ppm) == Some(0);
+    match u32::try_from(scaled.checked_div(imf_ppm).unwrap_or(u64::MAX)) {
+        Ok(fraction) if exact => Ok(fraction),
         _ => cannot("the maintenance fraction is not exact in ppm"),
     }
 }
@@ -410,132 +414,6 @@ pub fn offset(case: &Case) -> Outcome<Value> {
         "remaining": done.remaining.to_string(),
         "open_interest": (open_interest - closed).to_string(),
     }))
-}
-
-fn margin_parameters(case: &Case) -> Outcome<MarginParameters> {
-    Ok(MarginParameters {
-        initial_margin_ppm: case.int("imf_ppm")?,
-        maintenance_fraction_ppm: case.int_or("maintenance_fraction_ppm", risk::PPM)?,
-        open_interest_lower: case.int_or("oi_lower", Uint128::zero())?,
-        open_interest_upper: case.int_or("oi_upper", Uint128::zero())?,
-    })
-}
-
-/// Upstream's price has its own exponent and its resolution can be any power of ten; the crate has 0 to 18 base decimals
-/// and a price of 18 decimals. What the decimals cannot take goes into the price, exactly.
-pub fn margin_req(case: &Case) -> Outcome<Value> {
-    let resolution: i32 = case.int("base_atomic_resolution")?;
-    let exponent: i32 = case.int("price_exponent")?;
-    let base_decimals = (-resolution).clamp(0, 18);
-    let shift = exponent + resolution + base_decimals + 18;
-    let price: Uint128 = case.int("price")?;
-    let atomics = if shift >= 0 {
-        10u128
-            .checked_pow(shift.unsigned_abs())
-            .and_then(|power| price.u128().checked_mul(power))
-    } else {
-        let power = 10u128.checked_pow(shift.unsigned_abs());
-        power
-            .filter(|power| price.u128() % power == 0)
-            .map(|power| price.u128() / power)
-    };
-    let Some(atomics) = atomics else {
-        return cannot("the price does not fit 18 decimals");
-    };
-    let price = Decimal::new(Uint128::new(atomics));
-    let scale = ValueScale::new(base_decimals as u8, QUOTE_DECIMALS)?;
-    let parameters = margin_parameters(case)?;
-    let open_interest: Uint128 = case.int_or("open_interest", Uint128::zero())?;
-    let open_interest = scale.notional(open_interest, price, risk::Rounding::Down)?;
-    let effective = risk::effective_initial_margin_ppm(&parameters, open_interest)?;
-    let position = risk::position_risk(&scale, case.int("size")?, price, &parameters, effective)?;
-    Ok(json!({
-        "imr": position.initial_margin.to_string(),
-        "mmr": position.maintenance_margin.to_string(),
-    }))
-}
-
-pub fn initial_margin(case: &Case) -> Outcome<Value> {
-    let effective = risk::effective_initial_margin_ppm(
-        &margin_parameters(case)?,
-        case.int_or("oi_notional", Uint128::zero())?,
-    )?;
-    let margin = risk::initial_margin(case.int("notional")?, effective)?;
-    Ok(json!({ "initial_margin": margin.to_string() }))
-}
-
-pub fn open_interest_fraction(case: &Case) -> Outcome<Value> {
-    let effective =
-        risk::effective_initial_margin_ppm(&margin_parameters(case)?, case.int("oi_notional")?)?;
-    Ok(json!({ "eff_imf_ppm": effective.to_string() }))
-}
-
-pub fn maintenance_fraction(case: &Case) -> Outcome<Value> {
-    let ppm =
-        risk::maintenance_margin_ppm(case.int("imf_ppm")?, case.int("maintenance_fraction_ppm")?)?;
-    Ok(json!({ "mmf_ppm": ppm.to_string() }))
-}
-
-fn account_risk(value: &Value, prefix: &str) -> Outcome<AccountRisk> {
-    Ok(AccountRisk {
-        equity: int(value, &format!("{prefix}nc"))?,
-        initial_margin: int_or(value, &format!("{prefix}imr"), Uint128::zero())?,
-        maintenance_margin: int_or(value, &format!("{prefix}mmr"), Uint128::zero())?,
-    })
-}
-
-pub fn liquidatable(case: &Case) -> Outcome<Value> {
-    Ok(json!({ "result": account_risk(case.input(), "")?.is_liquidatable() }))
-}
-
-pub fn initial_ok(case: &Case) -> Outcome<Value> {
-    Ok(json!({ "result": account_risk(case.input(), "")?.meets_initial_margin() }))
-}
-
-pub fn maintenance_ok(case: &Case) -> Outcome<Value> {
-    Ok(json!({ "result": account_risk(case.input(), "")?.meets_maintenance() }))
-}
-
-pub fn risk_cmp(case: &Case) -> Outcome<Value> {
-    let side = |name| match field(case.input(), name) {
-        Some(side) => account_risk(side, ""),
-        None => cannot(format!("{name} is missing")),
-    };
-    let order = side("a")?.compare_risk(&side("b")?)?;
-    Ok(json!({ "cmp": order as i8 }))
-}
-
-/// Upstream names two refusals apart ("still" and "newly" under-collateralised) for its error message; here it is one.
-pub fn transition(case: &Case) -> Outcome<Value> {
-    let old = account_risk(case.input(), "old_")?;
-    let new = account_risk(case.input(), "new_")?;
-    let allowed = risk::transition_allowed(&old, &new)?;
-    let expected = case.out()["result"].as_str().unwrap_or_default();
-    let refused = ["StillUndercollateralized", "NewlyUndercollateralized"];
-    let result = match (allowed, refused.contains(&expected)) {
-        (true, _) => "Success",
-        (false, true) => expected,
-        (false, false) => refused[0],
-    };
-    Ok(json!({ "result": result }))
-}
-
-pub fn funding_settlement(case: &Case) -> Outcome<Value> {
-    let settlement: Int256 = risk::funding_settlement_ppm(
-        case.int("size")?,
-        case.int("funding_index_now")?,
-        case.int("funding_index_position")?,
-    )?;
-    Ok(json!({ "net_settlement_ppm": settlement.to_string() }))
-}
-
-pub fn funding_clamp(case: &Case) -> Outcome<Value> {
-    let clamp = risk::funding_clamp_ppm(
-        case.int("clamp_factor_ppm")?,
-        case.int("imf_ppm")?,
-        case.int("maintenance_fraction_ppm")?,
-    )?;
-    Ok(json!({ "clamp_ppm": clamp.to_string() }))
 }
 
 pub fn position_limits(case: &Case) -> Outcome<Value> {

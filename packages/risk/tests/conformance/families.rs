@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::read::{Case, Refusal};
-use crate::{dydx, fund, other};
+use crate::{dydx, dydx_margin, fund, other};
 
 pub enum Family {
     Run(fn(&Case) -> Result<Value, Refusal>),
@@ -78,17 +78,17 @@ pub fn family(kind: &str) -> Option<Family> {
         "dydx.deleverage" | "dydx.deleverage_rounding" => Run(dydx::deleverage),
         "dydx.deleverage_oracle" => Run(dydx::deleverage_oracle),
         "dydx.offset" => Run(dydx::offset),
-        "dydx.margin_req" => Run(dydx::margin_req),
-        "dydx.im" => Run(dydx::initial_margin),
-        "dydx.mmf" => Run(dydx::maintenance_fraction),
-        "dydx.oimf" => Run(dydx::open_interest_fraction),
-        "dydx.liquidatable" => Run(dydx::liquidatable),
-        "dydx.initial_ok" => Run(dydx::initial_ok),
-        "dydx.maint_ok" => Run(dydx::maintenance_ok),
-        "dydx.risk_cmp" => Run(dydx::risk_cmp),
-        "dydx.transition" => Run(dydx::transition),
-        "dydx.funding" | "dydx.funding_settlement" => Run(dydx::funding_settlement),
-        "dydx.funding_clamp" => Run(dydx::funding_clamp),
+        "dydx.margin_req" => Run(dydx_margin::margin_req),
+        "dydx.im" => Run(dydx_margin::initial_margin),
+        "dydx.mmf" => Run(dydx_margin::maintenance_fraction),
+        "dydx.oimf" => Run(dydx_margin::open_interest_fraction),
+        "dydx.liquidatable" => Run(dydx_margin::liquidatable),
+        "dydx.initial_ok" => Run(dydx_margin::initial_ok),
+        "dydx.maint_ok" => Run(dydx_margin::maintenance_ok),
+        "dydx.risk_cmp" => Run(dydx_margin::risk_cmp),
+        "dydx.transition" => Run(dydx_margin::transition),
+        "dydx.funding" | "dydx.funding_settlement" => Run(dydx_margin::funding_settlement),
+        "dydx.funding_clamp" => Run(dydx_margin::funding_clamp),
         "dydx.position_limits" => Run(dydx::position_limits),
         "dydx.block_limits" => Run(dydx::block_limits),
         "dydx.isolated_order" => Run(dydx::isolated_order),

@@ -11,6 +11,7 @@ use crate::read::{cannot, field, parse_decimal, parse_int, printed_like, text, C
 
 /// Quote and base decimals that the documents' amounts are read with.
 const DECIMALS: u32 = 12;
+const DECIMALS_U8: u8 = 12;
 
 /// A position at an oracle price in an account of given equity, as the documents describe it.
 struct Described {
@@ -30,7 +31,7 @@ impl Described {
         price: Decimal,
         mmf_ppm: u32,
     ) -> Outcome<Self> {
-        let scale = ValueScale::new(DECIMALS as u8, DECIMALS as u8)?;
+        let scale = ValueScale::new(DECIMALS_U8, DECIMALS_U8)?;
         let parameters = MarginParameters {
             initial_margin_ppm: mmf_ppm,
             maintenance_fraction_ppm: risk::PPM,
@@ -110,7 +111,7 @@ pub fn injective_prices(case: &Case) -> Outcome<Value> {
         None => entry,
     };
     let margin: Int128 = case.decimal("margin", DECIMALS)?;
-    let scale = ValueScale::new(DECIMALS as u8, DECIMALS as u8)?;
+    let scale = ValueScale::new(DECIMALS_U8, DECIMALS_U8)?;
     let cost = scale.net_notional(size, Decimal::new(entry))?;
     let worth = scale.net_notional(size, Decimal::new(oracle))?;
     let equity = margin + worth - cost;

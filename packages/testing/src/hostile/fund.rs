@@ -89,7 +89,11 @@ impl Reaction {
     /// Pays a share and says something else.
     #[must_use]
     pub fn says(pays_ppm: u32, says: Says) -> Self {
-        Self::Answers { pays_ppm, coins: vec![], says }
+        Self::Answers {
+            pays_ppm,
+            coins: vec![],
+            says,
+        }
     }
 }
 
@@ -97,7 +101,12 @@ impl FundBehaviour {
     /// This at claims; takes top-ups.
     #[must_use]
     pub fn claims(claim: Reaction) -> Self {
-        Self { claim, top_up: Reaction::pays(0), reenter: vec![], risk: None }
+        Self {
+            claim,
+            top_up: Reaction::pays(0),
+            reenter: vec![],
+            risk: None,
+        }
     }
 
     /// Pays a share of every claim and says so; takes top-ups.
@@ -109,7 +118,10 @@ impl FundBehaviour {
     /// This at claims and at top-ups.
     #[must_use]
     pub fn always(reaction: Reaction) -> Self {
-        Self { top_up: reaction.clone(), ..Self::claims(reaction) }
+        Self {
+            top_up: reaction.clone(),
+            ..Self::claims(reaction)
+        }
     }
 }
 
@@ -191,20 +203,29 @@ fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> StdRe
         }
         ExecuteMsg::Act { msgs } => Ok(Response::new().add_messages(msgs)),
         ExecuteMsg::TopUp(_) => {
-            let booked = info.funds.first().map_or(Uint128::zero(), |coin| coin.amount);
+            let booked = info
+                .funds
+                .first()
+                .map_or(Uint128::zero(), |coin| coin.amount);
             top_up(deps, booked)
         }
         ExecuteMsg::Receive(hook) => top_up(deps, hook.amount),
-        ExecuteMsg::ClaimShortfall { market, claim_id, amount, .. } => {
-            claim(deps, &env, &info, market, claim_id, amount)
-        }
+        ExecuteMsg::ClaimShortfall {
+            market,
+            claim_id,
+            amount,
+            ..
+        } => claim(deps, &env, &info, market, claim_id, amount),
     }
 }
 
 fn top_up(deps: DepsMut, booked: Uint128) -> StdResult<Response> {
     let (behaviour, response) = start(deps)?;
     let data = |said| {
-        to_json_binary(&TopUpAnswer { booked: said, risk: behaviour.risk.clone() })
+        to_json_binary(&TopUpAnswer {
+            booked: said,
+            risk: behaviour.risk.clone(),
+        })
     };
     match &behaviour.top_up {
         Reaction::Answers { says, .. } => answer(response, says, booked, booked, data),
@@ -221,7 +242,12 @@ fn claim(
     amount: Uint128,
 ) -> StdResult<Response> {
     let (behaviour, mut response) = start(deps.branch())?;
-    let Reaction::Answers { pays_ppm, coins: others, says } = &behaviour.claim else {
+    let Reaction::Answers {
+        pays_ppm,
+        coins: others,
+        says,
+    } = &behaviour.claim
+    else {
         if let Reaction::BurnsGas { records } = behaviour.claim {
             burn(&mut deps, records);
         }
@@ -243,7 +269,10 @@ fn claim(
     })?;
     if !others.is_empty() {
         let to_address = info.sender.to_string();
-        response = response.add_message(BankMsg::Send { to_address, amount: others.clone() });
+        response = response.add_message(BankMsg::Send {
+            to_address,
+            amount: others.clone(),
+        });
     }
     if !paid.is_zero() {
         response = response.add_message(payment(&collateral, &info.sender, paid)?);
@@ -306,7 +335,9 @@ fn balance(deps: Deps, env: &Env, collateral: &Denom) -> StdResult<Uint128> {
     match collateral {
         Denom::Native(denom) => Ok(deps.querier.query_balance(me, denom)?.amount),
         Denom::Cw20(token) => {
-            let query = Cw20QueryMsg::Balance { address: me.to_string() };
+            let query = Cw20QueryMsg::Balance {
+                address: me.to_string(),
+            };
             let answer: BalanceResponse = deps.querier.query_wasm_smart(token, &query)?;
             Ok(answer.balance)
         }
@@ -315,12 +346,17 @@ fn balance(deps: Deps, env: &Env, collateral: &Denom) -> StdResult<Uint128> {
 
 fn payment(collateral: &Denom, to: &Addr, amount: Uint128) -> StdResult<CosmosMsg> {
     Ok(match collateral {
-        Denom::Native(denom) => {
-            BankMsg::Send { to_address: to.to_string(), amount: coins(amount.u128(), denom) }.into()
+        Denom::Native(denom) => BankMsg::Send {
+            to_address: to.to_string(),
+            amount: coins(amount.u128(), denom),
         }
+        .into(),
         Denom::Cw20(token) => WasmMsg::Execute {
             contract_addr: token.to_string(),
-            msg: to_json_binary(&Cw20ExecuteMsg::Transfer { recipient: to.to_string(), amount })?,
+            msg: to_json_binary(&Cw20ExecuteMsg::Transfer {
+                recipient: to.to_string(),
+                amount,
+            })?,
             funds: vec![],
         }
         .into(),

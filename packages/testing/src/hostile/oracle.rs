@@ -91,15 +91,29 @@ fn query(deps: Deps, env: Env, msg: QueryMsg) -> StdResult<Binary> {
         OracleBehaviour::Panics => panic!("the oracle panics"),
         OracleBehaviour::Garbage => Ok(Binary::new(b"\x00no json".to_vec())),
         OracleBehaviour::Huge { bytes } => to_json_binary(&"x".repeat(bytes as usize)),
-        OracleBehaviour::Answers { price, conf, expo, published } => {
+        OracleBehaviour::Answers {
+            price,
+            conf,
+            expo,
+            published,
+        } => {
             let now = i64::try_from(env.block.time.seconds()).unwrap_or(i64::MAX);
             let publish_time = match published {
                 Published::Ago { secs } => now.saturating_sub(secs),
                 Published::At { time } => time,
             };
-            let price = Price { price, conf, expo, publish_time };
+            let price = Price {
+                price,
+                conf,
+                expo,
+                publish_time,
+            };
             to_json_binary(&PriceFeedResponse {
-                price_feed: PriceFeed { id, ema_price: price.clone(), price },
+                price_feed: PriceFeed {
+                    id,
+                    ema_price: price.clone(),
+                    price,
+                },
             })
         }
     }

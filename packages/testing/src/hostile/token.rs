@@ -159,13 +159,20 @@ fn take_fee(
         let burn = Cw20ExecuteMsg::Burn { amount: fee };
         base::execute(deps.branch(), env.clone(), info.clone(), burn)?;
         let arriving = amount.checked_sub(fee)?;
-        let send = Cw20ExecuteMsg::Transfer { recipient: to, amount: arriving };
+        let send = Cw20ExecuteMsg::Transfer {
+            recipient: to,
+            amount: arriving,
+        };
         let response = base::execute(deps.branch(), env.clone(), info.clone(), send)?;
         Ok((arriving, response))
     };
     match msg {
         Cw20ExecuteMsg::Transfer { recipient, amount } => Ok(transfer(recipient, amount)?.1),
-        Cw20ExecuteMsg::Send { contract, amount, msg } => {
+        Cw20ExecuteMsg::Send {
+            contract,
+            amount,
+            msg,
+        } => {
             let (arriving, response) = transfer(contract.clone(), amount)?;
             let hook = Cw20ReceiveMsg {
                 sender: info.sender.to_string(),

@@ -25,7 +25,11 @@ impl Metered {
     /// Wraps a contract. With the meter switched off it costs one check a call.
     #[must_use]
     pub fn boxed(label: &str, inner: Box<dyn Contract<Empty>>, meter: &Meter) -> Box<Self> {
-        Box::new(Self { label: label.into(), inner, meter: meter.clone() })
+        Box::new(Self {
+            label: label.into(),
+            inner,
+            meter: meter.clone(),
+        })
     }
 
     fn writing<T>(
@@ -42,12 +46,20 @@ impl Metered {
         let kind = counting.then(kind);
         let tally = Tally::default();
         let result = {
-            let mut storage = WriteProxy { inner: deps.storage, tally: &tally };
-            let deps = DepsMut { storage: &mut storage, api: deps.api, querier: deps.querier };
+            let mut storage = WriteProxy {
+                inner: deps.storage,
+                tally: &tally,
+            };
+            let deps = DepsMut {
+                storage: &mut storage,
+                api: deps.api,
+                querier: deps.querier,
+            };
             call(self.inner.as_ref(), deps)
         };
         if let Some(kind) = kind {
-            self.meter.add(&self.label, kind, tally.counts(), result.is_ok());
+            self.meter
+                .add(&self.label, kind, tally.counts(), result.is_ok());
         }
         if recording {
             self.meter.record(contract, tally.into_written());
@@ -66,7 +78,9 @@ impl Contract<Empty> for Metered {
     ) -> Result<Response> {
         let contract = env.contract.address.clone();
         let kind = || "instantiate".to_owned();
-        self.writing(deps, &contract, kind, |inner, deps| inner.instantiate(deps, env, info, msg))
+        self.writing(deps, &contract, kind, |inner, deps| {
+            inner.instantiate(deps, env, info, msg)
+        })
     }
 
     fn execute(
@@ -77,9 +91,14 @@ impl Contract<Empty> for Metered {
         msg: Vec<u8>,
     ) -> Result<Response> {
         let contract = env.contract.address.clone();
-        let name = self.meter.is_counting().then(|| message_kind(&msg).to_owned());
+        let name = self
+            .meter
+            .is_counting()
+            .then(|| message_kind(&msg).to_owned());
         let kind = || name.unwrap_or_default();
-        self.writing(deps, &contract, kind, |inner, deps| inner.execute(deps, env, info, msg))
+        self.writing(deps, &contract, kind, |inner, deps| {
+            inner.execute(deps, env, info, msg)
+        })
     }
 
     fn query(&self, deps: Deps, env: Env, msg: Vec<u8>) -> Result<Binary> {
@@ -88,10 +107,18 @@ impl Contract<Empty> for Metered {
         }
         let kind = format!("query {}", message_kind(&msg));
         let tally = Tally::default();
-        let storage = ReadProxy { inner: deps.storage, tally: &tally };
-        let deps = Deps { storage: &storage, api: deps.api, querier: deps.querier };
+        let storage = ReadProxy {
+            inner: deps.storage,
+            tally: &tally,
+        };
+        let deps = Deps {
+            storage: &storage,
+            api: deps.api,
+            querier: deps.querier,
+        };
         let result = self.inner.query(deps, env, msg);
-        self.meter.add(&self.label, kind, tally.counts(), result.is_ok());
+        self.meter
+            .add(&self.label, kind, tally.counts(), result.is_ok());
         result
     }
 
@@ -99,19 +126,25 @@ impl Contract<Empty> for Metered {
         let contract = env.contract.address.clone();
         let id = msg.id;
         let kind = || format!("reply {id}");
-        self.writing(deps, &contract, kind, |inner, deps| inner.reply(deps, env, msg))
+        self.writing(deps, &contract, kind, |inner, deps| {
+            inner.reply(deps, env, msg)
+        })
     }
 
     fn sudo(&self, deps: DepsMut, env: Env, msg: Vec<u8>) -> Result<Response> {
         let contract = env.contract.address.clone();
         let kind = || "sudo".to_owned();
-        self.writing(deps, &contract, kind, |inner, deps| inner.sudo(deps, env, msg))
+        self.writing(deps, &contract, kind, |inner, deps| {
+            inner.sudo(deps, env, msg)
+        })
     }
 
     fn migrate(&self, deps: DepsMut, env: Env, msg: Vec<u8>) -> Result<Response> {
         let contract = env.contract.address.clone();
         let kind = || "migrate".to_owned();
-        self.writing(deps, &contract, kind, |inner, deps| inner.migrate(deps, env, msg))
+        self.writing(deps, &contract, kind, |inner, deps| {
+            inner.migrate(deps, env, msg)
+        })
     }
 
     fn checksum(&self) -> Option<Checksum> {
@@ -122,7 +155,10 @@ impl Contract<Empty> for Metered {
 /// The variant's name of an enum in JSON: its first string.
 fn message_kind(msg: &[u8]) -> &str {
     let mut quoted = msg.split(|byte| *byte == b'"').skip(1);
-    quoted.next().and_then(|name| std::str::from_utf8(name).ok()).unwrap_or("?")
+    quoted
+        .next()
+        .and_then(|name| std::str::from_utf8(name).ok())
+        .unwrap_or("?")
 }
 
 #[cfg(test)]
@@ -131,7 +167,10 @@ mod tests {
 
     #[test]
     fn kind_is_the_first_string() {
-        assert_eq!(message_kind(br#"{"place_order":{"size":"1"}}"#), "place_order");
+        assert_eq!(
+            message_kind(br#"{"place_order":{"size":"1"}}"#),
+            "place_order"
+        );
         assert_eq!(message_kind(br#" { "sync" : {} }"#), "sync");
         assert_eq!(message_kind(br#""accept""#), "accept");
         assert_eq!(message_kind(b"{}"), "?");

@@ -12,6 +12,8 @@ mod contract;
 mod counts;
 mod report;
 mod storage;
+#[cfg(test)]
+mod tests;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -99,7 +101,9 @@ impl Meter {
             total: usage.total,
             most: usage.most,
         });
-        Report { rows: rows.collect() }
+        Report {
+            rows: rows.collect(),
+        }
     }
 
     fn is_counting(&self) -> bool {
@@ -120,7 +124,10 @@ impl Meter {
     }
 
     fn record(&self, contract: &Addr, keys: Vec<Vec<u8>>) {
-        let written = keys.into_iter().map(|key| Written { contract: contract.clone(), key });
+        let written = keys.into_iter().map(|key| Written {
+            contract: contract.clone(),
+            key,
+        });
         self.0.borrow_mut().written.extend(written);
     }
 }

@@ -32,7 +32,9 @@ impl Report {
     /// The row of one kind.
     #[must_use]
     pub fn row(&self, contract: &str, kind: &str) -> Option<&Row> {
-        self.rows.iter().find(|row| row.contract == contract && row.kind == kind)
+        self.rows
+            .iter()
+            .find(|row| row.contract == contract && row.kind == kind)
     }
 }
 

@@ -11,8 +11,10 @@ use cosmwasm_std::{Addr, BlockInfo, Timestamp};
 use cw20::{Cw20Coin, Denom, MinterResponse};
 use cw_multi_test::{no_init, AppBuilder, Executor};
 
-use super::defaults::{atoms, claimant_parameters, market_parameters};
-use super::{Codes, Collateral, Listed, MarketSpec, Strays, Suite, SuiteApp, PREFIX};
+use super::defaults::{
+    atoms, claimant_parameters, exchange_parameters, fund_parameters, market_parameters,
+};
+use super::{Codes, Collateral, Hostile, Listed, MarketSpec, Strays, Suite, SuiteApp, PREFIX};
 use crate::bank::{Blocked, RefusingBank};
 use crate::metering::Meter;
 
@@ -78,7 +80,7 @@ impl SuiteBuilder {
         self
     }
 
-    /// Decimals of the collateral. The fund's default parameters are for six.
+    /// Decimals of the collateral. Default amounts are scaled to it.
     #[must_use]
     pub fn decimals(mut self, decimals: u8) -> Self {
         self.decimals = decimals;
@@ -107,6 +109,8 @@ impl SuiteBuilder {
     }
 
     /// Whether the markets' access to the mutual reserve has fully ramped up when the suite is handed over.
+    /// The default parameters then have no ramp at all; with given ones the suite is deployed one ramp
+    /// early, which leaves the fund with reports that are older than `report_max_age_secs`.
     #[must_use]
     pub fn ramp_elapsed(mut self, elapsed: bool) -> Self {
         self.ramp_elapsed = elapsed;
@@ -169,7 +173,10 @@ impl SuiteBuilder {
 
     fn deploy(&self) -> Result<Suite> {
         let blocked = Blocked::default();
-        let bank = RefusingBank { blocked: blocked.clone(), ..RefusingBank::default() };
+        let bank = RefusingBank {
+            blocked: blocked.clone(),
+            ..RefusingBank::default()
+        };
         let mut app: SuiteApp = AppBuilder::new()
             .with_api(MockApi::default().with_prefix(PREFIX))
             .with_bank(bank)
@@ -184,8 +191,10 @@ impl SuiteBuilder {
         let owner = app.api().addr_make("owner");
         let admin = Some(owner.to_string());
 
-        let collateral = self.collateral(&mut app, &codes, &owner)?;
-        let msg = price_feed::InstantiateMsg { owner: owner.to_string() };
+        let collateral = self.make_collateral(&mut app, &codes, &owner)?;
+        let msg = price_feed::InstantiateMsg {
+            owner: owner.to_string(),
+        };
         let price_feed = app.instantiate_contract(
             codes.price_feed,
             owner.clone(),
@@ -197,7 +206,7 @@ impl SuiteBuilder {
         let msg = fund::InstantiateMsg {
             owner: owner.to_string(),
             collateral: collateral.clone(),
-            parameters: self.fund_parameters.clone(),
+            parameters: Some(self.fund_parameters_or_default()),
         };
         let fund = app.instantiate_contract(
             codes.fund,
@@ -207,12 +216,14 @@ impl SuiteBuilder {
             "ballast insurance fund",
             admin.clone(),
         )?;
+        let exchange = self.exchange_parameters.clone();
+        let exchange = exchange.unwrap_or_else(|| exchange_parameters(self.decimals));
         let msg = market::InstantiateMsg {
             owner: owner.to_string(),
             collateral: collateral.clone(),
             collateral_decimals: self.decimals,
             insurance_fund: self.with_fund.then(|| fund.to_string()),
-            parameters: self.exchange_parameters.clone(),
+            parameters: Some(exchange),
         };
         let market = app.instantiate_contract(
             codes.market,
@@ -222,8 +233,9 @@ impl SuiteBuilder {
             "ballast market",
             admin,
         )?;
-        let feeders =
-            (0..self.feeders).map(|i| app.api().addr_make(&format!("feeder{i}"))).collect();
+        let feeders = (0..self.feeders)
+            .map(|i| app.api().addr_make(&format!("feeder{i}")))
+            .collect();
         Ok(Suite {
             keeper: app.api().addr_make("keeper"),
             app,
@@ -240,18 +252,31 @@ impl SuiteBuilder {
             markets: vec![],
             messages: 0,
             strays: Strays::default(),
+            hostile: Hostile::default(),
         })
     }
 
     /// Early enough that a ramp that starts at registration is over at `start`.
     fn deployed_at(&self) -> u64 {
-        let default = ballast_insurance_fund::parameters::default_parameters();
-        let ramp = self.fund_parameters.as_ref().unwrap_or(&default).ramp_secs;
-        let before = if self.ramp_elapsed { ramp } else { 0 };
-        self.start.saturating_sub(before)
+        let ramp = if self.ramp_elapsed {
+            self.fund_parameters_or_default().ramp_secs
+        } else {
+            0
+        };
+        self.start.saturating_sub(ramp.max(1))
     }
 
-    fn collateral(&self, app: &mut SuiteApp, codes: &Codes, owner: &Addr) -> Result<Denom> {
+    fn fund_parameters_or_default(&self) -> FundParameters {
+        self.fund_parameters.clone().unwrap_or_else(|| {
+            let mut parameters = fund_parameters(self.decimals);
+            if self.ramp_elapsed {
+                parameters.ramp_secs = 0;
+            }
+            parameters
+        })
+    }
+
+    fn make_collateral(&self, app: &mut SuiteApp, codes: &Codes, owner: &Addr) -> Result<Denom> {
         let code = match self.collateral {
             Collateral::Native => return Ok(Denom::Native(COIN.to_owned())),
             Collateral::Cw20 => codes.cw20,
@@ -262,7 +287,10 @@ impl SuiteBuilder {
             symbol: COIN.to_uppercase(),
             decimals: self.decimals,
             initial_balances: Vec::<Cw20Coin>::new(),
-            mint: Some(MinterResponse { minter: owner.to_string(), cap: None }),
+            mint: Some(MinterResponse {
+                minter: owner.to_string(),
+                cap: None,
+            }),
             marketing: None,
         };
         let token = app.instantiate_contract(code, owner.clone(), &msg, &[], "collateral", None)?;
@@ -274,7 +302,11 @@ impl SuiteBuilder {
         let feed_id = format!("{:064x}", id + 1);
         let owner = suite.owner.clone();
         let quorum = self.feeders / 2 + 1;
-        suite.markets.push(Listed { id, spec: spec.clone(), feed_id: feed_id.clone() });
+        suite.markets.push(Listed {
+            id,
+            spec: spec.clone(),
+            feed_id: feed_id.clone(),
+        });
 
         let feed = FeedConfig {
             id: feed_id.clone(),
@@ -307,20 +339,26 @@ impl SuiteBuilder {
             .execute(&owner, &suite.market.clone(), &listing, &[])
             .with_context(|| format!("listing {}", spec.symbol))?;
         if spec.registered {
-            let parameters =
-                spec.claimant.clone().unwrap_or_else(|| claimant_parameters(self.decimals));
+            let parameters = spec
+                .claimant
+                .clone()
+                .unwrap_or_else(|| claimant_parameters(self.decimals));
             suite.register_market(id, parameters)?;
         }
         Ok(())
     }
 
     fn seed_fund(&self, suite: &mut Suite) -> Result<()> {
-        let seed = self
-            .seed
-            .unwrap_or_else(|| FundSeed { mutual: atoms(1_000_000, self.decimals).u128() });
+        let seed = self.seed.unwrap_or_else(|| FundSeed {
+            mutual: atoms(1_000_000, self.decimals).u128(),
+        });
         let owner = suite.owner.clone();
-        let donation =
-            TopUp { contract: None, market: None, kind: TopUpKind::Donation, state: None };
+        let donation = TopUp {
+            contract: None,
+            market: None,
+            kind: TopUpKind::Donation,
+            state: None,
+        };
         self.give(suite, &owner, &donation, seed.mutual)?;
         let market_contract = suite.market.to_string();
         for (market, spec) in (0..).zip(&self.markets) {

@@ -36,7 +36,11 @@ impl Suite {
     /// # Errors
     /// Time would run backwards.
     pub fn set_time(&mut self, secs: u64) -> Result<()> {
-        ensure!(secs >= self.now(), "time runs backwards: {secs} is before {}", self.now());
+        ensure!(
+            secs >= self.now(),
+            "time runs backwards: {secs} is before {}",
+            self.now()
+        );
         self.app.update_block(|block| {
             block.height += 1;
             block.time = Timestamp::from_seconds(secs);

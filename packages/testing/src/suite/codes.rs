@@ -1,6 +1,6 @@
 //! Contract codes, each guarded and metered.
 
-use cosmwasm_std::{Empty, StdError};
+use cosmwasm_std::Empty;
 use cw20_base::contract as cw20_base;
 use cw_multi_test::{Contract, ContractWrapper};
 
@@ -56,21 +56,25 @@ fn price_feed() -> Box<dyn Contract<Empty>> {
 fn fund() -> Box<dyn Contract<Empty>> {
     use ballast_insurance_fund::contract::{execute, instantiate, migrate, query, reply};
     Box::new(
-        ContractWrapper::new(execute, instantiate, query).with_reply(reply).with_migrate(migrate),
+        ContractWrapper::new(execute, instantiate, query)
+            .with_reply(reply)
+            .with_migrate(migrate),
     )
 }
 
 fn market() -> Box<dyn Contract<Empty>> {
     use ballast_perp_market::contract::{execute, instantiate, migrate, query, reply};
     Box::new(
-        ContractWrapper::new(execute, instantiate, query).with_reply(reply).with_migrate(migrate),
+        ContractWrapper::new(execute, instantiate, query)
+            .with_reply(reply)
+            .with_migrate(migrate),
     )
 }
 
 fn cw20() -> Box<dyn Contract<Empty>> {
-    let migrate = |_, _, _: Empty| Err(StdError::generic_err("no migration"));
-    Box::new(
-        ContractWrapper::new(cw20_base::execute, cw20_base::instantiate, cw20_base::query)
-            .with_migrate(migrate),
-    )
+    Box::new(ContractWrapper::new(
+        cw20_base::execute,
+        cw20_base::instantiate,
+        cw20_base::query,
+    ))
 }

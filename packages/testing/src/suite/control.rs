@@ -14,6 +14,7 @@ impl Suite {
     /// # Errors
     /// What the market returned: above all that claims are pending.
     pub fn set_insurance_fund(&mut self, fund: Option<&Addr>) -> Result<AppResponse> {
+        self.hostile.fund |= fund.is_some_and(|fund| *fund != self.fund);
         let insurance_fund = fund.map(Addr::to_string);
         self.as_owner(&ExecuteMsg::SetInsuranceFund { insurance_fund })
     }
@@ -38,13 +39,22 @@ impl Suite {
         self.as_owner(&ExecuteMsg::UpdateParameters { parameters })
     }
 
-    /// Pays out the exchange's share of fees.
+    /// Pays out the exchange's share of a market's fees.
     ///
     /// # Errors
     /// What the market returned.
-    pub fn pay_fees(&mut self, recipient: &Addr, amount: u128) -> Result<AppResponse> {
+    pub fn pay_fees(
+        &mut self,
+        market: MarketId,
+        recipient: &Addr,
+        amount: u128,
+    ) -> Result<AppResponse> {
         let recipient = recipient.to_string();
-        self.as_owner(&ExecuteMsg::PayFees { recipient, amount: Uint128::new(amount) })
+        self.as_owner(&ExecuteMsg::PayFees {
+            market,
+            recipient,
+            amount: Uint128::new(amount),
+        })
     }
 
     fn as_owner(&mut self, msg: &ExecuteMsg) -> Result<AppResponse> {

@@ -1,7 +1,7 @@
 //! What is deployed where nothing else is asked for: design section 10.
 
-use ballast_types::fund::ClaimantParameters;
-use ballast_types::market::MarketParameters;
+use ballast_types::fund::{ClaimantParameters, FundParameters};
+use ballast_types::market::{ExchangeParameters, MarketParameters};
 use cosmwasm_std::{Decimal, Uint128};
 
 /// What the collateral is.
@@ -70,14 +70,26 @@ impl MarketSpec {
     /// `BTC-PERP` at 20,000: 8 decimals, tick 1, lot 0.0001 BTC.
     #[must_use]
     pub fn btc() -> Self {
-        Self::new("BTC-PERP", 8, Decimal::one(), 10_000, Decimal::percent(2_000_000))
+        Self::new(
+            "BTC-PERP",
+            8,
+            Decimal::one(),
+            10_000,
+            Decimal::percent(2_000_000),
+        )
     }
 
     /// `ETH-PERP` at 1,500: 18 decimals, tick 0.1, lot 0.001 ETH.
     #[must_use]
     pub fn eth() -> Self {
         let price = Decimal::percent(150_000);
-        Self::new("ETH-PERP", 18, Decimal::percent(10), 1_000_000_000_000_000, price)
+        Self::new(
+            "ETH-PERP",
+            18,
+            Decimal::percent(10),
+            1_000_000_000_000_000,
+            price,
+        )
     }
 }
 
@@ -87,29 +99,47 @@ pub fn atoms(units: u128, decimals: u8) -> Uint128 {
     Uint128::new(units.saturating_mul(10u128.saturating_pow(decimals.into())))
 }
 
-/// A market's default parameters for a collateral of so many decimals.
+/// An amount that is meant for six decimals, in a collateral of so many, rounded down.
+fn scaled(amount: Uint128, decimals: u8) -> Uint128 {
+    let unit = |decimals: u8| 10u128.saturating_pow(decimals.into());
+    Uint128::new(amount.u128().saturating_mul(unit(decimals)) / unit(6))
+}
+
+/// The contract's default parameters of a market, for a collateral of so many decimals.
 #[must_use]
 pub fn market_parameters(decimals: u8) -> MarketParameters {
-    MarketParameters {
-        initial_margin_ppm: 50_000,
-        maintenance_fraction_ppm: 600_000,
-        open_interest_lower: atoms(25_000_000, decimals),
-        open_interest_upper: atoms(50_000_000, decimals),
-        open_interest_cap: atoms(100_000_000, decimals),
-        maker_fee_ppm: 200,
-        taker_fee_ppm: 500,
-        max_liquidation_fee_ppm: 15_000,
-        keeper_share_ppm: 200_000,
-        liquidation_slippage_ppm: 5_000,
-        bankruptcy_adjustment_ppm: 1_000_000,
-        spread_to_maintenance_ppm: 1_500_000,
-        funding_interval_secs: 3_600,
-        funding_clamp_factor_ppm: 6_000_000,
-        funding_interest_ppm: 0,
-        impact_notional: atoms(10_000, decimals),
-        fund_fee_share_ppm: 250_000,
-        reduce_only: false,
+    let mut parameters = ballast_perp_market::parameters::default_market();
+    for amount in [
+        &mut parameters.open_interest_lower,
+        &mut parameters.open_interest_upper,
+        &mut parameters.open_interest_cap,
+        &mut parameters.impact_notional,
+    ] {
+        *amount = scaled(*amount, decimals);
     }
+    parameters
+}
+
+/// The contract's default parameters of the exchange, for a collateral of so many decimals.
+#[must_use]
+pub fn exchange_parameters(decimals: u8) -> ExchangeParameters {
+    let mut parameters = ballast_perp_market::parameters::default_exchange();
+    parameters.flush_lot = scaled(parameters.flush_lot, decimals).max(Uint128::one());
+    parameters
+}
+
+/// The contract's default parameters of the fund, for a collateral of so many decimals.
+#[must_use]
+pub fn fund_parameters(decimals: u8) -> FundParameters {
+    let mut parameters = ballast_insurance_fund::parameters::default_parameters();
+    for amount in [
+        &mut parameters.required_capital_floor,
+        &mut parameters.mutual_target,
+        &mut parameters.drawdown.floor,
+    ] {
+        *amount = scaled(*amount, decimals);
+    }
+    parameters
 }
 
 /// A market's default standing in the fund for a collateral of so many decimals.
@@ -117,7 +147,7 @@ pub fn market_parameters(decimals: u8) -> MarketParameters {
 pub fn claimant_parameters(decimals: u8) -> ClaimantParameters {
     ClaimantParameters {
         risk_weight_ppm: 20_000,
-        open_interest_cap: atoms(100_000_000, decimals),
+        open_interest_cap: atoms(50_000_000, decimals),
         reserve_target: atoms(100_000, decimals),
         isolated: false,
     }

@@ -1,7 +1,9 @@
 //! What is done with the insurance fund.
 
 use anyhow::Result;
-use ballast_types::fund::{ClaimantParameters, ExecuteMsg, FundParameters, ReceiveMsg, TopUp, TopUpKind};
+use ballast_types::fund::{
+    ClaimantParameters, ExecuteMsg, FundParameters, ReceiveMsg, TopUp, TopUpKind,
+};
 use ballast_types::MarketId;
 use cosmwasm_std::Addr;
 use cw20::Denom;
@@ -33,7 +35,16 @@ impl Suite {
     /// What the fund or the token returned.
     pub fn donate(&mut self, from: &Addr, amount: u128) -> Result<AppResponse> {
         let kind = TopUpKind::Donation;
-        self.top_up(from, &TopUp { contract: None, market: None, kind, state: None }, amount)
+        self.top_up(
+            from,
+            &TopUp {
+                contract: None,
+                market: None,
+                kind,
+                state: None,
+            },
+            amount,
+        )
     }
 
     /// Tops up one market's own reserve.
@@ -76,7 +87,11 @@ impl Suite {
     ) -> Result<AppResponse> {
         let (owner, fund) = (self.owner.clone(), self.fund.clone());
         let contract = self.market.to_string();
-        let msg = ExecuteMsg::RegisterMarket { contract, market, parameters };
+        let msg = ExecuteMsg::RegisterMarket {
+            contract,
+            market,
+            parameters,
+        };
         self.execute(&owner, &fund, &msg, &[])
     }
 
@@ -91,7 +106,11 @@ impl Suite {
     ) -> Result<AppResponse> {
         let (owner, fund) = (self.owner.clone(), self.fund.clone());
         let contract = self.market.to_string();
-        let msg = ExecuteMsg::UpdateMarket { contract, market, parameters };
+        let msg = ExecuteMsg::UpdateMarket {
+            contract,
+            market,
+            parameters,
+        };
         self.execute(&owner, &fund, &msg, &[])
     }
 
@@ -101,6 +120,11 @@ impl Suite {
     /// What the fund returned.
     pub fn update_fund_parameters(&mut self, parameters: FundParameters) -> Result<AppResponse> {
         let (owner, fund) = (self.owner.clone(), self.fund.clone());
-        self.execute(&owner, &fund, &ExecuteMsg::UpdateParameters { parameters }, &[])
+        self.execute(
+            &owner,
+            &fund,
+            &ExecuteMsg::UpdateParameters { parameters },
+            &[],
+        )
     }
 }

@@ -18,7 +18,10 @@ impl Suite {
     /// # Errors
     /// None in practice.
     pub fn deploy_hostile_fund(&mut self, behaviour: FundBehaviour) -> Result<Addr> {
-        let msg = fund::InstantiateMsg { collateral: self.collateral.clone(), behaviour };
+        let msg = fund::InstantiateMsg {
+            collateral: self.collateral.clone(),
+            behaviour,
+        };
         self.deploy(self.codes.hostile_fund, &msg, "hostile fund")
     }
 
@@ -32,7 +35,12 @@ impl Suite {
         behaviour: FundBehaviour,
     ) -> Result<AppResponse> {
         let sender = self.keeper.clone();
-        self.execute(&sender, fund, &fund::ExecuteMsg::SetBehaviour(behaviour), &[])
+        self.execute(
+            &sender,
+            fund,
+            &fund::ExecuteMsg::SetBehaviour(behaviour),
+            &[],
+        )
     }
 
     /// Claims that a hostile fund answered.
@@ -40,7 +48,10 @@ impl Suite {
     /// # Errors
     /// The address is no hostile fund.
     pub fn claims_seen(&self, fund: &Addr) -> Result<Vec<SeenClaim>> {
-        Ok(self.app.wrap().query_wasm_smart(fund, &fund::QueryMsg::Claims {})?)
+        Ok(self
+            .app
+            .wrap()
+            .query_wasm_smart(fund, &fund::QueryMsg::Claims {})?)
     }
 
     /// Deploys an oracle mock. [`Suite::set_oracle`] points a market at it.
@@ -73,8 +84,14 @@ impl Suite {
     /// The collateral is another.
     pub fn set_token_behaviour(&mut self, behaviour: TokenBehaviour) -> Result<AppResponse> {
         let token = self.token().context("the collateral is no cw20")?.clone();
+        self.hostile.token |= behaviour != TokenBehaviour::Honest;
         let sender = self.keeper.clone();
-        self.execute(&sender, &token, &token::ControlMsg::SetBehaviour(behaviour), &[])
+        self.execute(
+            &sender,
+            &token,
+            &token::ControlMsg::SetBehaviour(behaviour),
+            &[],
+        )
     }
 
     /// Deploys a contract that acts as a user.
@@ -95,7 +112,12 @@ impl Suite {
         behaviour: ActorBehaviour,
     ) -> Result<AppResponse> {
         let sender = self.keeper.clone();
-        self.execute(&sender, actor, &actor::ExecuteMsg::SetBehaviour(behaviour), &[])
+        self.execute(
+            &sender,
+            actor,
+            &actor::ExecuteMsg::SetBehaviour(behaviour),
+            &[],
+        )
     }
 
     /// Has an actor or a hostile fund send messages in its own name.
@@ -114,6 +136,7 @@ impl Suite {
         label: &str,
     ) -> Result<Addr> {
         let sender = self.owner.clone();
-        self.app.instantiate_contract(code, sender, msg, &[], label, None)
+        self.app
+            .instantiate_contract(code, sender, msg, &[], label, None)
     }
 }

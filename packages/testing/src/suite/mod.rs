@@ -29,7 +29,10 @@ use cw_multi_test::{App, AppResponse, Executor, FailingModule, WasmKeeper};
 
 pub use build::{FundSeed, SuiteBuilder};
 pub use codes::Codes;
-pub use defaults::{atoms, claimant_parameters, market_parameters, Collateral, MarketSpec};
+pub use defaults::{
+    atoms, claimant_parameters, exchange_parameters, fund_parameters, market_parameters,
+    Collateral, MarketSpec,
+};
 pub use oracle::PriceUpdate;
 pub use trade::NewOrder;
 
@@ -40,8 +43,13 @@ use crate::metering::Meter;
 pub const PREFIX: &str = "ballast";
 
 /// The embedded chain.
-pub type SuiteApp =
-    App<RefusingBank, MockApi, MockStorage, FailingModule<Empty, Empty, Empty>, WasmKeeper<Empty, Empty>>;
+pub type SuiteApp = App<
+    RefusingBank,
+    MockApi,
+    MockStorage,
+    FailingModule<Empty, Empty, Empty>,
+    WasmKeeper<Empty, Empty>,
+>;
 
 /// A market as it was listed.
 #[derive(Clone, Debug)]
@@ -94,6 +102,14 @@ pub struct Suite {
     /// Messages sent through [`Suite::execute`], failed ones included.
     pub messages: u64,
     strays: Strays,
+    hostile: Hostile,
+}
+
+/// Which parts were ever made hostile, so that coins may arrive unannounced.
+#[derive(Clone, Copy, Debug, Default)]
+struct Hostile {
+    fund: bool,
+    token: bool,
 }
 
 /// Coins sent without a message and not booked yet.
@@ -118,7 +134,8 @@ impl Suite {
         funds: &[Coin],
     ) -> Result<AppResponse> {
         self.messages += 1;
-        self.app.execute_contract(sender.clone(), contract.clone(), msg, funds)
+        self.app
+            .execute_contract(sender.clone(), contract.clone(), msg, funds)
     }
 
     /// Sends any message as anybody.
@@ -139,7 +156,10 @@ impl Suite {
     /// An account's name for messages.
     #[must_use]
     pub fn account_id(owner: &Addr, subaccount: u32) -> AccountId {
-        AccountId { owner: owner.to_string(), subaccount }
+        AccountId {
+            owner: owner.to_string(),
+            subaccount,
+        }
     }
 
     /// A market as it was listed.
@@ -147,12 +167,27 @@ impl Suite {
     /// # Errors
     /// There is none of that number.
     pub fn listed(&self, market: MarketId) -> Result<&Listed> {
-        self.markets.get(market as usize).with_context(|| format!("no market {market}"))
+        self.markets
+            .get(market as usize)
+            .with_context(|| format!("no market {market}"))
     }
 
     /// Coins that were sent without a message and not booked yet.
     #[must_use]
     pub fn strays(&self) -> Strays {
         self.strays
+    }
+
+    /// Whether the market's unaccounted coins must be exactly [`Suite::strays`]: no fund that may overpay
+    /// and no dishonest token was ever in use.
+    #[must_use]
+    pub fn strays_are_exact(&self) -> bool {
+        !self.hostile.fund && !self.hostile.token
+    }
+
+    /// The same for the fund: no dishonest token was ever in use.
+    #[must_use]
+    pub fn fund_strays_are_exact(&self) -> bool {
+        !self.hostile.token
     }
 }

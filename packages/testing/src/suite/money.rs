@@ -57,7 +57,10 @@ impl Suite {
     /// # Errors
     /// Supply beyond 128 bits.
     pub fn mint_coin(&mut self, to: &Addr, coin: Coin) -> Result<()> {
-        let mint = BankSudo::Mint { to_address: to.to_string(), amount: vec![coin] };
+        let mint = BankSudo::Mint {
+            to_address: to.to_string(),
+            amount: vec![coin],
+        };
         self.app.sudo(SudoMsg::Bank(mint))?;
         Ok(())
     }
@@ -95,8 +98,13 @@ impl Suite {
     /// Storage that cannot be decoded.
     pub fn coin_balance(&self, of: &Addr, denom: &str) -> Result<u128> {
         let storage = self.app.prefixed_storage(b"bank");
-        let balance = BANK_BALANCES.may_load(storage.as_ref(), of)?.unwrap_or_default();
-        let found = balance.into_vec().into_iter().find(|coin| coin.denom == denom);
+        let balance = BANK_BALANCES
+            .may_load(storage.as_ref(), of)?
+            .unwrap_or_default();
+        let found = balance
+            .into_vec()
+            .into_iter()
+            .find(|coin| coin.denom == denom);
         Ok(found.map_or(0, |coin| coin.amount.u128()))
     }
 
@@ -122,7 +130,10 @@ impl Suite {
     /// # Errors
     /// What the market or the token returned.
     pub fn withdraw(&mut self, user: &Addr, subaccount: u32, amount: u128) -> Result<AppResponse> {
-        let msg = ExecuteMsg::Withdraw { subaccount, amount: Uint128::new(amount) };
+        let msg = ExecuteMsg::Withdraw {
+            subaccount,
+            amount: Uint128::new(amount),
+        };
         let market = self.market.clone();
         self.execute(user, &market, &msg, &[])
     }
@@ -158,7 +169,11 @@ impl Suite {
                 let to_address = to.to_string();
                 self.send(
                     from,
-                    BankMsg::Send { to_address, amount: coins(amount, denom) }.into(),
+                    BankMsg::Send {
+                        to_address,
+                        amount: coins(amount, denom),
+                    }
+                    .into(),
                 )?
             }
             Denom::Cw20(token) => {

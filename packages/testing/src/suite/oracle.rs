@@ -68,7 +68,10 @@ impl Suite {
         feeder: &Addr,
         updates: &[PriceUpdate],
     ) -> Result<AppResponse> {
-        let prices = updates.iter().map(|update| self.mantissas(update)).collect::<Result<_>>()?;
+        let prices = updates
+            .iter()
+            .map(|update| self.mantissas(update))
+            .collect::<Result<_>>()?;
         let msg = price_feed::ExecuteMsg::PushPrices { prices };
         let contract = self.price_feed.clone();
         self.execute(feeder, &contract, &msg, &[])
@@ -99,12 +102,20 @@ impl Suite {
             max_confidence_ppm: listed.spec.max_confidence_ppm,
         };
         let (owner, exchange) = (self.owner.clone(), self.market.clone());
-        self.execute(&owner, &exchange, &ExecuteMsg::UpdateOracle { market, oracle }, &[])
+        self.execute(
+            &owner,
+            &exchange,
+            &ExecuteMsg::UpdateOracle { market, oracle },
+            &[],
+        )
     }
 }
 
 /// What one unit of the mantissa is in atomics of a `Decimal`.
 fn feed_unit(expo: i32) -> Result<u128> {
-    ensure!((-18..=0).contains(&expo), "the suite supports exponents from -18 to 0, not {expo}");
+    ensure!(
+        (-18..=0).contains(&expo),
+        "the suite supports exponents from -18 to 0, not {expo}"
+    );
     Ok(10u128.pow(u32::try_from(18 + expo)?))
 }

@@ -54,7 +54,9 @@ impl Suite {
     /// # Errors
     /// What the market returned.
     pub fn account(&self, owner: &Addr, subaccount: u32) -> Result<AccountResponse> {
-        self.ask_market(&QueryMsg::Account { account: Self::account_id(owner, subaccount) })
+        self.ask_market(&QueryMsg::Account {
+            account: Self::account_id(owner, subaccount),
+        })
     }
 
     /// Every account, page by page.
@@ -65,7 +67,10 @@ impl Suite {
         let mut all: Vec<AccountResponse> = vec![];
         loop {
             let start_after = all.last().map(|account| account.number);
-            let query = QueryMsg::Accounts { start_after, limit: Some(50) };
+            let query = QueryMsg::Accounts {
+                start_after,
+                limit: Some(50),
+            };
             let page: Vec<AccountResponse> = self.ask_market(&query)?;
             if page.is_empty() {
                 return Ok(all);
@@ -93,7 +98,10 @@ impl Suite {
     /// # Errors
     /// What the market returned.
     pub fn book(&self, market: MarketId) -> Result<BookResponse> {
-        self.ask_market(&QueryMsg::Book { market, limit: Some(100) })
+        self.ask_market(&QueryMsg::Book {
+            market,
+            limit: Some(100),
+        })
     }
 
     /// An account's resting orders, at most 50.
@@ -102,7 +110,11 @@ impl Suite {
     /// What the market returned.
     pub fn orders(&self, owner: &Addr, subaccount: u32) -> Result<Vec<OrderResponse>> {
         let account = Self::account_id(owner, subaccount);
-        self.ask_market(&QueryMsg::Orders { account, start_after: None, limit: Some(50) })
+        self.ask_market(&QueryMsg::Orders {
+            account,
+            start_after: None,
+            limit: Some(50),
+        })
     }
 
     /// Funding of a market.
@@ -122,7 +134,11 @@ impl Suite {
         account: AccountId,
         market: MarketId,
     ) -> Result<DeleverageRankResponse> {
-        self.ask_market(&QueryMsg::DeleverageRank { account, market, limit: Some(1_000) })
+        self.ask_market(&QueryMsg::DeleverageRank {
+            account,
+            market,
+            limit: Some(1_000),
+        })
     }
 
     /// The first 50 of one side's deleveraging order.
@@ -130,8 +146,12 @@ impl Suite {
     /// # Errors
     /// What the market returned.
     pub fn deleverage_queue(&self, market: MarketId, long: bool) -> Result<Vec<DeleverageEntry>> {
-        let query =
-            QueryMsg::DeleverageQueue { market, long, start_after: None, limit: Some(50) };
+        let query = QueryMsg::DeleverageQueue {
+            market,
+            long,
+            start_after: None,
+            limit: Some(50),
+        };
         self.ask_market(&query)
     }
 

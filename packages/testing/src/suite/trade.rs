@@ -60,8 +60,21 @@ impl Suite {
         price: Decimal,
     ) -> Result<Answered<PlaceOrderAnswer>> {
         let time_in_force = TimeInForce::GoodTilCancelled;
-        let order_type = OrderType::Limit { price, time_in_force };
-        self.place(user, &NewOrder { subaccount, market, side, size, order_type, reduce_only: false })
+        let order_type = OrderType::Limit {
+            price,
+            time_in_force,
+        };
+        self.place(
+            user,
+            &NewOrder {
+                subaccount,
+                market,
+                side,
+                size,
+                order_type,
+                reduce_only: false,
+            },
+        )
     }
 
     /// A limit order that rests or is refused.
@@ -77,8 +90,21 @@ impl Suite {
         size: u128,
         price: Decimal,
     ) -> Result<Answered<PlaceOrderAnswer>> {
-        let order_type = OrderType::Limit { price, time_in_force: TimeInForce::PostOnly };
-        self.place(user, &NewOrder { subaccount, market, side, size, order_type, reduce_only: false })
+        let order_type = OrderType::Limit {
+            price,
+            time_in_force: TimeInForce::PostOnly,
+        };
+        self.place(
+            user,
+            &NewOrder {
+                subaccount,
+                market,
+                side,
+                size,
+                order_type,
+                reduce_only: false,
+            },
+        )
     }
 
     /// A limit order that trades at once or not at all.
@@ -95,8 +121,21 @@ impl Suite {
         price: Decimal,
     ) -> Result<Answered<PlaceOrderAnswer>> {
         let time_in_force = TimeInForce::ImmediateOrCancel;
-        let order_type = OrderType::Limit { price, time_in_force };
-        self.place(user, &NewOrder { subaccount, market, side, size, order_type, reduce_only: false })
+        let order_type = OrderType::Limit {
+            price,
+            time_in_force,
+        };
+        self.place(
+            user,
+            &NewOrder {
+                subaccount,
+                market,
+                side,
+                size,
+                order_type,
+                reduce_only: false,
+            },
+        )
     }
 
     /// A market order.
@@ -113,7 +152,17 @@ impl Suite {
         worst_price: Decimal,
     ) -> Result<Answered<PlaceOrderAnswer>> {
         let order_type = OrderType::Market { worst_price };
-        self.place(user, &NewOrder { subaccount, market, side, size, order_type, reduce_only: false })
+        self.place(
+            user,
+            &NewOrder {
+                subaccount,
+                market,
+                side,
+                size,
+                order_type,
+                reduce_only: false,
+            },
+        )
     }
 
     /// Cancels one order.
@@ -127,7 +176,15 @@ impl Suite {
         order_id: OrderId,
     ) -> Result<AppResponse> {
         let market = self.market.clone();
-        self.execute(user, &market, &ExecuteMsg::CancelOrder { subaccount, order_id }, &[])
+        self.execute(
+            user,
+            &market,
+            &ExecuteMsg::CancelOrder {
+                subaccount,
+                order_id,
+            },
+            &[],
+        )
     }
 
     /// Cancels all orders of a subaccount, in one market or in all.
@@ -141,7 +198,12 @@ impl Suite {
         market: Option<MarketId>,
     ) -> Result<AppResponse> {
         let contract = self.market.clone();
-        self.execute(user, &contract, &ExecuteMsg::CancelAllOrders { subaccount, market }, &[])
+        self.execute(
+            user,
+            &contract,
+            &ExecuteMsg::CancelAllOrders { subaccount, market },
+            &[],
+        )
     }
 
     /// Liquidates an account's position.
@@ -155,7 +217,10 @@ impl Suite {
         market: MarketId,
     ) -> Result<Answered<LiquidationAnswer>> {
         let contract = self.market.clone();
-        let msg = ExecuteMsg::Liquidate { account: account.clone(), market };
+        let msg = ExecuteMsg::Liquidate {
+            account: account.clone(),
+            market,
+        };
         answered(self.execute(keeper, &contract, &msg, &[])?)
     }
 
@@ -170,7 +235,10 @@ impl Suite {
         market: MarketId,
     ) -> Result<Answered<LiquidationAnswer>> {
         let contract = self.market.clone();
-        let msg = ExecuteMsg::Deleverage { account: account.clone(), market };
+        let msg = ExecuteMsg::Deleverage {
+            account: account.clone(),
+            market,
+        };
         answered(self.execute(keeper, &contract, &msg, &[])?)
     }
 
@@ -180,7 +248,12 @@ impl Suite {
     /// What the market returned.
     pub fn accrue(&mut self, market: MarketId) -> Result<AppResponse> {
         let (keeper, contract) = (self.keeper.clone(), self.market.clone());
-        self.execute(&keeper, &contract, &ExecuteMsg::AccrueFunding { market }, &[])
+        self.execute(
+            &keeper,
+            &contract,
+            &ExecuteMsg::AccrueFunding { market },
+            &[],
+        )
     }
 
     /// Sends the fees that a market owes to the fund, as the keeper.
@@ -195,5 +268,8 @@ impl Suite {
 
 fn answered<T: DeserializeOwned>(response: AppResponse) -> Result<Answered<T>> {
     let data = response.data.context("the response carries no data")?;
-    Ok(Answered { answer: from_json(data)?, events: response.events })
+    Ok(Answered {
+        answer: from_json(data)?,
+        events: response.events,
+    })
 }

@@ -1,0 +1,363 @@
+//! Random sequences of everything anyone can do, with both kinds of collateral: after every step the ledger identity and
+//! all sums recomputed from storage, and of every claim, level and revision what must hold. Refusals are predicted.
+//!
+//! A failure prints the smallest sequence and its seed, which is kept in `tests/stateful.regressions` and runs first from
+//! then on. `PROPTEST_CASES` sets how many sequences run.
+#![allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+mod common;
+use std::collections::{BTreeMap, BTreeSet};
+
+use ballast_insurance_fund::market::Market;
+use ballast_insurance_fund::solvency::risk_parameters;
+use ballast_insurance_fund::state::SUITE;
+use ballast_types::fund::*;
+use ballast_types::{RiskLevel, RiskParameters};
+use common::*;
+use cosmwasm_std::{coins, from_json, Addr, Uint128};
+use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
+
+const LISTED: usize = 4;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Fees {
+        market: usize,
+        amount: u128,
+        open_interest: u128,
+    },
+    Reserve {
+        market: usize,
+        amount: u128,
+    },
+    Donate {
+        amount: u128,
+    },
+    Claim {
+        market: usize,
+        id: i64,
+        amount: u128,
+        open_interest: u128,
+        attached: u128,
+    },
+    Stray {
+        amount: u128,
+    },
+    Sync,
+    Poke {
+        market: usize,
+    },
+    Pass {
+        secs: u64,
+    },
+    Weigh {
+        market: usize,
+        weight: u32,
+        cap: u128,
+    },
+    Target {
+        mutual: u128,
+    },
+}
+
+fn amount() -> impl Strategy<Value = u128> {
+    prop_oneof![3 => 1u128..3_000, 1 => 1u128..100_000, 1 => Just(1u128)]
+}
+
+fn open_interest() -> impl Strategy<Value = u128> {
+    prop_oneof![4 => 0u128..200_000, 1 => Just(u128::MAX), 1 => Just(0u128)]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let market = 0..LISTED;
+    prop_oneof![
+        4 => (market.clone(), amount(), open_interest())
+            .prop_map(|(market, amount, open_interest)| Step::Fees { market, amount, open_interest }),
+        2 => (market.clone(), amount()).prop_map(|(market, amount)| Step::Reserve { market, amount }),
+        1 => amount().prop_map(|amount| Step::Donate { amount }),
+        // One beyond the listed ones: an unlisted market of a listed contract, and a stranger.
+        6 => (0..LISTED + 2, -3i64..6, prop_oneof![amount(), Just(0u128), Just(u128::MAX)], open_interest(), prop_oneof![2 => Just(0u128), 1 => 1u128..500])
+            .prop_map(|(market, id, amount, open_interest, attached)| Step::Claim { market, id, amount, open_interest, attached }),
+        1 => amount().prop_map(|amount| Step::Stray { amount }),
+        1 => Just(Step::Sync),
+        1 => market.clone().prop_map(|market| Step::Poke { market }),
+        4 => prop_oneof![0u64..60, 60u64..7_200, 7_200u64..400_000, Just(400 * DAY)].prop_map(|secs| Step::Pass { secs }),
+        1 => (market, 1_000u32..1_000_000, 0u128..300_000).prop_map(|(market, weight, cap)| Step::Weigh { market, weight, cap }),
+        1 => (0u128..50_000).prop_map(|mutual| Step::Target { mutual }),
+    ]
+}
+
+struct World {
+    suite: Suite,
+    markets: Vec<(Addr, u32)>,
+    last_id: BTreeMap<Addr, u64>,
+    paid: BTreeSet<(Addr, u64)>,
+    last_loss: Option<u64>,
+    told: BTreeMap<usize, RiskParameters>,
+    parameters: FundParameters,
+}
+
+impl World {
+    fn new(kind: Kind) -> Self {
+        let mut parameters = plain_parameters();
+        parameters.drawdown.floor = Uint128::new(500);
+        parameters.ramp_secs = 3 * DAY;
+        let mut suite = Suite::new(kind, parameters.clone());
+        let markets = vec![
+            (addr("market"), 0),
+            (addr("market"), 1),
+            (addr("second"), 0),
+            (addr("third"), 7),
+            (addr("market"), 99),
+            (addr("stranger"), 0),
+        ];
+        for (index, (contract, id)) in markets.iter().take(LISTED).enumerate() {
+            suite.register(
+                contract,
+                *id,
+                if index == 3 {
+                    isolated(50_000, 50_000, 200)
+                } else {
+                    cross(50_000, 50_000, 200)
+                },
+            );
+        }
+        Self {
+            suite,
+            markets,
+            last_id: BTreeMap::new(),
+            paid: BTreeSet::new(),
+            last_loss: None,
+            told: BTreeMap::new(),
+            parameters,
+        }
+    }
+
+    fn run(&mut self, step: &Step) {
+        let at = |index: &usize| self.markets[*index].clone();
+        match step {
+            Step::Fees {
+                market,
+                amount,
+                open_interest,
+            } => {
+                let (contract, id) = at(market);
+                self.suite.fees(&contract, id, *amount, *open_interest);
+            }
+            Step::Reserve { market, amount } => {
+                let (contract, id) = at(market);
+                self.suite.reserve(&contract, id, *amount);
+            }
+            Step::Donate { amount } => self.suite.donate(*amount),
+            Step::Claim {
+                market,
+                id,
+                amount,
+                open_interest,
+                attached,
+            } => {
+                self.claim(*market, *id, *amount, *open_interest, *attached);
+            }
+            Step::Stray { amount } => self.suite.stray(*amount),
+            Step::Sync => {
+                self.suite.sync();
+                assert_eq!(self.suite.solvency().unaccounted.u128(), 0);
+            }
+            Step::Poke { market } => {
+                let (contract, _) = at(market);
+                self.suite.poke(&contract);
+            }
+            Step::Pass { secs } => self.suite.pass(*secs),
+            Step::Weigh {
+                market,
+                weight,
+                cap,
+            } => {
+                let (contract, id) = at(market);
+                let parameters = ClaimantParameters {
+                    isolated: *market == 3,
+                    ..cross(*weight, *cap, 200)
+                };
+                let owner = self.suite.owner.clone();
+                let msg = ExecuteMsg::UpdateMarket {
+                    contract: contract.to_string(),
+                    market: id,
+                    parameters,
+                };
+                self.suite.execute(&owner, &msg, &[]).unwrap();
+            }
+            Step::Target { mutual } => {
+                self.parameters.mutual_target = Uint128::new(*mutual);
+                self.suite.set_parameters(self.parameters.clone());
+            }
+        }
+        self.suite.check_invariants();
+        self.check(matches!(step, Step::Pass { .. } | Step::Stray { .. }));
+    }
+
+    fn claim(&mut self, market: usize, id: i64, amount: u128, open_interest: u128, attached: u128) {
+        let (contract, market_id) = self.markets[market].clone();
+        let listed = market < LISTED;
+        let last = self.last_id.get(&contract).copied();
+        let claim_id = last.map_or(0, |last| last.saturating_add_signed(id));
+        let known = contract != addr("stranger");
+        let replay = known && last.is_some_and(|last| claim_id <= last);
+        let native = matches!(self.suite.collateral, cw20::Denom::Native(_));
+        let attached = if native { attached } else { 0 };
+        let recorded = self
+            .suite
+            .try_query::<ClaimRecord>(&QueryMsg::Claim {
+                contract: contract.to_string(),
+                claim_id,
+            })
+            .ok();
+        let capacity = self.suite.capacity(&contract, market_id).total.u128();
+
+        let before = self.suite.balance(&contract);
+        let funds = if attached == 0 {
+            vec![]
+        } else {
+            coins(attached, DENOM)
+        };
+        let msg = Suite::claim_msg(market_id, claim_id, amount, open_interest);
+        // Never refused, in whatever state.
+        let response = self.suite.execute(&contract, &msg, &funds).unwrap();
+        let answer: ClaimAnswer = from_json(response.data.unwrap()).unwrap();
+        let paid = answer.paid.u128();
+        assert_eq!(
+            self.suite.balance(&contract) + attached - before,
+            paid,
+            "what is said is what arrives"
+        );
+        assert_eq!(answer.replay, replay);
+        assert_eq!(answer.risk.is_some(), listed);
+        if replay {
+            assert_eq!(paid, 0, "S4: no id pays twice");
+            assert_eq!(
+                answer.uncovered,
+                recorded.map_or(Uint128::new(amount), |record| record.uncovered)
+            );
+            return;
+        }
+        assert_eq!(paid + answer.uncovered.u128(), amount);
+        if attached == 0 {
+            assert_eq!(paid, amount.min(capacity), "pays what Capacity says");
+        } else {
+            assert!(paid <= amount && paid <= capacity.saturating_add(attached));
+        }
+        if !known {
+            assert!(!listed && paid == 0);
+            return;
+        }
+        assert!(
+            self.paid.insert((contract.clone(), claim_id)),
+            "S4: id used twice"
+        );
+        self.last_id.insert(contract.clone(), claim_id);
+        let record = self.suite.record(&contract, claim_id);
+        assert_eq!(
+            (record.paid, record.uncovered, record.layers.len()),
+            (answer.paid, answer.uncovered, if listed { 4 } else { 0 })
+        );
+        assert_eq!(
+            record
+                .layers
+                .iter()
+                .map(|layer| layer.paid.u128())
+                .sum::<u128>(),
+            paid
+        );
+        let covered = record
+            .layers
+            .iter()
+            .filter(|layer| layer.bound == Bound::Covered)
+            .count();
+        assert!(
+            record
+                .layers
+                .iter()
+                .rev()
+                .take(covered)
+                .all(|layer| layer.bound == Bound::Covered),
+            "covered once, covered below"
+        );
+        assert!(!listed || (covered > 0) == record.uncovered.is_zero());
+        if market == 3 {
+            assert!(record.layers[1].paid.is_zero());
+        } else if listed && amount > 0 {
+            self.last_loss = Some(self.suite.now());
+        }
+    }
+
+    fn check(&mut self, no_message: bool) {
+        let now = self.suite.now();
+        let storage = self.suite.app.contract_storage(&self.suite.fund);
+        let stored = SUITE.load(&*storage).unwrap();
+        // What was told under a revision never changes; whatever changes raises it.
+        for (index, (contract, id)) in self.markets.iter().take(LISTED).enumerate() {
+            let market = Market::load(&*storage, contract, *id).unwrap();
+            let risk = risk_parameters(&stored, &market).unwrap();
+            if let Some(before) = self.told.insert(index, risk.clone()) {
+                assert!(
+                    risk == before || risk.revision > before.revision,
+                    "{before:?} became {risk:?}"
+                );
+            }
+            if risk.level == RiskLevel::Critical && index != 3 {
+                assert!(risk.reduce_only);
+            }
+        }
+        if no_message {
+            return;
+        }
+        // Below watch only with a loss claimed in the window.
+        if stored.level > RiskLevel::Watch {
+            assert!(self
+                .last_loss
+                .is_some_and(|at| now - at <= self.parameters.thresholds.loss_window_secs));
+        }
+        // A level is never better than coverage allows. The stored sums, because a message expires only some reports.
+        let capital = stored.counted_reserves + self.suite.solvency().mutual;
+        let required = stored.required.max(self.parameters.required_capital_floor);
+        let coverage = ballast_risk::coverage_ppm(capital, required).u128();
+        let thresholds = &self.parameters.thresholds;
+        let allowed = match stored.level {
+            RiskLevel::Surplus => coverage > thresholds.surplus_ppm.into(),
+            RiskLevel::Healthy => coverage > thresholds.healthy_ppm.into(),
+            RiskLevel::Watch => {
+                coverage > thresholds.watch_ppm.into()
+                    || self
+                        .last_loss
+                        .map_or(true, |at| now - at > thresholds.loss_window_secs)
+            }
+            RiskLevel::Deficient => coverage > thresholds.deficient_ppm.into(),
+            RiskLevel::Critical => true,
+        };
+        assert!(allowed, "{:?} at {coverage}", stored.level);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        max_shrink_iters: 5_000,
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/stateful.regressions"))),
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn s1_s4_any_sequence_keeps_the_books(cw20: bool, steps in proptest::collection::vec(step(), 1..120)) {
+        let mut world = World::new(if cw20 { Kind::Cw20 } else { Kind::Native });
+        for step in &steps {
+            world.run(step);
+        }
+        world.suite.sync();
+        let solvency = world.suite.solvency();
+        prop_assert_eq!(solvency.booked, solvency.bank);
+    }
+}

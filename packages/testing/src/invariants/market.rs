@@ -1,0 +1,495 @@
+//! The market's records and what must hold of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+use ballast_perp_market::state::{
+    queue_key, rank_key, split_book_key, split_place_key, Account, MarketState, Order, Position,
+    ACCOUNTS, ACCOUNT_ORDERS, DELEVERAGE_QUEUE, MARKET_STATES, MAX_POSITIONS, ORDERS, RESIDUE,
+    VAULT,
+};
+use ballast_types::MarketId;
+use cosmwasm_std::{Empty, Order as Direction, Storage};
+
+use super::bounds::Settlements;
+use super::keys::{decode, split};
+use super::shadow::Records;
+use super::Findings;
+use crate::suite::Suite;
+
+/// (book, place).
+type OrderKey = (u64, u128);
+/// (account number, book, place).
+type OwnKey = (u64, u64, u128);
+/// (queue, rank, account number).
+type QueueKey = (u64, u128, u64);
+
+/// Copies of the market's records, with totals of our own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct MarketShadow {
+    pub accounts: Records<u64, Account>,
+    pub states: BTreeMap<MarketId, MarketState>,
+    orders: Records<OrderKey, Order>,
+    own_orders: Records<OwnKey, Empty>,
+    queue: Records<QueueKey, Empty>,
+    vault: i128,
+    residue: i128,
+    totals: Totals,
+}
+
+/// Sums over records, kept up as they are replaced.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Totals {
+    /// Of all accounts' quote.
+    quote: i128,
+    /// Sizes of longs and of shorts (negative) by market; none where both are 0.
+    open: BTreeMap<MarketId, (i128, i128)>,
+    /// Resting orders by account; none where 0.
+    orders: BTreeMap<u64, u32>,
+}
+
+/// What a message touched: the keys whose neighbours must be looked at.
+#[derive(Default)]
+pub(super) struct Touched {
+    accounts: BTreeSet<u64>,
+    orders: BTreeSet<OrderKey>,
+    own_orders: BTreeSet<OwnKey>,
+    queue: BTreeSet<QueueKey>,
+    markets: BTreeSet<MarketId>,
+}
+
+impl Totals {
+    fn add_account(&mut self, account: &Account, sign: i128) {
+        self.quote += sign * account.quote.i128();
+        for position in &account.positions {
+            let size = position.size.i128();
+            let open = self.open.entry(position.market).or_default();
+            if size > 0 {
+                open.0 += sign * size;
+            } else {
+                open.1 += sign * size;
+            }
+            if *open == (0, 0) {
+                self.open.remove(&position.market);
+            }
+        }
+    }
+
+    fn add_order(&mut self, account: u64, more: bool) {
+        let count = self.orders.entry(account).or_default();
+        *count = if more {
+            *count + 1
+        } else {
+            count.saturating_sub(1)
+        };
+        if *count == 0 {
+            self.orders.remove(&account);
+        }
+    }
+}
+
+impl MarketShadow {
+    /// Everything from storage.
+    pub fn read(suite: &Suite) -> Result<Self> {
+        let storage = suite.market_storage();
+        let storage = storage.as_ref();
+        let mut shadow = Self::default();
+        let up = Direction::Ascending;
+        for record in ACCOUNTS.range(storage, None, None, up) {
+            let (number, account) = record?;
+            shadow.put_account(number, Some(account));
+        }
+        for record in ORDERS.range(storage, None, None, up) {
+            let (key, order) = record?;
+            shadow.put_order(key, Some(order));
+        }
+        for key in ACCOUNT_ORDERS.keys(storage, None, None, up) {
+            shadow.own_orders.replace(key?, Some(Empty {}));
+        }
+        for key in DELEVERAGE_QUEUE.keys(storage, None, None, up) {
+            shadow.queue.replace(key?, Some(Empty {}));
+        }
+        for record in MARKET_STATES.range(storage, None, None, up) {
+            let (market, state) = record?;
+            shadow.states.insert(market, state);
+        }
+        shadow.put_items(storage)?;
+        Ok(shadow)
+    }
+
+    /// Replaces what was written, by what committed storage holds now. Costs O(keys).
+    pub fn replace(
+        &mut self,
+        suite: &Suite,
+        keys: &[&[u8]],
+        settlements: &mut Settlements,
+    ) -> Result<Touched> {
+        let storage = suite.market_storage();
+        let storage = storage.as_ref();
+        let mut touched = Touched::default();
+        for key in keys {
+            match split(key) {
+                None => self.put_items(storage)?,
+                Some((namespace, rest)) => {
+                    self.replace_record(storage, namespace, rest, &mut touched, settlements)?;
+                }
+            }
+        }
+        Ok(touched)
+    }
+
+    fn replace_record(
+        &mut self,
+        storage: &dyn Storage,
+        namespace: &[u8],
+        rest: &[u8],
+        touched: &mut Touched,
+        settlements: &mut Settlements,
+    ) -> Result<()> {
+        if namespace == ACCOUNTS.namespace_bytes() {
+            let number = decode::<u64>(rest)?;
+            let now = ACCOUNTS.may_load(storage, number)?;
+            settlements.account(self.accounts.get(&number), now.as_ref());
+            let before = self.put_account(number, now);
+            let left = before.iter().flat_map(|account| &account.positions);
+            touched
+                .queue
+                .extend(left.map(|position| queue_place(number, position)));
+            touched.accounts.insert(number);
+        } else if namespace == ORDERS.namespace_bytes() {
+            let key = decode::<OrderKey>(rest)?;
+            let before = self.put_order(key, ORDERS.may_load(storage, key)?);
+            let owners = before.into_iter().chain(self.orders.get(&key).cloned());
+            for owner in owners.map(|order| order.account) {
+                touched.accounts.insert(owner);
+                touched.own_orders.insert((owner, key.0, key.1));
+            }
+            touched.orders.insert(key);
+        } else if namespace == ACCOUNT_ORDERS.namespace_bytes() {
+            let key = decode::<OwnKey>(rest)?;
+            self.own_orders
+                .replace(key, ACCOUNT_ORDERS.may_load(storage, key)?);
+            touched.own_orders.insert(key);
+        } else if namespace == DELEVERAGE_QUEUE.namespace_bytes() {
+            let key = decode::<QueueKey>(rest)?;
+            self.queue
+                .replace(key, DELEVERAGE_QUEUE.may_load(storage, key)?);
+            touched.queue.insert(key);
+        } else if namespace == MARKET_STATES.namespace_bytes() {
+            let market = decode::<MarketId>(rest)?;
+            if let Some(state) = MARKET_STATES.may_load(storage, market)? {
+                settlements.state(market, self.states.get(&market), &state);
+                self.states.insert(market, state);
+            }
+            touched.markets.insert(market);
+        }
+        Ok(())
+    }
+
+    fn put_account(&mut self, number: u64, now: Option<Account>) -> Option<Account> {
+        if let Some(account) = &now {
+            self.totals.add_account(account, 1);
+        }
+        let before = self.accounts.replace(number, now);
+        if let Some(account) = &before {
+            self.totals.add_account(account, -1);
+        }
+        before
+    }
+
+    fn put_order(&mut self, key: OrderKey, now: Option<Order>) -> Option<Order> {
+        if let Some(order) = &now {
+            self.totals.add_order(order.account, true);
+        }
+        let before = self.orders.replace(key, now);
+        if let Some(order) = &before {
+            self.totals.add_order(order.account, false);
+        }
+        before
+    }
+
+    fn put_items(&mut self, storage: &dyn Storage) -> Result<()> {
+        self.vault = signed(VAULT.load(storage)?.u128());
+        self.residue = signed(RESIDUE.load(storage)?.u128());
+        Ok(())
+    }
+
+    /// Money, and the records that a message touched with their neighbours.
+    pub fn check_touched(&self, suite: &Suite, touched: &Touched, findings: &mut Findings) {
+        self.check_money(suite, findings);
+        let mut markets = touched.markets.clone();
+        for number in &touched.accounts {
+            self.check_account(*number, findings);
+            let held = self
+                .accounts
+                .get(number)
+                .into_iter()
+                .flat_map(|one| &one.positions);
+            markets.extend(held.map(|position| position.market));
+        }
+        for key in &touched.orders {
+            self.check_order(*key, findings);
+        }
+        for key in &touched.own_orders {
+            self.check_own_order(*key, findings);
+        }
+        for key in &touched.queue {
+            markets.insert(market_of(key.0));
+            self.check_queue_entry(*key, findings);
+        }
+        for market in markets {
+            self.check_open_interest(market, findings);
+        }
+        let books: BTreeSet<MarketId> = touched
+            .orders
+            .iter()
+            .map(|key| split_book_key(key.0).0)
+            .collect();
+        let storage = suite.market_storage();
+        for market in books {
+            check_uncrossed(storage.as_ref(), market, findings);
+        }
+    }
+
+    /// Everything.
+    pub fn check_all(&self, suite: &Suite, findings: &mut Findings) {
+        let all = Touched {
+            accounts: self.accounts.0.keys().copied().collect(),
+            orders: self.orders.0.keys().copied().collect(),
+            own_orders: self.own_orders.0.keys().copied().collect(),
+            queue: self.queue.0.keys().copied().collect(),
+            markets: self.states.keys().copied().collect(),
+        };
+        self.check_touched(suite, &all, findings);
+        let positions: usize = self
+            .accounts
+            .0
+            .values()
+            .map(|account| account.positions.len())
+            .sum();
+        findings.require(
+            positions == self.queue.0.len(),
+            "market: one index entry a position",
+            || format!("{positions} positions, {} entries", self.queue.0.len()),
+        );
+        let (orders, indexed) = (self.orders.0.len(), self.own_orders.0.len());
+        findings.require(
+            orders == indexed,
+            "market: one index entry an order",
+            || format!("{orders} orders, {indexed} entries"),
+        );
+    }
+
+    /// `bank = sum(account quote) + fees + pool + residue + unaccounted - deficit`, `unaccounted >= 0`.
+    fn check_money(&self, suite: &Suite, findings: &mut Findings) {
+        let bank = match suite.balance(&suite.market) {
+            Ok(bank) => signed(bank),
+            Err(error) => {
+                return findings.unreadable("market: the bank is readable", Err(error));
+            }
+        };
+        let lines: i128 = self.states.values().map(ledger_lines).sum();
+        let ledger = self.totals.quote + self.residue + lines;
+        findings.require(
+            self.vault == ledger,
+            "market: vault = sum of the ledger",
+            || {
+                format!(
+                    "vault {}, ledger {ledger} = accounts {} + residue {} + markets {lines}",
+                    self.vault, self.totals.quote, self.residue
+                )
+            },
+        );
+        let stray = bank - ledger;
+        findings.require(stray >= 0, "market: bank covers the ledger", || {
+            format!("bank {bank}, ledger {ledger}: {stray}")
+        });
+        let expected = signed(suite.strays().market);
+        let exact = suite.strays_are_exact();
+        findings.require(
+            !exact || stray == expected,
+            "market: unaccounted = sent without message - synced",
+            || format!("unaccounted {stray}, expected {expected}"),
+        );
+    }
+
+    fn check_account(&self, number: u64, findings: &mut Findings) {
+        let resting = self.totals.orders.get(&number).copied().unwrap_or(0);
+        let Some(account) = self.accounts.get(&number) else {
+            return findings.require(resting == 0, "market: orders have an account", || {
+                format!("{resting} orders of account {number}, which does not exist")
+            });
+        };
+        findings.require(
+            account.open_orders == resting,
+            "market: order count",
+            || {
+                format!(
+                    "account {number} counts {}, has {resting}",
+                    account.open_orders
+                )
+            },
+        );
+        let sorted = account.positions.windows(2).all(|two| match two {
+            [first, second] => first.market < second.market,
+            _ => true,
+        });
+        let sound = sorted
+            && account.positions.len() <= MAX_POSITIONS
+            && account
+                .positions
+                .iter()
+                .all(|position| !position.size.is_zero());
+        findings.require(
+            sound,
+            "market: positions are distinct, not empty, and few",
+            || format!("account {number}: {:?}", account.positions),
+        );
+        for position in &account.positions {
+            let place = queue_place(number, position);
+            findings.require(
+                self.queue.has(&place),
+                "market: position is indexed",
+                || format!("account {number}, {position:?} has no entry {place:?}"),
+            );
+        }
+    }
+
+    fn check_order(&self, key: OrderKey, findings: &mut Findings) {
+        let Some(order) = self.orders.get(&key) else {
+            return;
+        };
+        findings.require(!order.remaining.is_zero(), "market: no empty order", || {
+            format!("{key:?}: {order:?}")
+        });
+        let own = (order.account, key.0, key.1);
+        findings.require(
+            self.own_orders.has(&own),
+            "market: order is indexed",
+            || format!("{key:?}: {order:?} has no entry {own:?}"),
+        );
+        let (market, side) = split_book_key(key.0);
+        let (ticks, sequence) = split_place_key(side, key.1);
+        let next = self
+            .states
+            .get(&market)
+            .map_or(0, |state| state.next_sequence);
+        findings.require(
+            ticks > 0 && sequence < next,
+            "market: order has a price and a number already given",
+            || format!("{key:?}: ticks {ticks}, sequence {sequence}, next is {next}"),
+        );
+    }
+
+    fn check_own_order(&self, key: OwnKey, findings: &mut Findings) {
+        let (account, book, place) = key;
+        let owner = self.orders.get(&(book, place)).map(|order| order.account);
+        let indexed = self.own_orders.has(&key);
+        findings.require(
+            indexed == (owner == Some(account)),
+            "market: order index matches orders",
+            || format!("entry {key:?} {}, order is of {owner:?}", present(indexed)),
+        );
+    }
+
+    fn check_queue_entry(&self, key: QueueKey, findings: &mut Findings) {
+        let number = key.2;
+        let held = self
+            .accounts
+            .get(&number)
+            .map(|account| account.positions.as_slice());
+        let expected = held
+            .unwrap_or_default()
+            .iter()
+            .any(|position| queue_place(number, position) == key);
+        let indexed = self.queue.has(&key);
+        findings.require(
+            indexed == expected,
+            "market: index matches positions",
+            || format!("entry {key:?} {}, positions {held:?}", present(indexed)),
+        );
+    }
+
+    fn check_open_interest(&self, market: MarketId, findings: &mut Findings) {
+        let (long, short) = self.totals.open.get(&market).copied().unwrap_or_default();
+        findings.require(long + short == 0, "market: sum of sizes is 0", || {
+            format!("market {market}: longs {long}, shorts {short}")
+        });
+        let stored = self.states.get(&market).map_or((0, 0), |state| {
+            (
+                signed(state.open_interest_long.u128()),
+                signed(state.open_interest_short.u128()),
+            )
+        });
+        findings.require(stored == (long, -short), "market: open interest", || {
+            format!(
+                "market {market}: stored {stored:?}, held {:?}",
+                (long, -short)
+            )
+        });
+    }
+
+    /// That another shadow of the same storage, kept up message by message, is equal.
+    pub fn compare(&self, touched: &Self, findings: &mut Findings) {
+        let rule = "market: both gears agree";
+        findings.require(self.totals == touched.totals, rule, || {
+            format!("full {:?}, touched {:?}", self.totals, touched.totals)
+        });
+        findings.require(self == touched, rule, || "records differ".to_owned());
+    }
+}
+
+/// Bids are below asks.
+fn check_uncrossed(storage: &dyn Storage, market: MarketId, findings: &mut Findings) {
+    use ballast_perp_market::state::book_key;
+    use ballast_types::Side;
+    let best = |side| {
+        let mut places =
+            ORDERS
+                .prefix(book_key(market, side))
+                .keys(storage, None, None, Direction::Ascending);
+        places
+            .next()
+            .and_then(Result::ok)
+            .map(|place| split_place_key(side, place).0)
+    };
+    if let (Some(bid), Some(ask)) = (best(Side::Buy), best(Side::Sell)) {
+        findings.require(bid < ask, "market: the book is not crossed", || {
+            format!("market {market}: bid {bid}, ask {ask} ticks")
+        });
+    }
+}
+
+fn ledger_lines(state: &MarketState) -> i128 {
+    signed(state.fees_owed.u128())
+        + signed(state.fee_collector.u128())
+        + state.settlement_pool.i128()
+        + signed(state.residue.u128())
+        - signed(state.deficit.u128())
+}
+
+fn queue_place(number: u64, position: &Position) -> QueueKey {
+    let long = !position.size.is_negative();
+    (
+        queue_key(position.market, long),
+        rank_key(long, position.entry_price),
+        number,
+    )
+}
+
+fn market_of(queue: u64) -> MarketId {
+    MarketId::try_from(queue >> 1).unwrap_or(MarketId::MAX)
+}
+
+fn present(is: bool) -> &'static str {
+    if is {
+        "exists"
+    } else {
+        "is missing"
+    }
+}
+
+/// Amounts of real tokens are far below 2^127; one that is not shows as a violation.
+fn signed(amount: u128) -> i128 {
+    i128::try_from(amount).unwrap_or(i128::MAX)
+}
