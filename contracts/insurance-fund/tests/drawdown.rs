@@ -133,3 +133,22 @@ fn an_isolated_market_has_a_breaker_too() {
     assert!(!suite.claim(&market, 0, 1, 299, 0).risk.unwrap().reduce_only);
     assert!(suite.claim(&market, 0, 2, 1, 0).risk.unwrap().reduce_only);
 }
+
+#[test]
+fn a_donation_that_names_the_market_does_not_move_its_drawdown() {
+    for kind in KINDS {
+        let mut suite = start(kind, 0);
+        let market = addr("market");
+        suite.claim(&market, 0, 1, 700, 0);
+        let donation = TopUp {
+            contract: None,
+            market: Some(0),
+            kind: TopUpKind::Donation,
+            state: None,
+        };
+        suite.send_top_up(&market, donation, 100_000).unwrap();
+        let standing = suite.market(&market, 0);
+        assert_eq!((standing.drawdown, standing.net_loss.u128()), (true, 700));
+        assert_eq!(standing.mutual_contributed.u128(), 0);
+    }
+}

@@ -31,7 +31,7 @@ pub struct Told {
     pub deleveraged: u128,
     pub asked: u128,
     pub paid: u128,
-    pub avoided: u128,
+    pub avoided: i128,
     pub counterparty_loss: u128,
     pub carried: u128,
     pub deficit: u128,
@@ -50,7 +50,7 @@ impl Told {
             deleveraged: number(event, "deleveraged"),
             asked: number(event, "asked"),
             paid: number(event, "paid"),
-            avoided: number(event, "avoided"),
+            avoided: signed(event, "avoided"),
             counterparty_loss: number(event, "counterparty_loss"),
             carried: number(event, "carried"),
             deficit: number(event, "deficit"),
@@ -64,10 +64,10 @@ impl Told {
         if self.status == "claim_pending" {
             return Ok(());
         }
-        let borne = [self.paid, self.counterparty_loss, self.carried, self.deficit, self.avoided]
+        let borne = [self.paid, self.counterparty_loss, self.carried, self.deficit]
             .iter()
-            .fold(0u128, |sum, part| sum.saturating_add(*part));
-        let asked = self.asked.saturating_add(self.leftover);
+            .fold(self.avoided, |sum, part| sum.saturating_add_unsigned(*part));
+        let asked = i128::try_from(self.asked.saturating_add(self.leftover)).unwrap_or(i128::MAX);
         if asked.abs_diff(borne) <= ONE_ROUNDING {
             return Ok(());
         }

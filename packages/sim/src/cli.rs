@@ -79,7 +79,7 @@ pub struct ReplayArgs {
     #[arg(long, value_name = "PERCENT", default_value_t = 75, value_parser = clap::value_parser!(u32).range(0..=100), help_heading = "Agents")]
     pub long_bias: u32,
     /// What makers show on each side in a quiet bar, percent of the open interest that traders aim at
-    #[arg(long, value_name = "PERCENT", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100), help_heading = "Agents")]
+    #[arg(long, value_name = "PERCENT", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100), help_heading = "Agents")]
     pub depth: u32,
     /// Same seed, same run
     #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Agents")]
@@ -87,7 +87,7 @@ pub struct ReplayArgs {
 
     /// The fund at the start: an amount in quote units, or N% of the open interest that traders aim
     /// at. 0: nothing is ever there to pay. Half of it is the markets' reserves, half the mutual one
-    #[arg(long, value_name = "AMOUNT|N%", default_value = "1%", value_parser = fund_size, help_heading = "Fund")]
+    #[arg(long, value_name = "AMOUNT|N%", default_value = "0.25%", value_parser = fund_size, help_heading = "Fund")]
     pub fund_size: FundSize,
     /// Days since the markets were registered: their access to the mutual reserve grows over 30
     #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=365), help_heading = "Fund")]

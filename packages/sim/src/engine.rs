@@ -368,6 +368,7 @@ impl Replay {
                 start: fund.start.to_string(),
                 low: fund.low.to_string(),
                 end: fund.now.to_string(),
+                surplus: fund.surplus.to_string(),
                 coverage_low: ratio(fund.coverage_low),
                 coverage_end: ratio(fund.coverage),
             },

@@ -11,7 +11,7 @@ use crate::decimal::mul_div;
 use crate::listing::{Listing, QUOTE_UNIT};
 
 /// Capital that must stand behind open interest, ppm of its value.
-const RISK_WEIGHT_PPM: u32 = 5_000;
+const RISK_WEIGHT_PPM: u32 = 2_000;
 
 /// Numbers of a replay.
 pub struct Plan {
@@ -69,16 +69,6 @@ impl Plan {
         self.fund_size.saturating_sub(reserves)
     }
 
-    /// What a market's reserve is filled to: what it begins with, or half a percent of the open interest.
-    /// Without a fund nothing is ever to be there: all fees are surplus, which pays no claim.
-    fn reserve_target(&self, market: usize) -> u128 {
-        if self.fund_size == 0 {
-            return 0;
-        }
-        let target = self.target_open_interest.get(market).copied().unwrap_or(0);
-        self.reserve(market).max(target / 200)
-    }
-
     /// What a maker brings to each market, quote atoms: enough never to be the one who is liquidated.
     #[must_use]
     pub fn maker_stake(&self, market: usize, makers: u32) -> u128 {
@@ -122,13 +112,14 @@ impl Plan {
         target.max(QUOTE_UNIT).saturating_mul(2)
     }
 
-    /// Of a market in the fund.
+    /// Of a market in the fund. Fees refill the reserve to what it began with, then the mutual one, and are
+    /// surplus beyond: without a fund nothing is ever there to pay.
     #[must_use]
     pub fn claimant(&self, market: usize) -> ClaimantParameters {
         ClaimantParameters {
             risk_weight_ppm: RISK_WEIGHT_PPM,
             open_interest_cap: Uint128::new(self.open_interest_cap(market)),
-            reserve_target: Uint128::new(self.reserve_target(market)),
+            reserve_target: Uint128::new(self.reserve(market)),
             isolated: false,
         }
     }
@@ -139,10 +130,9 @@ impl Plan {
         let mut parameters = ballast_insurance_fund::default_parameters();
         let floor = mul_div(self.target_total, RISK_WEIGHT_PPM.into(), 4_000_000).max(1);
         parameters.required_capital_floor = Uint128::new(floor);
-        parameters.mutual_target = Uint128::new(self.mutual().max(self.target_total / 200));
+        parameters.mutual_target = Uint128::new(self.mutual());
         parameters.drawdown.floor = Uint128::new((self.target_total / 10_000).max(1));
         if self.fund_size == 0 {
-            parameters.mutual_target = Uint128::zero();
             parameters.backing_ratio_ppm = 0;
         }
         parameters

@@ -126,12 +126,14 @@ pub struct DeleveragedReport {
 /// The fund over time.
 #[derive(Serialize, Debug, Clone, Default)]
 pub struct FundReport {
-    /// Quote atoms booked at the start.
+    /// Quote atoms in the reserves at the start: the markets' and the mutual one, from which claims are paid.
     pub start: String,
     /// Least ever.
     pub low: String,
     /// At the end.
     pub end: String,
+    /// Quote atoms above all targets at the end: collected, but not there to pay claims.
+    pub surplus: String,
     /// Least coverage: capital as a multiple of what is required (1 = 100 %).
     pub coverage_low: f64,
     /// Coverage at the end.

@@ -108,11 +108,12 @@ fn rows(outcome: &Outcome) -> Vec<(&'static str, String)> {
     rows.push((
         "fund",
         format!(
-            "{} -> low {} -> {}; fees brought {}\ncoverage down to {:.0} %, {:.0} % at the end",
+            "{} -> low {} -> {}; fees brought {}, of them {} surplus\ncoverage down to {:.0} %, {:.0} % at the end",
             money(&report.fund.start),
             money(&report.fund.low),
             money(&report.fund.end),
             money(&report.fees_to_fund),
+            money(&report.fund.surplus),
             report.fund.coverage_low * 100.0,
             report.fund.coverage_end * 100.0
         ),

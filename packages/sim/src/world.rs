@@ -30,12 +30,14 @@ pub enum Sent {
 /// How the fund did so far.
 #[derive(Clone, Copy, Default)]
 pub struct FundTrack {
-    /// Booked at the start, quote atoms.
+    /// Reserves and mutual reserve at the start, quote atoms: what claims can be paid from.
     pub start: u128,
     /// Least ever.
     pub low: u128,
     /// Now.
     pub now: u128,
+    /// Above all targets, quote atoms: pays no claim.
+    pub surplus: u128,
     /// Least coverage, ppm.
     pub coverage_low: u128,
     /// Coverage now, ppm.
@@ -247,9 +249,10 @@ impl World {
     /// Where the fund does not answer.
     pub fn observe_fund(&mut self) -> SimResult<SolvencyResponse> {
         let solvency = self.chain.solvency()?;
-        let booked = solvency.booked.u128();
+        let booked = solvency.market_reserves.u128().saturating_add(solvency.mutual.u128());
         let coverage = solvency.coverage_ppm.u128();
         self.fund.now = booked;
+        self.fund.surplus = solvency.surplus_due.u128();
         self.fund.low = self.fund.low.min(booked);
         self.fund.coverage = coverage;
         self.fund.coverage_low = self.fund.coverage_low.min(coverage);

@@ -3,7 +3,6 @@
 
 mod support;
 
-use ballast_testing::suite::Collateral;
 use ballast_types::fund::TopUpKind;
 use ballast_types::market::LiquidationStatus;
 use ballast_types::Side;
@@ -13,8 +12,14 @@ use support::{Checked, Money, BTC, KINDS, UNIT};
 #[test]
 fn the_fund_pays_all_a_part_or_nothing_and_counterparties_bear_the_rest() {
     // The mutual reserve pays at most a tenth of its high in a day: here it pays all.
-    let all = Money { reserve: 0, mutual: 100_000 * UNIT };
-    let part = Money { reserve: 100 * UNIT, mutual: 0 };
+    let all = Money {
+        reserve: 0,
+        mutual: 100_000 * UNIT,
+    };
+    let part = Money {
+        reserve: 100 * UNIT,
+        mutual: 0,
+    };
     let nothing = Money::default();
     for collateral in KINDS {
         for money in [all, part, nothing] {
@@ -25,9 +30,8 @@ fn the_fund_pays_all_a_part_or_nothing_and_counterparties_bear_the_rest() {
             let short_before = world.account(&bob).equity.i128();
             let missing = world.account(&alice).equity.unsigned_abs().u128();
             assert!(world.account(&alice).bankrupt);
-            // With a native claim the owed fees travel along and are the first to be paid back.
-            let owed = world.suite.market_info(0).unwrap().fees_owed.u128();
-            let fees = if collateral == Collateral::Native { owed } else { 0 };
+            // Owed fees reach the fund with the claim, or just before it, and are paid back at once.
+            let fees = world.suite.market_info(0).unwrap().fees_owed.u128();
             let expected = missing.min(money.reserve + fees + money.mutual / 10);
 
             let answer = world.liquidate(&alice);
@@ -40,7 +44,11 @@ fn the_fund_pays_all_a_part_or_nothing_and_counterparties_bear_the_rest() {
             assert_eq!((world.size(&alice), world.size(&bob)), (0, 0));
 
             let lost = short_before - world.account(&bob).equity.i128();
-            assert_eq!(lost.unsigned_abs(), missing - answer.paid.u128(), "{money:?}");
+            assert_eq!(
+                lost.unsigned_abs(),
+                missing - answer.paid.u128(),
+                "{money:?}"
+            );
             let claim = &world.suite.claims().unwrap()[0];
             assert_eq!((claim.amount, claim.paid), (answer.asked, answer.paid));
             assert_eq!(claim.uncovered, answer.asked - answer.paid);
@@ -51,7 +59,13 @@ fn the_fund_pays_all_a_part_or_nothing_and_counterparties_bear_the_rest() {
 #[test]
 fn a_solvent_account_is_closed_into_the_book_and_the_fund_is_not_asked() {
     for collateral in KINDS {
-        let mut world = Checked::new(collateral, Money { reserve: 0, mutual: 10_000 * UNIT });
+        let mut world = Checked::new(
+            collateral,
+            Money {
+                reserve: 0,
+                mutual: 10_000 * UNIT,
+            },
+        );
         let (alice, carol) = (world.alice.clone(), world.carol.clone());
         world.open_positions();
         world.deposit(&carol, 100_000 * UNIT);
@@ -79,7 +93,13 @@ fn a_solvent_account_is_closed_into_the_book_and_the_fund_is_not_asked() {
 #[test]
 fn fees_refill_the_fund() {
     for collateral in KINDS {
-        let mut world = Checked::new(collateral, Money { reserve: 0, mutual: 10_000 * UNIT });
+        let mut world = Checked::new(
+            collateral,
+            Money {
+                reserve: 0,
+                mutual: 10_000 * UNIT,
+            },
+        );
         let (alice, bob) = (world.alice.clone(), world.bob.clone());
         world.open_positions();
         for _ in 0..3 {
@@ -103,8 +123,11 @@ fn fees_refill_the_fund() {
 fn top_ups_of_each_kind_and_stray_coins_reach_their_line() {
     for collateral in KINDS {
         let mut world = Checked::new(collateral, Money::default());
-        let (alice, fund, market) =
-            (world.alice.clone(), world.suite.fund.clone(), world.suite.market.clone());
+        let (alice, fund, market) = (
+            world.alice.clone(),
+            world.suite.fund.clone(),
+            world.suite.market.clone(),
+        );
         world.must(|suite| suite.donate(&alice, 5 * UNIT));
         world.must(|suite| suite.top_up_reserve(&alice, 0, 3 * UNIT));
         let fees = ballast_types::fund::TopUp {
@@ -113,11 +136,16 @@ fn top_ups_of_each_kind_and_stray_coins_reach_their_line() {
             kind: TopUpKind::Fees,
             state: None,
         };
-        assert!(world.step(|suite| suite.top_up(&alice, &fees, UNIT)).is_err());
+        assert!(world
+            .step(|suite| suite.top_up(&alice, &fees, UNIT))
+            .is_err());
         world.must(|suite| suite.bare_send(&alice, &fund, 7 * UNIT));
         let before = world.suite.solvency().unwrap();
         assert_eq!(before.unaccounted.u128(), 7 * UNIT);
-        assert_eq!((before.mutual.u128(), before.market_reserves.u128()), (5 * UNIT, 3 * UNIT));
+        assert_eq!(
+            (before.mutual.u128(), before.market_reserves.u128()),
+            (5 * UNIT, 3 * UNIT)
+        );
         world.must(|suite| suite.sync_fund(&alice));
         assert_eq!(world.suite.solvency().unwrap().mutual.u128(), 12 * UNIT);
 
@@ -125,6 +153,9 @@ fn top_ups_of_each_kind_and_stray_coins_reach_their_line() {
         assert_eq!(world.suite.ledger().unwrap().unaccounted.i128(), 2_000_000);
         world.must(|suite| suite.sync_market(&alice));
         let ledger = world.suite.ledger().unwrap();
-        assert_eq!((ledger.unaccounted.i128(), ledger.residue.u128()), (0, 2 * UNIT));
+        assert_eq!(
+            (ledger.unaccounted.i128(), ledger.residue.u128()),
+            (0, 2 * UNIT)
+        );
     }
 }

@@ -123,8 +123,7 @@ fn a_bankrupt_short_is_the_mirror() {
 #[test]
 fn the_book_comes_first_and_uncovered_fills_are_dropped() {
     for reserve in [0, 5 * UNIT, 50 * UNIT, 1_000 * UNIT] {
-        let mut world =
-            World::free();
+        let mut world = World::free();
         if reserve > 0 {
             let owner = world.suite.owner.clone();
             world.suite.mint(&owner, reserve).unwrap();

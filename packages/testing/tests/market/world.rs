@@ -29,7 +29,10 @@ pub fn free(symbol: &str) -> MarketSpec {
     let mut parameters = ballast_testing::suite::market_parameters(6);
     parameters.maker_fee_ppm = 0;
     parameters.taker_fee_ppm = 0;
-    MarketSpec { parameters: Some(parameters), ..spec(symbol) }
+    MarketSpec {
+        parameters: Some(parameters),
+        ..spec(symbol)
+    }
 }
 
 impl World {

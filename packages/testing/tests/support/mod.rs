@@ -1,6 +1,8 @@
 //! What the scenarios share: a suite whose invariants are checked after every step.
 #![allow(dead_code)] // each scenario uses a part
 
+pub mod states;
+
 use anyhow::Result;
 use ballast_testing::invariants::{check_events, InvariantChecker};
 use ballast_testing::suite::{Collateral, FundSeed, MarketSpec, Suite, SuiteBuilder};
@@ -36,9 +38,19 @@ pub struct Money {
 
 impl Checked {
     pub fn new(collateral: Collateral, money: Money) -> Self {
-        let spec = MarketSpec { reserve: money.reserve, ..MarketSpec::btc() };
-        let seed = FundSeed { mutual: money.mutual };
-        Self::from(SuiteBuilder::new().collateral(collateral).market(spec).seed(seed))
+        let spec = MarketSpec {
+            reserve: money.reserve,
+            ..MarketSpec::btc()
+        };
+        let seed = FundSeed {
+            mutual: money.mutual,
+        };
+        Self::from(
+            SuiteBuilder::new()
+                .collateral(collateral)
+                .market(spec)
+                .seed(seed),
+        )
     }
 
     pub fn from(builder: SuiteBuilder) -> Self {
@@ -46,7 +58,13 @@ impl Checked {
         let checker = InvariantChecker::new(&suite).unwrap();
         let [alice, bob, carol] =
             ["alice", "bob", "carol"].map(|name| suite.new_user(name, 1_000_000 * UNIT).unwrap());
-        Self { suite, checker, alice, bob, carol }
+        Self {
+            suite,
+            checker,
+            alice,
+            bob,
+            carol,
+        }
     }
 
     /// One step, and what must hold after it.
@@ -99,7 +117,10 @@ impl Checked {
     }
 
     pub fn size(&self, user: &Addr) -> i128 {
-        self.account(user).positions.first().map_or(0, |position| position.size.i128())
+        self.account(user)
+            .positions
+            .first()
+            .map_or(0, |position| position.size.i128())
     }
 
     /// One message, which must commit.
