@@ -229,6 +229,44 @@ pub fn offset_position(
     delta: Int128,
     counterparties: &[Holder],
 ) -> RiskResult<Offset> {
+    walk(
+        market,
+        liquidated,
+        delta,
+        counterparties,
+        deleverage_at_bankruptcy_price,
+    )
+}
+
+/// As [`offset_position`], but at the oracle price: for a market in final settlement.
+///
+/// # Errors
+/// As [`offset_position`].
+pub fn offset_position_at_oracle_price(
+    market: &MarketView,
+    liquidated: &Holder,
+    delta: Int128,
+    counterparties: &[Holder],
+) -> RiskResult<Offset> {
+    walk(
+        market,
+        liquidated,
+        delta,
+        counterparties,
+        deleverage_at_oracle_price,
+    )
+}
+
+/// How one counterparty takes its part.
+type Rule = fn(&MarketView, &Holder, &Holder, Int128) -> RiskResult<Deleveraged>;
+
+fn walk(
+    market: &MarketView,
+    liquidated: &Holder,
+    delta: Int128,
+    counterparties: &[Holder],
+    rule: Rule,
+) -> RiskResult<Offset> {
     size_after_close(liquidated.size, delta)?;
     let mut state = *liquidated;
     let mut remaining = delta.unsigned_abs();
@@ -245,7 +283,7 @@ pub fn offset_position(
         }
         let size = remaining.min(counterparty.size.unsigned_abs());
         let part = with_sign(size, delta.is_negative())?;
-        let outcome = match deleverage_at_bankruptcy_price(market, &state, counterparty, part) {
+        let outcome = match rule(market, &state, counterparty, part) {
             Ok(outcome) => outcome,
             Err(RiskError::TransitionRefused { .. }) => continue,
             Err(error) => return Err(error),
@@ -388,5 +426,19 @@ mod tests {
         assert_eq!(nobody.remaining, Uint128::new(10));
         assert_eq!(nobody.liquidated, holder(990, -10));
         assert!(offset_position(&market(), &holder(990, -10), i(11), &candidates).is_err());
+    }
+
+    #[test]
+    fn settlement_walks_at_the_oracle_price() {
+        let done = offset_position_at_oracle_price(
+            &market(),
+            &holder(2_000, -10),
+            i(10),
+            &[holder(0, 4), holder(0, 9)],
+        )
+        .unwrap();
+        assert_eq!(done.liquidated, holder(1_000, 0));
+        assert_eq!(done.fills[0].counterparty, holder(400, 0));
+        assert_eq!(done.fills[1].counterparty, holder(600, 3));
     }
 }

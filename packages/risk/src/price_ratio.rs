@@ -355,6 +355,19 @@ mod tests {
     }
 
     #[test]
+    fn what_does_not_fit_is_an_error_and_not_a_bound() {
+        // About a half, in numbers too wide to multiply: two ticks, and not the largest number of them.
+        let half = PriceRatio::new(Int512::MAX, Uint512::MAX).unwrap();
+        let ticks = |lot| half.to_ticks(Uint128::new(lot), Uint128::one(), true, 1_000);
+        assert_eq!(ticks(1), Ok(1));
+        assert!(matches!(ticks(4), Err(RiskError::Overflow { .. })));
+        assert!(matches!(
+            half.to_ticks(Uint128::one(), Uint128::new(2), true, 1_000),
+            Err(RiskError::Overflow { .. })
+        ));
+    }
+
+    #[test]
     fn lowest_terms() {
         let price = ratio(-30, 12).reduced();
         assert_eq!(price.numerator(), Int512::from(-5));

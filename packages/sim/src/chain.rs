@@ -45,7 +45,7 @@ impl Chain {
         MockApi::default().with_prefix(PREFIX).addr_make(name)
     }
 
-    /// Deploys everything, fills the fund, gives everybody their purse, and waits until the replay begins.
+    /// Deploys everything, fills the fund and gives everybody their purse, some time before the replay begins.
     ///
     /// # Errors
     /// What a contract refused: a bug in the plan.
@@ -61,11 +61,16 @@ impl Chain {
                 Collateral::Cw20 => Token::Cw20,
             })
             .decimals(QUOTE_DECIMALS)
-            .seed(FundSeed { mutual: plan.mutual() })
-            .start_at(plan.begins_at.saturating_sub(1))
+            .seed(FundSeed {
+                mutual: plan.mutual(),
+            })
+            .start_at(plan.opens_at)
             .exchange_parameters(plan.exchange_parameters())
             // The builder deploys one ramp before it hands over: the fund's age, until it is put right below.
-            .fund_parameters(FundParameters { ramp_secs: plan.age_secs, ..plan.fund_parameters() });
+            .fund_parameters(FundParameters {
+                ramp_secs: plan.age_secs,
+                ..plan.fund_parameters()
+            });
         for (market, (listing, price)) in plan.listings.iter().zip(prices).enumerate() {
             let mut spec = MarketSpec::new(
                 &listing.symbol,
@@ -84,14 +89,22 @@ impl Chain {
         for (owner, purse) in purses {
             suite.mint(owner, *purse).map_err(failed)?;
         }
-        let message = FundMsg::UpdateParameters { parameters: plan.fund_parameters() };
+        let message = FundMsg::UpdateParameters {
+            parameters: plan.fund_parameters(),
+        };
         let (owner, fund) = (suite.owner.clone(), suite.fund.clone());
-        suite.execute(&owner, &fund, &message, &[]).map_err(failed)?;
+        suite
+            .execute(&owner, &fund, &message, &[])
+            .map_err(failed)?;
         let checker = match gear {
             Gear::Bar => None,
             Gear::Full | Gear::Touched => Some(InvariantChecker::new(&suite).map_err(failed)?),
         };
-        Ok(Self { suite, gear, checker })
+        Ok(Self {
+            suite,
+            gear,
+            checker,
+        })
     }
 
     /// Checks what the gear asks for after a message, a refused one too. Tells whether it checked at all.
@@ -118,6 +131,12 @@ impl Chain {
             None => check_invariants(&self.suite),
         }
         .map_err(|found| found.to_string())
+    }
+
+    /// Who makes the first trade of each market.
+    #[must_use]
+    pub fn openers() -> [Addr; 2] {
+        ["opener0", "opener1"].map(Self::address)
     }
 
     /// Block time, seconds.
@@ -195,7 +214,9 @@ impl Chain {
     /// Where it does not answer.
     pub fn query_market<T: DeserializeOwned>(&self, query: &MarketQuery) -> SimResult<T> {
         let querier = self.suite.app.wrap();
-        querier.query_wasm_smart(&self.suite.market, query).map_err(SimError::internal)
+        querier
+            .query_wasm_smart(&self.suite.market, query)
+            .map_err(SimError::internal)
     }
 
     /// Lets somebody read raw storage of the market.
@@ -230,15 +251,21 @@ impl Chain {
     pub fn claim(&self, claim_id: u64) -> Option<ClaimRecord> {
         let contract = self.suite.market.to_string();
         let query = FundQuery::Claim { contract, claim_id };
-        self.suite.app.wrap().query_wasm_smart(&self.suite.fund, &query).ok()
+        self.suite
+            .app
+            .wrap()
+            .query_wasm_smart(&self.suite.fund, &query)
+            .ok()
     }
 }
 
 fn answered(result: anyhow::Result<AppResponse>) -> Result<Vec<Event>, Refused> {
-    result.map(|response| response.events).map_err(|error| Refused {
-        panicked: error.chain().any(|cause| cause.is::<ContractPanicked>()),
-        text: error.root_cause().to_string(),
-    })
+    result
+        .map(|response| response.events)
+        .map_err(|error| Refused {
+            panicked: error.chain().any(|cause| cause.is::<ContractPanicked>()),
+            text: error.root_cause().to_string(),
+        })
 }
 
 fn failed(error: Error) -> SimError {

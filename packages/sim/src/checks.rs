@@ -64,9 +64,14 @@ impl Told {
         if self.status == "claim_pending" {
             return Ok(());
         }
-        let borne = [self.paid, self.counterparty_loss, self.carried, self.deficit]
-            .iter()
-            .fold(self.avoided, |sum, part| sum.saturating_add_unsigned(*part));
+        let borne = [
+            self.paid,
+            self.counterparty_loss,
+            self.carried,
+            self.deficit,
+        ]
+        .iter()
+        .fold(self.avoided, |sum, part| sum.saturating_add_unsigned(*part));
         let asked = i128::try_from(self.asked.saturating_add(self.leftover)).unwrap_or(i128::MAX);
         if asked.abs_diff(borne) <= ONE_ROUNDING {
             return Ok(());
@@ -102,7 +107,10 @@ pub fn check_events(events: &[Event]) -> Result<Vec<Told>, String> {
             let sum = losses.entry((account, market)).or_default();
             *sum = sum.saturating_add(signed(event, "loss"));
         } else if is(event, fund::CLAIM) && attribute(event, "replay") != Some("true") {
-            claims.insert(u64::try_from(number(event, "claim_id")).unwrap_or_default(), event);
+            claims.insert(
+                u64::try_from(number(event, "claim_id")).unwrap_or_default(),
+                event,
+            );
         } else if is(event, market::LIQUIDATION) {
             let liquidation = Told::read(event);
             liquidation.conserves()?;
@@ -110,7 +118,9 @@ pub fn check_events(events: &[Event]) -> Result<Vec<Told>, String> {
         }
     }
     for liquidation in &told {
-        let lost = losses.remove(&(liquidation.account, liquidation.market)).unwrap_or_default();
+        let lost = losses
+            .remove(&(liquidation.account, liquidation.market))
+            .unwrap_or_default();
         let said = i128::try_from(liquidation.counterparty_loss).unwrap_or(i128::MAX);
         if lost.abs_diff(said) > ONE_ROUNDING {
             return Err(format!(
@@ -122,7 +132,9 @@ pub fn check_events(events: &[Event]) -> Result<Vec<Told>, String> {
         if liquidation.claim_id == 0 {
             continue;
         }
-        let Some(claim) = claims.get(&liquidation.claim_id) else { continue };
+        let Some(claim) = claims.get(&liquidation.claim_id) else {
+            continue;
+        };
         let (asked, paid) = (number(claim, "amount"), number(claim, "paid"));
         if asked != liquidation.asked || paid != liquidation.paid {
             return Err(format!(
@@ -184,9 +196,17 @@ mod tests {
 
     #[test]
     fn one_rounding_is_allowed_and_no_more() {
-        let parts = [("asked", "100"), ("paid", "60"), ("counterparty_loss", "41")];
+        let parts = [
+            ("asked", "100"),
+            ("paid", "60"),
+            ("counterparty_loss", "41"),
+        ];
         assert!(check_events(&[loss("41"), liquidation(&parts)]).is_ok());
-        let parts = [("asked", "100"), ("paid", "60"), ("counterparty_loss", "42")];
+        let parts = [
+            ("asked", "100"),
+            ("paid", "60"),
+            ("counterparty_loss", "42"),
+        ];
         assert!(check_events(&[loss("42"), liquidation(&parts)]).is_err());
         let parts = [("asked", "100"), ("paid", "110"), ("leftover", "10")];
         assert!(check_events(&[liquidation(&parts)]).is_ok());
@@ -194,7 +214,12 @@ mod tests {
 
     #[test]
     fn losses_must_be_told_and_claims_must_agree() {
-        let parts = [("asked", "100"), ("paid", "60"), ("counterparty_loss", "40"), ("claim_id", "3")];
+        let parts = [
+            ("asked", "100"),
+            ("paid", "60"),
+            ("counterparty_loss", "40"),
+            ("claim_id", "3"),
+        ];
         let claim = |paid: &str| {
             Event::new(format!("wasm-{}", fund::CLAIM))
                 .add_attribute("claim_id", "3")

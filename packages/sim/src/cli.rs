@@ -10,7 +10,13 @@ use crate::listing::{QUOTE_DECIMALS, QUOTE_UNIT};
 
 /// Perpetual futures with an insurance fund, on an embedded chain.
 #[derive(Parser, Debug)]
-#[command(name = "ballast", bin_name = "cargo ballast", version, about, max_term_width = 110)]
+#[command(
+    name = "ballast",
+    bin_name = "cargo ballast",
+    version,
+    about,
+    max_term_width = 110
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -86,8 +92,8 @@ pub struct ReplayArgs {
     pub seed: u64,
 
     /// The fund at the start: an amount in quote units, or N% of the open interest that traders aim
-    /// at. 0: nothing is ever there to pay. Half of it is the markets' reserves, half the mutual one
-    #[arg(long, value_name = "AMOUNT|N%", default_value = "0.25%", value_parser = fund_size, help_heading = "Fund")]
+    /// at. 0: nothing is ever there to pay. Three quarters of it are the markets' reserves, the rest the mutual one
+    #[arg(long, value_name = "AMOUNT|N%", default_value = "0.2%", value_parser = fund_size, help_heading = "Fund")]
     pub fund_size: FundSize,
     /// Days since the markets were registered: their access to the mutual reserve grows over 30
     #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=365), help_heading = "Fund")]
@@ -131,7 +137,9 @@ impl ReplayArgs {
     /// The built-in scenario meant.
     #[must_use]
     pub fn scenario_name(&self) -> &str {
-        self.scenario.as_deref().unwrap_or(crate::prices::scenario::DEFAULT)
+        self.scenario
+            .as_deref()
+            .unwrap_or(crate::prices::scenario::DEFAULT)
     }
 }
 
@@ -188,14 +196,21 @@ fn scenario_name(text: &str) -> Result<String, String> {
     if crate::prices::scenario::find(text).is_some() {
         return Ok(text.to_string());
     }
-    let names: Vec<&str> =
-        crate::prices::scenario::ALL.iter().map(|scenario| scenario.name).collect();
-    Err(format!("there is no scenario {text:?}; expected one of {}", names.join(", ")))
+    let names: Vec<&str> = crate::prices::scenario::ALL
+        .iter()
+        .map(|scenario| scenario.name)
+        .collect();
+    Err(format!(
+        "there is no scenario {text:?}; expected one of {}",
+        names.join(", ")
+    ))
 }
 
 fn leverage(text: &str) -> Result<Leverage, String> {
     let expected = || {
-        format!("{text:?} is no leverage; expected MAX or MIN-MAX between 1 and 50, such as 10 or 2-20")
+        format!(
+            "{text:?} is no leverage; expected MAX or MIN-MAX between 1 and 50, such as 10 or 2-20"
+        )
     };
     let part = |text: &str| {
         PlainDecimal::parse(text)
@@ -228,7 +243,9 @@ fn fund_size(text: &str) -> Result<FundSize, String> {
             .at_decimals(4)
             .filter(|ppm| *ppm <= 1_000_000)
             .map(FundSize::OfOpenInterest)
-            .ok_or_else(|| expected("is not between 0 % and 100 % with four decimals".to_string()));
+            .ok_or_else(|| {
+                expected("is not between 0 % and 100 % with four decimals".to_string())
+            });
     }
     let units = PlainDecimal::parse(text).map_err(expected)?;
     units
@@ -251,7 +268,10 @@ pub fn command_line(arguments: &[String], seed: u64) -> String {
             words.push(format!("'{}'", argument.replace('\'', r"'\''")));
         }
     }
-    if !arguments.iter().any(|argument| argument == "--seed" || argument.starts_with("--seed=")) {
+    if !arguments
+        .iter()
+        .any(|argument| argument == "--seed" || argument.starts_with("--seed="))
+    {
         words.push(format!("--seed {seed}"));
     }
     words.join(" ")
@@ -272,22 +292,43 @@ mod tests {
 
     #[test]
     fn ranges_and_sizes() {
-        assert_eq!(leverage("10"), Ok(Leverage { min: 2_000, max: 10_000 }));
-        assert_eq!(leverage("1.5-3"), Ok(Leverage { min: 1_500, max: 3_000 }));
+        assert_eq!(
+            leverage("10"),
+            Ok(Leverage {
+                min: 2_000,
+                max: 10_000
+            })
+        );
+        assert_eq!(
+            leverage("1.5-3"),
+            Ok(Leverage {
+                min: 1_500,
+                max: 3_000
+            })
+        );
         assert!(leverage("0.5").is_err() && leverage("9-3").is_err() && leverage("100").is_err());
         assert_eq!(fund_size("0"), Ok(FundSize::Amount(0)));
         assert_eq!(fund_size("12.5"), Ok(FundSize::Amount(12_500_000)));
         assert_eq!(fund_size("1.5%"), Ok(FundSize::OfOpenInterest(15_000)));
-        assert!(fund_size("-1").is_err() && fund_size("101%").is_err() && fund_size("lots").is_err());
+        assert!(
+            fund_size("-1").is_err() && fund_size("101%").is_err() && fund_size("lots").is_err()
+        );
     }
 
     #[test]
     fn command_lines_can_be_pasted() {
-        let words = |list: &[&str]| list.iter().map(|word| (*word).to_string()).collect::<Vec<_>>();
+        let words = |list: &[&str]| {
+            list.iter()
+                .map(|word| (*word).to_string())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(
             command_line(&words(&["replay", "--prices", "my file.csv"]), 3),
             "cargo ballast replay --prices 'my file.csv' --seed 3"
         );
-        assert_eq!(command_line(&words(&["replay", "--seed=4"]), 4), "cargo ballast replay --seed=4");
+        assert_eq!(
+            command_line(&words(&["replay", "--seed=4"]), 4),
+            "cargo ballast replay --seed=4"
+        );
     }
 }

@@ -19,7 +19,11 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
@@ -29,7 +33,11 @@ pub fn format_minute(seconds: u64) -> String {
     let seconds = i64::try_from(seconds).unwrap_or(0);
     let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
     let of_day = seconds.rem_euclid(86_400);
-    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", of_day / 3_600, of_day / 60 % 60)
+    format!(
+        "{year:04}-{month:02}-{day:02} {:02}:{:02}",
+        of_day / 3_600,
+        of_day / 60 % 60
+    )
 }
 
 /// Seconds since the Unix epoch of `2021-05-19`, `2021-05-19T13:10`, `2021-05-19 13:10:00` (UTC), of
@@ -43,12 +51,20 @@ pub fn parse_time(text: &str) -> Result<u64, String> {
     };
     if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
         let number: u64 = text.parse().map_err(|_| expected())?;
-        return Ok(if number >= 100_000_000_000 { number / 1_000 } else { number });
+        return Ok(if number >= 100_000_000_000 {
+            number / 1_000
+        } else {
+            number
+        });
     }
     let text = text.trim_end_matches('Z');
     let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, ""));
     let date = numbers(date, '-').ok_or_else(expected)?;
-    let time = if time.is_empty() { vec![] } else { numbers(time, ':').ok_or_else(expected)? };
+    let time = if time.is_empty() {
+        vec![]
+    } else {
+        numbers(time, ':').ok_or_else(expected)?
+    };
     let (&[year, month, day], true) = (date.as_slice(), time.len() != 1 && time.len() <= 3) else {
         return Err(expected());
     };
@@ -90,7 +106,15 @@ mod tests {
 
     #[test]
     fn refuses_other_texts() {
-        for text in ["", "yesterday", "2021-02-30", "2021-5", "2021-05-19T25:00", "-5", "2021-05-19T7"] {
+        for text in [
+            "",
+            "yesterday",
+            "2021-02-30",
+            "2021-5",
+            "2021-05-19T25:00",
+            "-5",
+            "2021-05-19T7",
+        ] {
             assert!(parse_time(text).is_err(), "{text}");
         }
     }

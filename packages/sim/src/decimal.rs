@@ -33,14 +33,18 @@ impl PlainDecimal {
         let fraction = fraction.trim_end_matches('0');
         let decimals = u32::try_from(fraction.len()).unwrap_or(u32::MAX);
         if decimals > MAX_DECIMALS {
-            return Err(format!("has more than {MAX_DECIMALS} digits after the point: {text}"));
+            return Err(format!(
+                "has more than {MAX_DECIMALS} digits after the point: {text}"
+            ));
         }
         let joined = format!("{whole}{fraction}");
         let trimmed = joined.trim_start_matches('0');
         let mantissa = if trimmed.is_empty() {
             0
         } else {
-            trimmed.parse::<u128>().map_err(|_| format!("is too large: {text}"))?
+            trimmed
+                .parse::<u128>()
+                .map_err(|_| format!("is too large: {text}"))?
         };
         Ok(Self { mantissa, decimals })
     }
@@ -49,14 +53,18 @@ impl PlainDecimal {
     #[must_use]
     pub fn at_decimals(self, decimals: u32) -> Option<u128> {
         let shift = decimals.checked_sub(self.decimals)?;
-        10u128.checked_pow(shift).and_then(|factor| self.mantissa.checked_mul(factor))
+        10u128
+            .checked_pow(shift)
+            .and_then(|factor| self.mantissa.checked_mul(factor))
     }
 
     /// The mantissa at a fixed number of decimals, further digits dropped, cut off at the largest number.
     #[must_use]
     pub fn truncated(self, decimals: u32) -> u128 {
         if let Some(surplus) = self.decimals.checked_sub(decimals) {
-            return 10u128.checked_pow(surplus).map_or(0, |factor| self.mantissa / factor);
+            return 10u128
+                .checked_pow(surplus)
+                .map_or(0, |factor| self.mantissa / factor);
         }
         self.at_decimals(decimals).unwrap_or(u128::MAX)
     }
@@ -93,7 +101,9 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> (u128, u32) {
-        PlainDecimal::parse(text).map(|number| (number.mantissa, number.decimals)).unwrap()
+        PlainDecimal::parse(text)
+            .map(|number| (number.mantissa, number.decimals))
+            .unwrap()
     }
 
     #[test]
@@ -108,7 +118,9 @@ mod tests {
 
     #[test]
     fn refuses_what_is_not_a_plain_number() {
-        for text in ["", ".", "-1", "+1", "1e5", "NaN", "inf", "1,5", "0x10", "1.2.3", "１", "∞"] {
+        for text in [
+            "", ".", "-1", "+1", "1e5", "NaN", "inf", "1,5", "0x10", "1.2.3", "１", "∞",
+        ] {
             assert!(PlainDecimal::parse(text).is_err(), "{text}");
         }
         assert!(PlainDecimal::parse("0.1234567890123456789").is_err());

@@ -42,13 +42,21 @@ impl SimError {
     /// A whole file that cannot be used.
     #[must_use]
     pub fn file(file: &Path, problem: impl Display) -> Self {
-        Self::Input { file: file.to_path_buf(), line: None, problem: problem.to_string() }
+        Self::Input {
+            file: file.to_path_buf(),
+            line: None,
+            problem: problem.to_string(),
+        }
     }
 
     /// A line that cannot be used.
     #[must_use]
     pub fn line(file: &Path, line: u64, problem: impl Display) -> Self {
-        Self::Input { file: file.to_path_buf(), line: Some(line), problem: problem.to_string() }
+        Self::Input {
+            file: file.to_path_buf(),
+            line: Some(line),
+            problem: problem.to_string(),
+        }
     }
 
     /// A failure that no input explains.

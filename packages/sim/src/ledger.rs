@@ -48,7 +48,9 @@ impl Ledger {
         worth: impl Fn(u32, u128) -> u128,
     ) {
         for event in events {
-            let Some(name) = event.ty.strip_prefix("wasm-ballast_") else { continue };
+            let Some(name) = event.ty.strip_prefix("wasm-ballast_") else {
+                continue;
+            };
             for key in ["account", "maker", "taker", "counterparty"] {
                 // The fund's events name accounts by owner; those are no numbers.
                 touched.extend(attribute(event, key).and_then(|text| text.parse::<u64>().ok()));
@@ -82,8 +84,7 @@ impl Ledger {
             u64::try_from(number(event, "account")).unwrap_or_default(),
             u32::try_from(number(event, "market")).unwrap_or_default(),
         );
-        let closed =
-            number(event, "closed_in_book").saturating_add(number(event, "deleveraged"));
+        let closed = number(event, "closed_in_book").saturating_add(number(event, "deleveraged"));
         if closed > 0 {
             self.liquidations = self.liquidations.saturating_add(1);
         }
@@ -126,18 +127,24 @@ impl Ledger {
     /// The level now, by its last change.
     #[must_use]
     pub fn level(&self) -> &str {
-        self.levels.last().map_or(RiskLevel::Watch.as_str(), |(_, level)| level)
+        self.levels
+            .last()
+            .map_or(RiskLevel::Watch.as_str(), |(_, level)| level)
     }
 }
 
 /// An attribute that is a whole number; 0 where it is missing or is none.
 #[must_use]
 pub fn number(event: &Event, key: &str) -> u128 {
-    attribute(event, key).and_then(|text| text.parse().ok()).unwrap_or_default()
+    attribute(event, key)
+        .and_then(|text| text.parse().ok())
+        .unwrap_or_default()
 }
 
 /// As [`number`], signed.
 #[must_use]
 pub fn signed(event: &Event, key: &str) -> i128 {
-    attribute(event, key).and_then(|text| text.parse().ok()).unwrap_or_default()
+    attribute(event, key)
+        .and_then(|text| text.parse().ok())
+        .unwrap_or_default()
 }

@@ -95,7 +95,8 @@ impl Listing {
     #[must_use]
     pub fn tick_price(&self, mantissa: u64, ppm: i64) -> Decimal {
         let factor = u128::try_from(i128::from(ppm).saturating_add(1_000_000).max(0)).unwrap_or(0);
-        let atomics = crate::decimal::mul_div(self.price(mantissa).atomics().u128(), factor, 1_000_000);
+        let atomics =
+            crate::decimal::mul_div(self.price(mantissa).atomics().u128(), factor, 1_000_000);
         let tick = self.tick_atomics();
         let ticks = atomics.checked_div(tick).unwrap_or(0).max(1);
         Decimal::new(Uint128::new(ticks.saturating_mul(tick)))
@@ -106,7 +107,8 @@ impl Listing {
     pub fn size_worth(&self, value: u128, mantissa: u64) -> u128 {
         // value = size * price * 10^(quote decimals - base decimals)
         let scale = 10u128.saturating_pow(
-            self.decimals.saturating_add(u32::from(BASE_DECIMALS - QUOTE_DECIMALS)),
+            self.decimals
+                .saturating_add(u32::from(BASE_DECIMALS - QUOTE_DECIMALS)),
         );
         self.whole_lots(crate::decimal::mul_div(value, scale, u128::from(mantissa)))
     }
@@ -122,7 +124,8 @@ impl Listing {
     #[must_use]
     pub fn worth(&self, size: u128, mantissa: u64) -> u128 {
         let scale = 10u128.saturating_pow(
-            self.decimals.saturating_add(u32::from(BASE_DECIMALS - QUOTE_DECIMALS)),
+            self.decimals
+                .saturating_add(u32::from(BASE_DECIMALS - QUOTE_DECIMALS)),
         );
         crate::decimal::mul_div(size, u128::from(mantissa), scale)
     }
@@ -135,7 +138,14 @@ mod tests {
     use ballast_risk::ValueScale;
 
     fn listing(price: u64, decimals: u32) -> SimResult<Listing> {
-        let bar = Bar { time: 0, open: price, high: price, low: price, close: price, volume: 0 };
+        let bar = Bar {
+            time: 0,
+            open: price,
+            high: price,
+            low: price,
+            close: price,
+            volume: 0,
+        };
         let series = Series {
             symbol: "X-PERP".to_string(),
             source: "x.csv".to_string(),
@@ -156,7 +166,9 @@ mod tests {
                     assert!(i64::from(power) - i64::from(decimals) < -13);
                     continue;
                 };
-                scale.tick_lot_value(listing.tick_size(), Uint128::new(listing.lot_size)).unwrap();
+                scale
+                    .tick_lot_value(listing.tick_size(), Uint128::new(listing.lot_size))
+                    .unwrap();
                 let tick = listing.tick_size();
                 assert!(tick * Decimal::from_ratio(1u8, 1u8) <= listing.price(price));
                 let size = listing.size_worth(1_000 * QUOTE_UNIT, price);

@@ -11,7 +11,10 @@ use crate::decimal::mul_div;
 use crate::listing::{Listing, QUOTE_UNIT};
 
 /// Capital that must stand behind open interest, ppm of its value.
-const RISK_WEIGHT_PPM: u32 = 2_000;
+const RISK_WEIGHT_PPM: u32 = 2_400;
+
+/// How long before the replay the exchange opens, seconds.
+const OPEN_BEFORE_SECS: u64 = 7_200;
 
 /// Numbers of a replay.
 pub struct Plan {
@@ -25,10 +28,11 @@ pub struct Plan {
     pub target_total: u128,
     /// The fund at the start, quote atoms.
     pub fund_size: u128,
-    /// How long before the replay the markets were registered, seconds.
+    /// How long before they open the markets were registered, seconds.
     pub age_secs: u64,
-    /// When the replay begins, seconds.
-    pub begins_at: u64,
+    /// When the exchange opens, seconds: so long before the replay that a first report of the markets has
+    /// become a level.
+    pub opens_at: u64,
     leverage: Leverage,
 }
 
@@ -41,8 +45,9 @@ impl Plan {
         target_open_interest: Vec<u128>,
         begins_at: u64,
     ) -> Self {
-        let target_total =
-            target_open_interest.iter().fold(0u128, |sum, target| sum.saturating_add(*target));
+        let target_total = target_open_interest
+            .iter()
+            .fold(0u128, |sum, target| sum.saturating_add(*target));
         Self {
             collateral: args.collateral,
             listings,
@@ -50,22 +55,23 @@ impl Plan {
             target_open_interest,
             fund_size: args.fund_size.atoms(target_total),
             age_secs: args.fund_age.saturating_mul(86_400).max(60),
-            begins_at,
+            opens_at: begins_at.saturating_sub(OPEN_BEFORE_SECS),
             leverage: args.leverage,
         }
     }
 
-    /// Half of the fund is the markets' reserves, in proportion to their size.
+    /// Three quarters of the fund are the markets' reserves, in proportion to their size.
     #[must_use]
     pub fn reserve(&self, market: usize) -> u128 {
         let target = self.target_open_interest.get(market).copied().unwrap_or(0);
-        mul_div(self.fund_size / 2, target, self.target_total)
+        mul_div(self.fund_size / 4 * 3, target, self.target_total)
     }
 
     /// What is not in a market's reserve is the mutual one.
     #[must_use]
     pub fn mutual(&self) -> u128 {
-        let reserves = (0..self.listings.len()).fold(0u128, |sum, market| sum + self.reserve(market));
+        let reserves =
+            (0..self.listings.len()).fold(0u128, |sum, market| sum + self.reserve(market));
         self.fund_size.saturating_sub(reserves)
     }
 
@@ -73,7 +79,9 @@ impl Plan {
     #[must_use]
     pub fn maker_stake(&self, market: usize, makers: u32) -> u128 {
         let target = self.target_open_interest.get(market).copied().unwrap_or(0);
-        (target / u128::from(makers.max(1))).saturating_mul(2).max(QUOTE_UNIT)
+        (target / u128::from(makers.max(1)))
+            .saturating_mul(2)
+            .max(QUOTE_UNIT)
     }
 
     /// Of the exchange. Prices are asked for in every block, since here a step may be that short.
@@ -90,11 +98,21 @@ impl Plan {
     #[must_use]
     pub fn market_parameters(&self, market: usize) -> MarketParameters {
         let defaults = default_market();
-        let target = self.target_open_interest.get(market).copied().unwrap_or(0).max(QUOTE_UNIT);
-        let initial = 1_000_000_000u32.checked_div(self.leverage.max).unwrap_or(1_000_000);
+        let target = self
+            .target_open_interest
+            .get(market)
+            .copied()
+            .unwrap_or(0)
+            .max(QUOTE_UNIT);
+        let initial = 1_000_000_000u32
+            .checked_div(self.leverage.max)
+            .unwrap_or(1_000_000);
         let initial_margin_ppm = initial.clamp(10_000, defaults.initial_margin_ppm);
-        let maintenance =
-            mul_div(initial_margin_ppm.into(), defaults.maintenance_fraction_ppm.into(), 1_000_000);
+        let maintenance = mul_div(
+            initial_margin_ppm.into(),
+            defaults.maintenance_fraction_ppm.into(),
+            1_000_000,
+        );
         let maintenance = u32::try_from(maintenance).unwrap_or(u32::MAX);
         MarketParameters {
             initial_margin_ppm,
@@ -128,7 +146,7 @@ impl Plan {
     #[must_use]
     pub fn fund_parameters(&self) -> FundParameters {
         let mut parameters = ballast_insurance_fund::default_parameters();
-        let floor = mul_div(self.target_total, RISK_WEIGHT_PPM.into(), 4_000_000).max(1);
+        let floor = mul_div(self.target_total, RISK_WEIGHT_PPM.into(), 16_000_000).max(1);
         parameters.required_capital_floor = Uint128::new(floor);
         parameters.mutual_target = Uint128::new(self.mutual());
         parameters.drawdown.floor = Uint128::new((self.target_total / 10_000).max(1));

@@ -28,7 +28,12 @@ pub fn run(args: &ReplayArgs) -> SimResult<()> {
         return list(args);
     }
     let series = read_prices(args)?;
-    let window = Window { from: args.from, to: args.to, bars: args.bars, steps: args.steps };
+    let window = Window {
+        from: args.from,
+        to: args.to,
+        bars: args.bars,
+        steps: args.steps,
+    };
     let timeline = Timeline::new(&series, window)?;
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let command = command_line(&arguments, args.seed);
@@ -64,7 +69,11 @@ fn list(args: &ReplayArgs) -> SimResult<()> {
     let mut entries = vec![];
     for series in file::read_all(&args.prices)? {
         let name = series.source.clone();
-        let about = format!("{} to {}", format_minute(series.start()), format_minute(series.end()));
+        let about = format!(
+            "{} to {}",
+            format_minute(series.start()),
+            format_minute(series.end())
+        );
         entries.push((name, about, vec![series]));
     }
     if args.prices.is_empty() {

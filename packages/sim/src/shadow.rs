@@ -52,7 +52,9 @@ impl Shadow {
     ) -> StdResult<()> {
         for number in std::mem::take(&mut self.dirty) {
             let account = ACCOUNTS.query(querier, contract.clone(), number)?;
-            let Ok(index) = usize::try_from(number) else { continue };
+            let Ok(index) = usize::try_from(number) else {
+                continue;
+            };
             if self.accounts.len() <= index {
                 self.accounts.resize(index.saturating_add(1), None);
             }
@@ -72,10 +74,12 @@ impl Shadow {
 
     /// All accounts with positions, by number.
     pub fn holders(&self) -> impl Iterator<Item = (u64, &Account)> {
-        (0u64..).zip(&self.accounts).filter_map(|(number, account)| {
-            let account = account.as_ref()?;
-            (!account.positions.is_empty()).then_some((number, account))
-        })
+        (0u64..)
+            .zip(&self.accounts)
+            .filter_map(|(number, account)| {
+                let account = account.as_ref()?;
+                (!account.positions.is_empty()).then_some((number, account))
+            })
     }
 
     /// Totals of a market.
@@ -88,18 +92,27 @@ impl Shadow {
     /// finding candidates; the contract has the last word.
     #[must_use]
     pub fn equity(&self, account: &Account, listings: &[Listing], prices: &[u64]) -> i128 {
-        account.positions.iter().fold(account.quote.i128(), |equity, position| {
-            equity
-                .saturating_add(net_notional(position, listings, prices))
-                .saturating_sub(self.owed(position))
-        })
+        account
+            .positions
+            .iter()
+            .fold(account.quote.i128(), |equity, position| {
+                equity
+                    .saturating_add(net_notional(position, listings, prices))
+                    .saturating_sub(self.owed(position))
+            })
     }
 
     /// Funding and premium owed since the position was settled.
     fn owed(&self, position: &Position) -> i128 {
-        let index = usize::try_from(position.market).ok().and_then(|index| self.markets.get(index));
+        let index = usize::try_from(position.market)
+            .ok()
+            .and_then(|index| self.markets.get(index));
         let Some(market) = index else { return 0 };
-        let now = if position.size.is_negative() { market.short_index } else { market.long_index };
+        let now = if position.size.is_negative() {
+            market.short_index
+        } else {
+            market.long_index
+        };
         if now == position.index {
             return 0;
         }
@@ -117,8 +130,12 @@ impl Shadow {
 /// Signed value of a position.
 #[must_use]
 pub fn net_notional(position: &Position, listings: &[Listing], prices: &[u64]) -> i128 {
-    let Ok(index) = usize::try_from(position.market) else { return 0 };
-    let (Some(listing), Some(price)) = (listings.get(index), prices.get(index)) else { return 0 };
+    let Ok(index) = usize::try_from(position.market) else {
+        return 0;
+    };
+    let (Some(listing), Some(price)) = (listings.get(index), prices.get(index)) else {
+        return 0;
+    };
     let worth = listing.worth(position.size.unsigned_abs().u128(), *price);
     let worth = i128::try_from(worth).unwrap_or(i128::MAX);
     if position.size.is_negative() {

@@ -17,7 +17,9 @@ const SHOWN_REFUSALS: usize = 3;
 pub fn summary(outcome: &Outcome) -> String {
     let report = &outcome.report;
     let mut table = Table::new();
-    table.load_preset(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+    table
+        .load_preset(UTF8_FULL_CONDENSED)
+        .set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(vec![
         Cell::new("Ballast replay").add_attribute(Attribute::Bold),
         Cell::new(title(report)).add_attribute(Attribute::Bold),
@@ -33,7 +35,10 @@ fn title(report: &Report) -> String {
         || format!("{} file(s)", report.markets.len()),
         |name| format!("scenario {name}"),
     );
-    format!("{source}, seed {}, {} collateral", report.seed, report.collateral)
+    format!(
+        "{source}, seed {}, {} collateral",
+        report.seed, report.collateral
+    )
 }
 
 fn rows(outcome: &Outcome) -> Vec<(&'static str, String)> {
@@ -90,7 +95,11 @@ fn rows(outcome: &Outcome) -> Vec<(&'static str, String)> {
             count(claims.paid_in_full),
             count(claims.paid_in_part),
             count(claims.paid_nothing),
-            if claims.failed > 0 { format!(", {} failed", claims.failed) } else { String::new() },
+            if claims.failed > 0 {
+                format!(", {} failed", claims.failed)
+            } else {
+                String::new()
+            },
             money(&claims.asked),
             money(&claims.paid),
             money(&claims.uncovered)
@@ -121,7 +130,11 @@ fn rows(outcome: &Outcome) -> Vec<(&'static str, String)> {
     rows.push(("levels", levels(report)));
     rows.push((
         "deficit",
-        format!("{} at the end, {} ever booked", money(&report.deficit), money(&report.deficit_booked)),
+        format!(
+            "{} at the end, {} ever booked",
+            money(&report.deficit),
+            money(&report.deficit_booked)
+        ),
     ));
     rows.push((
         "invariants",
@@ -165,15 +178,30 @@ fn levels(report: &Report) -> String {
 #[must_use]
 pub fn list(entries: &[(String, String, Vec<Series>)]) -> String {
     let mut table = Table::new();
-    table.load_preset(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
-    let head = ["prices", "market", "bars", "15 min", "1 h", "4 h", "24 h", "shaped after"];
+    table
+        .load_preset(UTF8_FULL_CONDENSED)
+        .set_content_arrangement(ContentArrangement::Dynamic);
+    let head = [
+        "prices",
+        "market",
+        "bars",
+        "15 min",
+        "1 h",
+        "4 h",
+        "24 h",
+        "shaped after",
+    ];
     table.set_header(head.map(|text| Cell::new(text).add_attribute(Attribute::Bold)));
     for (name, about, all) in entries {
         for (index, series) in all.iter().enumerate() {
             let mut row = vec![
                 Cell::new(if index == 0 { name } else { "" }),
                 Cell::new(&series.symbol),
-                Cell::new(format!("{} x {}", series.bars.len(), length(series.bar_secs))),
+                Cell::new(format!(
+                    "{} x {}",
+                    series.bars.len(),
+                    length(series.bar_secs)
+                )),
             ];
             for minutes in [15, 60, 240, 1_440] {
                 let text = series
@@ -205,7 +233,9 @@ fn length(seconds: u64) -> String {
 
 /// Quote atoms as quote units with thousands separated, two decimals.
 fn money(atoms: &str) -> String {
-    let (sign, digits) = atoms.strip_prefix('-').map_or(("", atoms), |digits| ("-", digits));
+    let (sign, digits) = atoms
+        .strip_prefix('-')
+        .map_or(("", atoms), |digits| ("-", digits));
     let atoms: u128 = digits.parse().unwrap_or(0);
     let cents = atoms / (QUOTE_UNIT / 100);
     format!("{sign}{}.{:02}", separated(cents / 100), cents % 100)

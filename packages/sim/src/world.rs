@@ -120,7 +120,10 @@ impl World {
         let result = self.chain.to_market(sender, message);
         self.describe(sender, "market", message);
         let sent = self.after(result)?;
-        if matches!((&sent, message), (Sent::Done(_), MarketMsg::PlaceOrder { .. })) {
+        if matches!(
+            (&sent, message),
+            (Sent::Done(_), MarketMsg::PlaceOrder { .. })
+        ) {
             self.ledger.orders = self.ledger.orders.saturating_add(1);
         }
         Ok(sent)
@@ -149,7 +152,10 @@ impl World {
     fn describe(&mut self, sender: &Addr, target: &str, message: &impl Serialize) {
         self.last_message.clear();
         if let Ok(json) = serde_json::to_string(message) {
-            self.last_message = format!("block {}, {sender} to {target}: {json}", self.chain.height());
+            self.last_message = format!(
+                "block {}, {sender} to {target}: {json}",
+                self.chain.height()
+            );
         }
     }
 
@@ -171,11 +177,9 @@ impl World {
                 _ => 0,
             }
         };
-        self.ledger.absorb(self.chain.now(), &events, &mut touched, worth);
+        self.ledger
+            .absorb(self.chain.now(), &events, &mut touched, worth);
         self.shadow.mark(&touched);
-        if std::env::var("BDEBUG").is_ok() && check_events(&events).is_err() {
-            for event in &events { eprintln!("{} {:?}", event.ty, event.attributes.iter().map(|a| format!("{}={}", a.key, a.value)).collect::<Vec<_>>()); }
-        }
         let told = check_events(&events).map_err(|what| self.violation(what))?;
         for liquidation in told.iter().filter(|told| told.claim_id != 0) {
             self.check_claim(liquidation)?;
@@ -206,7 +210,10 @@ impl World {
             if told.paid == 0 {
                 return Ok(());
             }
-            let what = format!("the fund has no record of claim {}, which it paid", told.claim_id);
+            let what = format!(
+                "the fund has no record of claim {}, which it paid",
+                told.claim_id
+            );
             return Err(self.violation(what));
         };
         check_record(told, &record).map_err(|what| self.violation(what))
@@ -228,7 +235,9 @@ impl World {
     /// [`SimError::Violation`].
     pub fn check_everything(&mut self) -> SimResult<()> {
         self.checks = self.checks.saturating_add(1);
-        self.chain.check_everything().map_err(|what| self.violation(what))
+        self.chain
+            .check_everything()
+            .map_err(|what| self.violation(what))
     }
 
     /// A violation found now, with what it takes to see it again.
@@ -249,7 +258,10 @@ impl World {
     /// Where the fund does not answer.
     pub fn observe_fund(&mut self) -> SimResult<SolvencyResponse> {
         let solvency = self.chain.solvency()?;
-        let booked = solvency.market_reserves.u128().saturating_add(solvency.mutual.u128());
+        let booked = solvency
+            .market_reserves
+            .u128()
+            .saturating_add(solvency.mutual.u128());
         let coverage = solvency.coverage_ppm.u128();
         self.fund.now = booked;
         self.fund.surplus = solvency.surplus_due.u128();
@@ -264,11 +276,17 @@ impl World {
     /// # Errors
     /// Where the fund does not answer.
     pub fn begin_record(&mut self) -> SimResult<()> {
-        self.fund = FundTrack { low: u128::MAX, coverage_low: u128::MAX, ..FundTrack::default() };
+        self.fund = FundTrack {
+            low: u128::MAX,
+            coverage_low: u128::MAX,
+            ..FundTrack::default()
+        };
         let solvency = self.observe_fund()?;
         self.fund.start = self.fund.now;
         self.ledger = Ledger::default();
-        self.ledger.levels.push((self.chain.now(), solvency.level.as_str().to_string()));
+        self.ledger
+            .levels
+            .push((self.chain.now(), solvency.level.as_str().to_string()));
         self.refusals.clear();
         Ok(())
     }
@@ -299,7 +317,9 @@ impl World {
     /// # Errors
     /// Where the contract does not answer.
     pub fn account(&self, account: &AccountId) -> SimResult<AccountResponse> {
-        self.chain.query_market(&MarketQuery::Account { account: account.clone() })
+        self.chain.query_market(&MarketQuery::Account {
+            account: account.clone(),
+        })
     }
 }
 
@@ -315,9 +335,14 @@ impl Intent {
 }
 
 fn moves_fund(event: &Event) -> bool {
-    [fund_events::TOP_UP, fund_events::CLAIM, fund_events::SYNC, fund_events::LEVEL]
-        .iter()
-        .any(|name| is(event, name))
+    [
+        fund_events::TOP_UP,
+        fund_events::CLAIM,
+        fund_events::SYNC,
+        fund_events::LEVEL,
+    ]
+    .iter()
+    .any(|name| is(event, name))
 }
 
 /// An error text without its numbers, short: what kind of refusal it was.

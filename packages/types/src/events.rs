@@ -28,8 +28,9 @@ pub mod market {
     /// `equity`, `maintenance_margin`, `closed_in_book`, `deleveraged`, `fee`, `keeper_fee`, `asked`,
     /// `paid`, `avoided`, `counterparty_loss`, `carried`, `deficit`, `leftover`, `claim_id`, `price`.
     /// `asked = paid - leftover + counterparty_loss + carried + deficit + avoided`, within one rounding:
-    /// `avoided` was asked for fills into the book that were dropped when the fund did not pay for them,
-    /// `carried` stays with the account's other positions.
+    /// `avoided` was asked for and then not needed, because fills into the book were dropped when the fund
+    /// did not pay for them, or were better than the oracle price; `carried` stays with the account's
+    /// other positions.
     pub const LIQUIDATION: &str = "ballast_liquidation";
     /// A claim leaves for the fund: `account`, `market`, `claim_id`, `amount`.
     pub const CLAIM: &str = "ballast_claim";

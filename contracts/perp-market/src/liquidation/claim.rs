@@ -71,12 +71,24 @@ pub struct Claim {
     fees: Uint128,
 }
 
-/// Plans on a copy what would be closed were everything paid, and asks for exactly what that lacks.
+/// Plans on copies what would be closed, and asks for what that lacks.
+///
+/// Two plans: with everything paid, and with nothing paid. The first may lack more (it makes fills beyond
+/// the oracle price, and the fund is to pay for them before anybody is deleveraged), or the second (fills
+/// at better than the oracle price but below bankruptcy are not made without money, and counterparties
+/// then bear what they would have saved). The claim is the larger of the two, which bounds every payment
+/// in between, so that counterparties never lose more than was asked and not paid. What turns out not to
+/// be needed goes back to the fund with the fees.
 pub fn plan(mut exchange: Exchange, subject: &Subject) -> ContractResult<Step> {
     let cursor = load_cursor(&exchange, subject.number, subject.market)?;
     let planned =
         bankrupt::close(&mut exchange.clone(), subject, cursor.clone(), Funding::Unlimited)?;
-    let amount = planned.needed;
+    let mut amount = planned.needed;
+    if !planned.closed_in_book.is_zero() {
+        let unpaid = Funding::Paid(Uint128::zero());
+        let unpaid = bankrupt::close(&mut exchange.clone(), subject, cursor.clone(), unpaid)?;
+        amount = amount.max(unpaid.needed);
+    }
     let fund = exchange.config.insurance_fund.clone();
     let Some(fund) = fund.filter(|_| !amount.is_zero()) else {
         let funding = Funding::Paid(Uint128::zero());

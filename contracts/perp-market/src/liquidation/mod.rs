@@ -194,7 +194,7 @@ impl Outcome {
         }
     }
 
-    /// Asked for fills that were then not made.
+    /// Asked for, and then not needed: fills that were not made, or were better than the oracle price.
     #[must_use]
     pub fn avoided(&self) -> Uint128 {
         self.asked.saturating_sub(self.needed)

@@ -375,7 +375,15 @@ pub fn offset(case: &Case) -> Outcome<Value> {
     };
     let delta: Int128 = case.int("delta_size")?;
     // It stands in the list of candidates itself and is passed over as being on its own side.
-    let done = risk::offset_position(&view, &holders[liquidated], delta, &holders)?;
+    let settling = ["final_settlement", "is_final_settlement"]
+        .iter()
+        .any(|name| field(input, name).and_then(Value::as_bool) == Some(true));
+    let walk = if settling {
+        risk::offset_position_at_oracle_price
+    } else {
+        risk::offset_position
+    };
+    let done = walk(&view, &holders[liquidated], delta, &holders)?;
 
     let mut after: Vec<Value> = accounts.iter().map(Account::json).collect();
     let mut received = Int128::zero();

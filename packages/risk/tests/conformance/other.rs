@@ -7,7 +7,9 @@ use cosmwasm_std::{Decimal, Int128, Uint128};
 use num_bigint::BigInt;
 use serde_json::{json, Map, Value};
 
-use crate::read::{cannot, field, parse_decimal, parse_int, printed_like, text, Case, Outcome};
+use crate::read::{
+    cannot, decimal_or, field, parse_decimal, parse_int, printed_like, text, Case, Outcome,
+};
 
 /// Quote and base decimals that the documents' amounts are read with.
 const DECIMALS: u32 = 12;
@@ -262,12 +264,14 @@ pub fn drawdown(case: &Case) -> Outcome<Value> {
         Some(trigger) => parse_decimal(trigger, "trigger", 6)?,
         None => -300_000,
     };
+    // A case about an empty pool need not say what it made or lost.
+    let (input, none) = (case.input(), Int128::zero());
     let state = risk::drawdown_deleveraging(
         case.decimal("balance", DECIMALS)?,
-        case.decimal("pool_8h_max", DECIMALS)?,
-        case.decimal("pnl", DECIMALS)?,
-        case.decimal("pnl_8h_max", DECIMALS)?,
-        case.decimal("threshold", DECIMALS)?,
+        decimal_or(input, "pool_8h_max", DECIMALS, Uint128::zero())?,
+        decimal_or(input, "pnl", DECIMALS, none)?,
+        decimal_or(input, "pnl_8h_max", DECIMALS, none)?,
+        decimal_or(input, "threshold", DECIMALS, none)?,
         u32::try_from(trigger.unsigned_abs()).unwrap(),
     )?;
     let out = case.out();

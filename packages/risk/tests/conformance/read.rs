@@ -74,6 +74,10 @@ impl<'a> Case<'a> {
     }
 }
 
+pub fn decimal_or<T: FromStr>(value: &Value, name: &str, decimals: u32, default: T) -> Outcome<T> {
+    field(value, name).map_or(Ok(default), |found| parse_decimal(found, name, decimals))
+}
+
 /// A field that is there and not null.
 pub fn field<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     value.get(name).filter(|value| !value.is_null())

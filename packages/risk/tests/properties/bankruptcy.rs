@@ -147,7 +147,7 @@ fn restore() -> impl Strategy<Value = Restore> {
             any::<bool>(),
         ),
         (
-            1u64..1_000_000_000,
+            prop_oneof![1u64..20, 1u64..1_000_000_000],
             0u32..300_000,
             any_u64(),
             any_u64(),

@@ -88,6 +88,7 @@ proptest! {
         let _ = deleverage_at_oracle_price(&market, first, second, delta);
         let _ = close_between(&market, first, second, delta, quote);
         let _ = offset_position(&market, first, delta, &holders);
+        let _ = offset_position_at_oracle_price(&market, first, delta, &holders);
     }
 
     #[test]

@@ -205,6 +205,11 @@ proptest! {
         };
         let drawdown = (whole(highest_pnl) - whole(pnl)).max(zero());
         let tolerated = whole(highest) * ppm(trigger);
+        let ratio = (!highest.is_zero()).then(|| {
+            let change = (whole(pnl) - whole(highest_pnl)) / whole(highest);
+            (change * whole(INDEX_SCALE)).trunc().to_integer()
+        });
+        prop_assert_eq!(state.ratio.map(big), ratio);
         let expected = if !balance.is_negative() && !balance.is_zero() {
             if balance > threshold && drawdown.is_positive() && drawdown >= tolerated { DeleverageTrigger::Drawdown } else { DeleverageTrigger::None }
         } else {

@@ -109,7 +109,9 @@ impl Keepers {
     /// A violation.
     pub fn crank(&self, world: &mut World) -> SimResult<()> {
         for market in 0..world.listings.len() {
-            let message = ExecuteMsg::AccrueFunding { market: market_id(market) };
+            let message = ExecuteMsg::AccrueFunding {
+                market: market_id(market),
+            };
             if let Sent::Refused(error) = world.to_market(&self.keeper, &message)? {
                 return Err(world.violation(format!("AccrueFunding was refused: {error}")));
             }
@@ -123,9 +125,17 @@ impl Keepers {
     /// A violation.
     pub fn housekeeping(&self, world: &mut World) -> SimResult<()> {
         for market in 0..world.listings.len() {
-            let owed = world.shadow.market(market).is_some_and(|state| !state.fees_owed.is_zero());
+            let owed = world
+                .shadow
+                .market(market)
+                .is_some_and(|state| !state.fees_owed.is_zero());
             if owed {
-                world.to_market(&self.keeper, &ExecuteMsg::Flush { market: market_id(market) })?;
+                world.to_market(
+                    &self.keeper,
+                    &ExecuteMsg::Flush {
+                        market: market_id(market),
+                    },
+                )?;
             }
         }
         let contract = world.chain.market().to_string();
@@ -153,7 +163,9 @@ impl Keepers {
         let mut round = Round::Finished;
         for account in self.candidates(world) {
             let health = world.account(&account)?;
-            if health.liquidatable && self.liquidate_account(world, &account, health)? == Round::GoOn {
+            if health.liquidatable
+                && self.liquidate_account(world, &account, health)? == Round::GoOn
+            {
                 round = Round::GoOn;
             }
         }
@@ -175,7 +187,14 @@ impl Keepers {
             if equity.saturating_mul(100) <= maintenance.saturating_mul(LOOK_PERCENT) {
                 let rank = equity.saturating_mul(1_000_000) / maintenance.max(1);
                 let owner = account.owner.to_string();
-                found.push((rank, number, AccountId { owner, subaccount: account.subaccount }));
+                found.push((
+                    rank,
+                    number,
+                    AccountId {
+                        owner,
+                        subaccount: account.subaccount,
+                    },
+                ));
             }
         }
         found.sort_by_key(|(rank, number, _)| (*rank, *number));
@@ -199,9 +218,15 @@ impl Keepers {
             let key = ((account.owner.clone(), account.subaccount), market);
             let resumes = health.bankrupt && self.unfinished.contains_key(&key);
             let message = if resumes {
-                ExecuteMsg::Deleverage { account: account.clone(), market }
+                ExecuteMsg::Deleverage {
+                    account: account.clone(),
+                    market,
+                }
             } else {
-                ExecuteMsg::Liquidate { account: account.clone(), market }
+                ExecuteMsg::Liquidate {
+                    account: account.clone(),
+                    market,
+                }
             };
             let told = match world.to_market(&self.keeper, &message)? {
                 Sent::Done(told) => told,
@@ -210,19 +235,26 @@ impl Keepers {
                     return Err(world.violation(what));
                 }
             };
-            let status = told.last().map_or(String::new(), |told| told.status.clone());
+            let status = told
+                .last()
+                .map_or(String::new(), |told| told.status.clone());
             let before = size_in(&health, market);
             health = world.account(account)?;
             let after = size_in(&health, market);
             let excused = ["no_liquidity", "more", "claim_pending"].contains(&status.as_str());
             if health.liquidatable && after >= before && !excused {
-                let what = format!("liquidation made no progress: {before} atoms held, status {status:?}");
+                let what =
+                    format!("liquidation made no progress: {before} atoms held, status {status:?}");
                 return Err(world.violation(what));
             }
             if after > 0 && (status == "more" || status == "claim_pending") {
                 round = Round::GoOn;
                 let idle = self.unfinished.entry(key).or_default();
-                *idle = if after < before || status == "claim_pending" { 0 } else { *idle + 1 };
+                *idle = if after < before || status == "claim_pending" {
+                    0
+                } else {
+                    *idle + 1
+                };
                 if *idle > PATIENCE {
                     let what = format!("{PATIENCE} liquidation messages in a row closed nothing");
                     return Err(world.violation(what));

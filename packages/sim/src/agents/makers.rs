@@ -19,8 +19,14 @@ use crate::prices::series::relative_ppm;
 use crate::random::{chance, stream, Purpose};
 
 /// Distance of each rung in a quiet market, ppm of the price, and its share of the depth, per mille.
-const LADDER: [(i64, u128); 6] =
-    [(150, 80), (400, 120), (900, 160), (2_000, 200), (4_500, 220), (9_000, 220)];
+const LADDER: [(i64, u128); 6] = [
+    (150, 80),
+    (400, 120),
+    (900, 160),
+    (2_000, 200),
+    (4_500, 220),
+    (9_000, 220),
+];
 
 /// Move at which depth is halved and distances doubled, ppm.
 const STRESS_SCALE_PPM: u64 = 10_000;
@@ -72,13 +78,19 @@ impl Maker {
         let mut cancels = vec![];
         let mut orders = vec![];
         for market in 0..self.quotes.len() {
-            let Some((listing, price)) = view.market(market) else { continue };
+            let Some((listing, price)) = view.market(market) else {
+                continue;
+            };
             let depth = self.depth(view, market, makers, depth_pct);
             if !self.is_due(view, market, price, depth) {
                 continue;
             }
             if let Some(slot) = self.quotes.get_mut(market) {
-                *slot = Some(Quote { step: view.index, price, depth });
+                *slot = Some(Quote {
+                    step: view.index,
+                    price,
+                    depth,
+                });
             }
             let subaccount = market_id(market);
             cancels.push(self.intent(ExecuteMsg::CancelAllOrders {
@@ -112,18 +124,31 @@ impl Maker {
     }
 
     fn intent(&self, message: ExecuteMsg) -> Intent {
-        Intent { sender: self.addr.clone(), action: Action::Market(message) }
+        Intent {
+            sender: self.addr.clone(),
+            action: Action::market(message),
+        }
     }
 
     /// What this maker shows on a side, quote atoms.
     fn depth(&self, view: &View, market: usize, makers: u32, depth_pct: u32) -> u128 {
         let target = view.target_open_interest.get(market).copied().unwrap_or(0);
         let quiet = mul_div(target, u128::from(depth_pct), 100) / u128::from(makers.max(1));
-        let volume = view.step.volume_pct.get(market).copied().unwrap_or(100).clamp(25, 400);
+        let volume = view
+            .step
+            .volume_pct
+            .get(market)
+            .copied()
+            .unwrap_or(100)
+            .clamp(25, 400);
         let stress = u128::from(view.stress(market).min(1_000_000));
         let scale = u128::from(STRESS_SCALE_PPM);
         let thinning = mul_div(1_000_000, scale * scale, scale * scale + stress * stress);
-        mul_div(mul_div(quiet, u128::from(volume), 100), thinning.max(20_000), 1_000_000)
+        mul_div(
+            mul_div(quiet, u128::from(volume), 100),
+            thinning.max(20_000),
+            1_000_000,
+        )
     }
 
     fn is_due(&mut self, view: &View, market: usize, price: u64, depth: u128) -> bool {

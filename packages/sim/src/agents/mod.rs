@@ -46,7 +46,7 @@ impl View<'_> {
 #[derive(Clone, Debug)]
 pub enum Action {
     /// To the market contract.
-    Market(ExecuteMsg),
+    Market(Box<ExecuteMsg>),
     /// A deposit of quote atoms: coins with a message, or a cw20 send.
     Deposit {
         /// The sender's subaccount.
@@ -54,6 +54,14 @@ pub enum Action {
         /// Quote atoms.
         amount: u128,
     },
+}
+
+impl Action {
+    /// A message to the market contract.
+    #[must_use]
+    pub fn market(message: ExecuteMsg) -> Self {
+        Self::Market(Box::new(message))
+    }
 }
 
 /// A message and who sends it.
@@ -86,7 +94,10 @@ pub fn limit(
         market: market_id(market),
         side,
         size: Uint128::new(size),
-        order_type: OrderType::Limit { price, time_in_force },
+        order_type: OrderType::Limit {
+            price,
+            time_in_force,
+        },
         reduce_only: false,
     }
 }

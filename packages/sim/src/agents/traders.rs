@@ -18,8 +18,15 @@ use crate::random::{chance, stream, Purpose};
 use crate::shadow::net_notional;
 
 /// Stakes in quote units and how many of 100 traders bring each.
-const STAKES: [(u128, u32); 7] =
-    [(1_000, 12), (2_500, 20), (5_000, 24), (10_000, 20), (25_000, 14), (60_000, 7), (150_000, 3)];
+const STAKES: [(u128, u32); 7] = [
+    (1_000, 12),
+    (2_500, 20),
+    (5_000, 24),
+    (10_000, 20),
+    (25_000, 14),
+    (60_000, 7),
+    (150_000, 3),
+];
 
 /// Share of what initial margin allows that a trader uses: fees and the price's uncertainty need room.
 const MARGIN_USE_PER_MILLE: u128 = 930;
@@ -90,7 +97,11 @@ impl Trader {
         let range = u64::from(leverage.max - leverage.min) + 1;
         let low = draw.gen_range(0..range);
         let other = draw.gen_range(0..range);
-        let chosen = if chance(&mut draw, 600) { low.min(other) } else { low.max(other) };
+        let chosen = if chance(&mut draw, 600) {
+            low.min(other)
+        } else {
+            low.max(other)
+        };
         let late = chance(&mut draw, 200);
         let warm_up = warm_up.max(1);
         Self {
@@ -116,7 +127,11 @@ impl Trader {
     #[must_use]
     pub fn target(&self, equity: u128) -> u128 {
         let markets = u128::try_from(self.markets.len()).unwrap_or(1);
-        let all = mul_div(equity, u128::from(self.leverage) * MARGIN_USE_PER_MILLE, 1_000_000);
+        let all = mul_div(
+            equity,
+            u128::from(self.leverage) * MARGIN_USE_PER_MILLE,
+            1_000_000,
+        );
         all / markets.max(1)
     }
 
@@ -128,13 +143,20 @@ impl Trader {
 
     /// What it does now.
     pub fn act(&mut self, view: &View) -> Vec<Intent> {
-        let Some(account) = view.shadow.account(self.account) else { return vec![] };
+        let Some(account) = view.shadow.account(self.account) else {
+            return vec![];
+        };
         let mut actions = vec![];
         if self.has_orders {
             self.has_orders = false;
-            actions.push(Action::Market(ExecuteMsg::CancelAllOrders { subaccount: 0, market: None }));
+            actions.push(Action::market(ExecuteMsg::CancelAllOrders {
+                subaccount: 0,
+                market: None,
+            }));
         }
-        let equity = view.shadow.equity(account, view.listings, &view.step.prices);
+        let equity = view
+            .shadow
+            .equity(account, view.listings, &view.step.prices);
         let equity = u128::try_from(equity).unwrap_or(0);
         if equity < self.stake / 20 {
             if account.positions.is_empty() {
@@ -143,8 +165,12 @@ impl Trader {
             return self.intents(actions);
         }
         let choice = self.rng.gen_range(0..self.markets.len().max(1) as u64);
-        let market = usize::try_from(choice).ok().and_then(|index| self.markets.get(index));
-        let Some(market) = market.copied() else { return self.intents(actions) };
+        let market = usize::try_from(choice)
+            .ok()
+            .and_then(|index| self.markets.get(index));
+        let Some(market) = market.copied() else {
+            return self.intents(actions);
+        };
         let held = account
             .positions
             .iter()
@@ -154,7 +180,11 @@ impl Trader {
             Some(position) => {
                 let value = net_notional(position, view.listings, &view.step.prices);
                 let entry = i128::try_from(position.entry_notional.u128()).unwrap_or(i128::MAX);
-                let gain = if value >= 0 { value - entry } else { value + entry };
+                let gain = if value >= 0 {
+                    value - entry
+                } else {
+                    value + entry
+                };
                 let size = position.size.i128();
                 actions.extend(self.manage(view, market, equity, &Holding { size, value, gain }));
             }
@@ -167,7 +197,10 @@ impl Trader {
     }
 
     fn intents(&self, actions: Vec<Action>) -> Vec<Intent> {
-        let sender = |action| Intent { sender: self.addr.clone(), action };
+        let sender = |action| Intent {
+            sender: self.addr.clone(),
+            action,
+        };
         actions.into_iter().map(sender).collect()
     }
 
@@ -176,12 +209,19 @@ impl Trader {
             return None;
         }
         self.returns += 1;
-        Some(Action::Deposit { subaccount: 0, amount: self.stake / 2 })
+        Some(Action::Deposit {
+            subaccount: 0,
+            amount: self.stake / 2,
+        })
     }
 
     fn open(&mut self, view: &View, market: usize, equity: u128) -> Option<Action> {
         let with_bias = chance(&mut self.rng, 880);
-        let side = if self.long == with_bias { Side::Buy } else { Side::Sell };
+        let side = if self.long == with_bias {
+            Side::Buy
+        } else {
+            Side::Sell
+        };
         self.order(view, market, side, self.target(equity))
     }
 
@@ -214,16 +254,10 @@ impl Trader {
                 limit(0, market, side, size, patient, force)
             }
         };
-        Some(Action::Market(message))
+        Some(Action::market(message))
     }
 
-    fn manage(
-        &mut self,
-        view: &View,
-        market: usize,
-        equity: u128,
-        held: &Holding,
-    ) -> Vec<Action> {
+    fn manage(&mut self, view: &View, market: usize, equity: u128, held: &Holding) -> Vec<Action> {
         let notional = held.value.unsigned_abs();
         let target = self.target(equity);
         let margin = mul_div(notional, 1_000, u128::from(self.leverage.max(1))).max(1);
@@ -251,11 +285,14 @@ impl Trader {
             _ if roll < 20 => held.close(view, market, 400),
             _ if roll < 24 => {
                 let turn = notional.saturating_mul(2).min(target.saturating_mul(2));
-                self.order(view, market, grow.opposite(), turn).into_iter().collect()
+                self.order(view, market, grow.opposite(), turn)
+                    .into_iter()
+                    .collect()
             }
-            _ if notional < target / 10 * 8 => {
-                self.order(view, market, grow, target - notional).into_iter().collect()
-            }
+            _ if notional < target / 10 * 8 => self
+                .order(view, market, grow, target - notional)
+                .into_iter()
+                .collect(),
             _ => vec![],
         }
     }
@@ -274,21 +311,31 @@ struct Holding {
 impl Holding {
     /// Closes so many thousandths of it at the market.
     fn close(&self, view: &View, market: usize, per_mille: u128) -> Vec<Action> {
-        let Some((listing, price)) = view.market(market) else { return vec![] };
+        let Some((listing, price)) = view.market(market) else {
+            return vec![];
+        };
         let size = listing.whole_lots(mul_div(self.size.unsigned_abs(), per_mille, 1_000));
         if size == 0 {
             return vec![];
         }
-        let (side, ppm) =
-            if self.size > 0 { (Side::Sell, -EXIT_SLIPPAGE_PPM) } else { (Side::Buy, EXIT_SLIPPAGE_PPM) };
+        let (side, ppm) = if self.size > 0 {
+            (Side::Sell, -EXIT_SLIPPAGE_PPM)
+        } else {
+            (Side::Buy, EXIT_SLIPPAGE_PPM)
+        };
         let worst = listing.tick_price(price, ppm);
-        vec![Action::Market(at_market(0, market, side, size, worst, true))]
+        vec![Action::market(at_market(
+            0, market, side, size, worst, true,
+        ))]
     }
 }
 
 fn withdraw(amount: u128) -> Option<Action> {
-    let message = ExecuteMsg::Withdraw { subaccount: 0, amount: Uint128::new(amount) };
-    (amount > 0).then_some(Action::Market(message))
+    let message = ExecuteMsg::Withdraw {
+        subaccount: 0,
+        amount: Uint128::new(amount),
+    };
+    (amount > 0).then_some(Action::market(message))
 }
 
 fn draw_stake(draw: &mut ChaCha8Rng) -> u128 {

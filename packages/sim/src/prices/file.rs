@@ -152,12 +152,7 @@ fn find_columns(file: &Path, line: u64, record: &StringRecord) -> SimResult<([us
     Ok((columns, true))
 }
 
-fn parse_row(
-    file: &Path,
-    line: u64,
-    record: &StringRecord,
-    columns: [usize; 6],
-) -> SimResult<Row> {
+fn parse_row(file: &Path, line: u64, record: &StringRecord, columns: [usize; 6]) -> SimResult<Row> {
     let field = |index: usize| -> SimResult<(&str, &str)> {
         let name = COLUMNS.get(index).copied().unwrap_or_default();
         let column = columns.get(index).copied().unwrap_or_default();
@@ -183,7 +178,8 @@ fn parse_row(
             )
         })
     };
-    let time = parse_timestamp(field(0)?.1).map_err(|problem| SimError::line(file, line, problem))?;
+    let time =
+        parse_timestamp(field(0)?.1).map_err(|problem| SimError::line(file, line, problem))?;
     let prices = [number(1)?, number(2)?, number(3)?, number(4)?];
     for (name, price) in COLUMNS.iter().skip(1).zip(&prices) {
         if price.mantissa == 0 {
@@ -196,7 +192,12 @@ fn parse_row(
     }
     check_shape(&prices).map_err(|problem| SimError::line(file, line, problem))?;
     let volume = number(5)?.truncated(VOLUME_DECIMALS);
-    Ok(Row { line, time, prices, volume })
+    Ok(Row {
+        line,
+        time,
+        prices,
+        volume,
+    })
 }
 
 fn parse_timestamp(text: &str) -> Result<u64, String> {
@@ -204,30 +205,47 @@ fn parse_timestamp(text: &str) -> Result<u64, String> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(format!("timestamp_ms is {text:?}; {expected}"));
     }
-    let number: u64 =
-        text.parse().map_err(|_| format!("timestamp_ms is too large: {text}; {expected}"))?;
-    let unit = if number >= MICROSECONDS_FROM { 1_000_000 } else { 1_000 };
+    let number: u64 = text
+        .parse()
+        .map_err(|_| format!("timestamp_ms is too large: {text}; {expected}"))?;
+    let unit = if number >= MICROSECONDS_FROM {
+        1_000_000
+    } else {
+        1_000
+    };
     let (seconds, rest) = (number / unit, number % unit);
     if rest != 0 {
-        return Err(format!("timestamp_ms {text} is not a whole second; {expected}"));
+        return Err(format!(
+            "timestamp_ms {text} is not a whole second; {expected}"
+        ));
     }
     // Before 2000 it is not milliseconds; after 2200 the chain's nanoseconds would come near their end.
     if !(946_684_800..7_258_118_400).contains(&seconds) {
-        return Err(format!("timestamp_ms {text} is not between the years 2000 and 2200; {expected}"));
+        return Err(format!(
+            "timestamp_ms {text} is not between the years 2000 and 2200; {expected}"
+        ));
     }
     Ok(seconds)
 }
 
 /// The high is highest and the low lowest.
 fn check_shape([open, high, low, close]: &[PlainDecimal; 4]) -> Result<(), String> {
-    let decimals = [open, high, low, close].iter().map(|price| price.decimals).max().unwrap_or(0);
+    let decimals = [open, high, low, close]
+        .iter()
+        .map(|price| price.decimals)
+        .max()
+        .unwrap_or(0);
     let at = |price: &PlainDecimal| price.at_decimals(decimals).unwrap_or(u128::MAX);
     let (open, high, low, close) = (at(open), at(high), at(low), at(close));
     if high < low {
-        return Err("high is below low; expected high to be the highest price of the bar".to_string());
+        return Err(
+            "high is below low; expected high to be the highest price of the bar".to_string(),
+        );
     }
     if high < open.max(close) {
-        return Err("high is below open or close; expected the highest price of the bar".to_string());
+        return Err(
+            "high is below open or close; expected the highest price of the bar".to_string(),
+        );
     }
     if low > open.min(close) {
         return Err("low is above open or close; expected the lowest price of the bar".to_string());
@@ -281,8 +299,11 @@ fn align(file: &Path, rows: &[Row]) -> SimResult<(u32, Vec<Bar>)> {
     let mut bars = vec![];
     for row in rows {
         let mut mantissas = [0u64; 4];
-        for ((name, price), mantissa) in
-            COLUMNS.iter().skip(1).zip(&row.prices).zip(mantissas.iter_mut())
+        for ((name, price), mantissa) in COLUMNS
+            .iter()
+            .skip(1)
+            .zip(&row.prices)
+            .zip(mantissas.iter_mut())
         {
             *mantissa = price
                 .at_decimals(decimals)
@@ -301,17 +322,30 @@ fn align(file: &Path, rows: &[Row]) -> SimResult<(u32, Vec<Bar>)> {
                 })?;
         }
         let [open, high, low, close] = mantissas;
-        bars.push(Bar { time: row.time, open, high, low, close, volume: row.volume });
+        bars.push(Bar {
+            time: row.time,
+            open,
+            high,
+            low,
+            close,
+            volume: row.volume,
+        });
     }
     Ok((decimals, bars))
 }
 
 /// `BTC-PERP` of `2021-05_BTCUSDT_binance-spot_1m.csv`; of any other name what looks like a symbol in it.
 fn symbol_of(file: &Path) -> String {
-    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = file
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let is_symbol = |part: &&str| {
         let letters = part.chars().filter(char::is_ascii_uppercase).count();
-        letters >= 2 && part.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-')
+        letters >= 2
+            && part
+                .chars()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-')
     };
     let part = stem.split(['_', '.', ' ']).find(is_symbol).unwrap_or(&stem);
     let part = part.trim_end_matches("-PERP");
@@ -320,7 +354,11 @@ fn symbol_of(file: &Path) -> String {
         .find_map(|quote| part.strip_suffix(quote))
         .unwrap_or(part)
         .trim_end_matches('-');
-    let clean: String = base.chars().filter(char::is_ascii_alphanumeric).take(16).collect();
+    let clean: String = base
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(16)
+        .collect();
     if clean.is_empty() {
         "MARKET-PERP".to_string()
     } else {
@@ -344,7 +382,10 @@ mod tests {
              1621209660000,46506.0,46646.53,46467.115,46572.17,1\n",
         )
         .unwrap();
-        assert_eq!((series.decimals, series.bar_secs, series.bars.len()), (3, 60, 2));
+        assert_eq!(
+            (series.decimals, series.bar_secs, series.bars.len()),
+            (3, 60, 2)
+        );
         assert_eq!(series.bars[0].close, 46_506_000);
         assert_eq!(series.bars[1].low, 46_467_115);
         assert_eq!(series.bars[0].volume, 121_330_795);

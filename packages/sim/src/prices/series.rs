@@ -62,7 +62,9 @@ impl Series {
     /// When the last bar closes; 0 where there is none.
     #[must_use]
     pub fn end(&self) -> u64 {
-        self.bars.last().map_or(0, |bar| bar.time.saturating_add(self.bar_secs))
+        self.bars
+            .last()
+            .map_or(0, |bar| bar.time.saturating_add(self.bar_secs))
     }
 
     /// Lowest and highest price of bars that overlap `from..to`; of all where none does.
@@ -96,20 +98,29 @@ impl Series {
     pub fn best_rise_ppm(&self, minutes: u64) -> Option<i64> {
         self.worst(minutes, |_, window| {
             let low = window.first().map_or(1, |bar| bar.low);
-            let high = window.iter().skip(1).map(|bar| bar.high).max().unwrap_or(low);
+            let high = window
+                .iter()
+                .skip(1)
+                .map(|bar| bar.high)
+                .max()
+                .unwrap_or(low);
             relative_ppm(high, low).saturating_neg()
         })
         .map(i64::saturating_neg)
     }
 
     fn worst(&self, minutes: u64, measure: impl Fn(u64, &[Bar]) -> i64) -> Option<i64> {
-        let length = usize::try_from(minutes.saturating_mul(60).checked_div(self.bar_secs)?).ok()?;
+        let length =
+            usize::try_from(minutes.saturating_mul(60).checked_div(self.bar_secs)?).ok()?;
         if length == 0 {
             return None;
         }
-        self.bars
-            .windows(length.min(self.bars.len()))
-            .map(|window| measure(window.first().map_or(1, |bar| bar.open), window))
+        (0..self.bars.len())
+            .filter_map(|first| {
+                let last = first.saturating_add(length).min(self.bars.len());
+                let window = self.bars.get(first..last)?;
+                Some(measure(window.first()?.open, window))
+            })
             .min()
             .map(|worst| worst.min(0))
     }
@@ -119,7 +130,10 @@ impl Series {
 #[must_use]
 pub fn relative_ppm(price: u64, base: u64) -> i64 {
     let change = i128::from(price) - i128::from(base);
-    let ppm = change.saturating_mul(1_000_000).checked_div(i128::from(base)).unwrap_or(0);
+    let ppm = change
+        .saturating_mul(1_000_000)
+        .checked_div(i128::from(base))
+        .unwrap_or(0);
     i64::try_from(ppm).unwrap_or(i64::MAX)
 }
 
@@ -128,7 +142,14 @@ mod tests {
     use super::*;
 
     fn bar(time: u64, [open, high, low, close]: [u64; 4]) -> Bar {
-        Bar { time, open, high, low, close, volume: 0 }
+        Bar {
+            time,
+            open,
+            high,
+            low,
+            close,
+            volume: 0,
+        }
     }
 
     #[test]
@@ -153,6 +174,13 @@ mod tests {
         assert_eq!(series.worst_fall_ppm(1), Some(-200_000));
         assert_eq!(series.worst_fall_ppm(60), Some(-200_000));
         assert_eq!(series.best_rise_ppm(2), Some(500_000));
-        assert_eq!(Series { bar_secs: 900, ..series }.worst_fall_ppm(5), None);
+        assert_eq!(
+            Series {
+                bar_secs: 900,
+                ..series
+            }
+            .worst_fall_ppm(5),
+            None
+        );
     }
 }

@@ -93,7 +93,8 @@ impl Timeline {
             market_bars: all
                 .iter()
                 .map(|series| {
-                    let inside = |time: u64| time < to && time.saturating_add(series.bar_secs) > from;
+                    let inside =
+                        |time: u64| time < to && time.saturating_add(series.bar_secs) > from;
                     let count = series.bars.iter().filter(|bar| inside(bar.time)).count();
                     u64::try_from(count).unwrap_or(u64::MAX)
                 })
@@ -112,7 +113,12 @@ fn common_time(all: &[Series], window: Window, shortest: u64) -> SimResult<(u64,
         let list: Vec<String> = all
             .iter()
             .map(|series| {
-                format!("  {}: {} to {}", series.source, show(series.start()), show(series.end()))
+                format!(
+                    "  {}: {} to {}",
+                    series.source,
+                    show(series.start()),
+                    show(series.end())
+                )
             })
             .collect();
         return Err(SimError::Usage(format!(
@@ -149,7 +155,11 @@ fn points_of(series: &Series, steps: u64) -> SimResult<Vec<Point>> {
     let mut points = vec![];
     let mut average = 0u128;
     for bar in &series.bars {
-        let volume_pct = if average == 0 { 100 } else { bar.volume.saturating_mul(100) / average };
+        let volume_pct = bar
+            .volume
+            .saturating_mul(100)
+            .checked_div(average)
+            .unwrap_or(100);
         let volume_pct = u64::try_from(volume_pct).unwrap_or(u64::MAX);
         average = if average == 0 {
             bar.volume
@@ -185,7 +195,10 @@ fn steps_of(points: &[Vec<Point>], times: &[u64]) -> Vec<Step> {
         let mut prices = vec![];
         let mut volumes = vec![];
         for (market, cursor) in points.iter().zip(next.iter_mut()) {
-            while market.get(*cursor + 1).is_some_and(|point| point.time <= *time) {
+            while market
+                .get(*cursor + 1)
+                .is_some_and(|point| point.time <= *time)
+            {
                 *cursor += 1;
             }
             let point = market.get(*cursor);
@@ -220,7 +233,12 @@ fn steps_of(points: &[Vec<Point>], times: &[u64]) -> Vec<Step> {
 }
 
 fn mark_bars(steps: &mut [Step], from: u64, to: u64, shortest: u64) {
-    let next: Vec<u64> = steps.iter().skip(1).map(|step| step.time).chain([to]).collect();
+    let next: Vec<u64> = steps
+        .iter()
+        .skip(1)
+        .map(|step| step.time)
+        .chain([to])
+        .collect();
     for (step, next) in steps.iter_mut().zip(next) {
         step.length = next.saturating_sub(step.time);
         let bar = |time: u64| time.saturating_sub(from).checked_div(shortest);
@@ -253,21 +271,33 @@ mod tests {
     }
 
     fn window() -> Window {
-        Window { steps: 1, ..Window::default() }
+        Window {
+            steps: 1,
+            ..Window::default()
+        }
     }
 
     #[test]
     fn markets_with_different_bars_move_at_their_own() {
-        let timeline =
-            Timeline::new(&[series(0, 900, 8, 100), series(1_800, 3_600, 1, 1_000)], window()).unwrap();
-        assert_eq!((timeline.from, timeline.to, timeline.bars), (1_800, 5_400, 4));
+        let timeline = Timeline::new(
+            &[series(0, 900, 8, 100), series(1_800, 3_600, 1, 1_000)],
+            window(),
+        )
+        .unwrap();
+        assert_eq!(
+            (timeline.from, timeline.to, timeline.bars),
+            (1_800, 5_400, 4)
+        );
         assert_eq!(timeline.market_bars, vec![4, 1]);
         assert_eq!(timeline.steps.len(), 16);
         assert_eq!(timeline.steps[0].prices, vec![100, 1_000]);
         assert_eq!(timeline.steps[1].prices, vec![80, 1_000]);
         assert_eq!(timeline.steps[4].prices, vec![100, 980]);
         assert_eq!(timeline.steps[15].prices, vec![110, 1_010]);
-        assert_eq!(timeline.steps.iter().filter(|step| step.ends_bar).count(), 4);
+        assert_eq!(
+            timeline.steps.iter().filter(|step| step.ends_bar).count(),
+            4
+        );
         assert!(timeline.steps.iter().all(|step| step.length == 225));
     }
 
@@ -276,20 +306,42 @@ mod tests {
         let all = [series(0, 60, 100, 100)];
         let cut = Timeline::new(
             &all,
-            Window { from: Some(61), to: Some(100_000), bars: Some(3), steps: 2 },
+            Window {
+                from: Some(61),
+                to: Some(100_000),
+                bars: Some(3),
+                steps: 2,
+            },
         )
         .unwrap();
         assert_eq!((cut.from, cut.to, cut.bars), (120, 300, 3));
         assert_eq!(cut.steps.len(), 21);
         assert_eq!(cut.steps[1].prices, vec![90]);
-        assert!(Timeline::new(&all, Window { from: Some(6_000), ..window() }).is_err());
-        assert!(Timeline::new(&all, Window { steps: 8, ..window() }).is_err());
+        assert!(Timeline::new(
+            &all,
+            Window {
+                from: Some(6_000),
+                ..window()
+            }
+        )
+        .is_err());
+        assert!(Timeline::new(
+            &all,
+            Window {
+                steps: 8,
+                ..window()
+            }
+        )
+        .is_err());
     }
 
     #[test]
     fn histories_must_overlap() {
-        let error =
-            Timeline::new(&[series(0, 60, 10, 100), series(600, 60, 10, 100)], window()).unwrap_err();
+        let error = Timeline::new(
+            &[series(0, 60, 10, 100), series(600, 60, 10, 100)],
+            window(),
+        )
+        .unwrap_err();
         assert_eq!(error.exit_code(), 2);
         assert!(error.to_string().contains("share no time"), "{error}");
     }

@@ -4,7 +4,7 @@ use ballast_types::pyth::{Price, PriceFeed, PriceFeedResponse, QueryMsg};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{
     to_json_binary, Binary, Deps, DepsMut, Empty, Env, Int64, MessageInfo, Response, StdError,
-    StdResult, Uint64,
+    StdResult, Storage, Uint64,
 };
 use cw_multi_test::{Contract, ContractWrapper};
 use cw_storage_plus::Map;
@@ -70,6 +70,14 @@ const BEHAVIOURS: Map<&str, OracleBehaviour> = Map::new("behaviours");
 #[must_use]
 pub fn contract() -> Box<dyn Contract<Empty>> {
     Box::new(ContractWrapper::new(execute, instantiate, query))
+}
+
+/// What an oracle mock does for a feed, read from its storage; `None`: it was told nothing and errs.
+///
+/// # Errors
+/// The storage is another contract's.
+pub fn behaviour(storage: &dyn Storage, id: &str) -> StdResult<Option<OracleBehaviour>> {
+    BEHAVIOURS.may_load(storage, id)
 }
 
 fn instantiate(_: DepsMut, _: Env, _: MessageInfo, _: Empty) -> StdResult<Response> {

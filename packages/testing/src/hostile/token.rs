@@ -156,8 +156,10 @@ fn take_fee(
 ) -> Result<Response> {
     let mut transfer = |to: String, amount: Uint128| -> Result<(Uint128, Response)> {
         let fee = amount.multiply_ratio(ppm, 1_000_000u32);
-        let burn = Cw20ExecuteMsg::Burn { amount: fee };
-        base::execute(deps.branch(), env.clone(), info.clone(), burn)?;
+        if !fee.is_zero() {
+            let burn = Cw20ExecuteMsg::Burn { amount: fee };
+            base::execute(deps.branch(), env.clone(), info.clone(), burn)?;
+        }
         let arriving = amount.checked_sub(fee)?;
         let send = Cw20ExecuteMsg::Transfer {
             recipient: to,

@@ -78,6 +78,19 @@ impl Suite {
         self.execute(&sender, oracle, &msg, &[])
     }
 
+    /// What an oracle mock does for one market's feed; `None`: it was told nothing and errs.
+    ///
+    /// # Errors
+    /// There is no such market, or the address is no oracle mock.
+    pub fn oracle_behaviour(
+        &self,
+        oracle: &Addr,
+        market: MarketId,
+    ) -> Result<Option<OracleBehaviour>> {
+        let id = &self.listed(market)?.feed_id;
+        Ok(oracle::behaviour(self.storage_of(oracle).as_ref(), id)?)
+    }
+
     /// Switches the collateral token; it must be [`super::Collateral::HostileCw20`].
     ///
     /// # Errors

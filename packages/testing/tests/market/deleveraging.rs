@@ -156,6 +156,43 @@ fn the_book_comes_first_and_uncovered_fills_are_dropped() {
     }
 }
 
+// Found by the replay of 2022-11 FTT: the claim asked only for what the book lacked, the fund paid nothing, the fills were
+// dropped, and counterparties lost twice what was asked.
+#[test]
+fn bids_above_the_oracle_price_never_make_counterparties_lose_more_than_was_asked() {
+    for reserve in [0, 30 * UNIT, 90 * UNIT, 1_000 * UNIT] {
+        let mut world = World::free();
+        if reserve > 0 {
+            let owner = world.suite.owner.clone();
+            world.suite.mint(&owner, reserve).unwrap();
+            world.suite.top_up_reserve(&owner, 0, reserve).unwrap();
+        }
+        let (long, shorts) = bankrupt_against(&mut world, &[("100", 10 * UNIT)]);
+        let buyer = world.user("buyer", 100_000 * UNIT);
+        world.limit(&buyer, Side::Buy, 4 * UNIT, "85").unwrap();
+        world.move_to("80");
+        let before = world.equity(&shorts[0]);
+        let lacking = -world.equity(&long);
+        let done = world.liquidate(&long).unwrap();
+        let event = named(&done.events, names::LIQUIDATION)[0];
+        let [asked, paid, leftover, loss] = ["asked", "paid", "leftover", "counterparty_loss"]
+            .map(|key| number(event, key));
+        assert_eq!(asked, lacking, "10 a unit: 90 is the bankruptcy price, 80 the oracle's");
+        assert!(loss <= asked - paid, "{reserve}: {loss} {asked} {paid}");
+        assert_eq!(before - world.equity(&shorts[0]), loss);
+        assert_eq!(asked, paid - leftover + loss + number(event, "avoided"));
+        if reserve == 0 {
+            assert_eq!((loss, paid), (asked, 0));
+        }
+        if reserve == 1_000 * UNIT {
+            // The book gave 5 more than the oracle for each of 4 units: that much goes back with the fees.
+            assert_eq!((paid, leftover, loss), (asked, 20_000_000, 0));
+            assert_eq!(world.suite.market_info(0).unwrap().fees_owed.u128(), 20_000_000);
+        }
+        assert_eq!(world.quote(&long), 0);
+    }
+}
+
 #[test]
 fn orders_of_this_block_do_not_catch_a_bankrupt_account() {
     let mut world = World::free();

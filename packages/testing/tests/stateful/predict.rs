@@ -1,0 +1,501 @@
+//! What a step must lead to, from what can be asked before it.
+//!
+//! Everything is predicted exactly but one region: an order that passes every check of its own may still
+//! fail on margin, open interest or the number of orders, depending on what it trades against. There the
+//! error must hold up against what can be asked ([`Expect::Order`]), orders with ample margin must pass,
+//! and what an accepted order leaves is checked by `judge`.
+
+use ballast_perp_market::state::{book_key, split_place_key, ORDERS};
+use ballast_perp_market::ContractError;
+use ballast_risk::{position_risk, MarginParameters, ValueScale};
+use ballast_testing::hostile::oracle::{OracleBehaviour, Published};
+use ballast_types::fund::TopUpKind;
+use ballast_types::market::{AccountResponse, MarketResponse, OrderType, TimeInForce};
+use ballast_types::{MarketId, Side};
+use cosmwasm_std::{Addr, Decimal, Int128, Uint128};
+
+use super::steps::{FundChoice, Order, Step, User};
+use super::world::World;
+
+/// What must happen.
+#[derive(Debug)]
+pub enum Expect {
+    /// It commits.
+    Ok,
+    /// The market refuses with exactly this.
+    Market(ContractError),
+    /// Refused with a text that contains this.
+    Text(&'static str),
+    /// The token or the bank refuses.
+    Transfer,
+    /// An order that passes its own checks: commits, or fails for a reason that holds up.
+    Order {
+        /// Has so much margin, and so few orders, that it must pass.
+        ample: bool,
+    },
+}
+
+impl Expect {
+    fn market(error: ContractError) -> Self {
+        Self::Market(error)
+    }
+}
+
+pub fn expected(world: &World, step: &Step) -> Expect {
+    let suite = &world.suite;
+    match step {
+        Step::Deposit { user, amount, .. } => {
+            transfer(world, &world.users[*user], &suite.market, *amount, true)
+        }
+        Step::Withdraw { user, sub, amount } => withdraw(world, *user, *sub, *amount),
+        Step::Place { user, sub, order } => place(world, *user, *sub, order),
+        Step::Cancel { user, sub, id } => {
+            let known = world.account(*user, *sub).is_some();
+            match (known, world.owner_of(id)) {
+                (false, _) => no_account(world, *user, *sub),
+                (true, Some(owner)) if owner == (*user, *sub) => Expect::Ok,
+                _ => Expect::market(ContractError::NoSuchOrder { id: *id }),
+            }
+        }
+        Step::CancelAll { user, sub, .. } => match world.account(*user, *sub) {
+            Some(_) => Expect::Ok,
+            None => no_account(world, *user, *sub),
+        },
+        Step::Liquidate {
+            user, sub, market, ..
+        } => liquidate(world, *user, *sub, *market, false),
+        Step::Deleverage {
+            user, sub, market, ..
+        } => liquidate(world, *user, *sub, *market, true),
+        Step::Accrue { market } if *market as usize >= suite.markets.len() => {
+            Expect::market(ContractError::NoSuchMarket { market: *market })
+        }
+        Step::Accrue { .. } | Step::SyncMarket | Step::SyncFund | Step::Poke => Expect::Ok,
+        Step::Flush { .. } if world.fund_in_use().is_none() => {
+            Expect::market(ContractError::NoInsuranceFund {})
+        }
+        Step::Flush { .. } => Expect::Ok,
+        Step::BareSend {
+            user,
+            to_fund,
+            amount,
+        } => {
+            let to = if *to_fund { &suite.fund } else { &suite.market };
+            transfer(world, &world.users[*user], to, *amount, false)
+        }
+        Step::TopUp {
+            user, kind, amount, ..
+        } => {
+            let sent = transfer(world, &world.users[*user], &suite.fund, *amount, true);
+            match (sent, kind) {
+                (Expect::Ok, TopUpKind::Fees) => Expect::Text("fees"),
+                (other, _) => other,
+            }
+        }
+        Step::Price { .. } | Step::PriceOfOneFeeder { .. } => price(world, step),
+        Step::Advance { .. }
+        | Step::SetFund { .. }
+        | Step::FundBehaves { .. }
+        | Step::OracleBehaves { .. }
+        | Step::TokenBehaves { .. }
+        | Step::ReduceOnly { .. } => Expect::Ok,
+        Step::UseOracle { market, hostile } => oracle(world, *market, *hostile),
+        Step::PayFees { market, amount } => pay_fees(world, *market, *amount),
+        Step::Trespass { user, what } => trespass(world, *user, *what),
+    }
+}
+
+fn no_account(world: &World, user: User, subaccount: u32) -> Expect {
+    let owner = world.users[user].to_string();
+    Expect::market(ContractError::NoSuchAccount { owner, subaccount })
+}
+
+/// Collateral from somebody to a contract, with a message or without.
+fn transfer(world: &World, from: &Addr, to: &Addr, amount: u128, message: bool) -> Expect {
+    let native = world.suite.token().is_none();
+    let owned = world.suite.balance(from).unwrap();
+    if amount == 0 {
+        // The bank refuses to send nothing; a cw20 does not, but the receiver refuses to book it.
+        return match (native, message) {
+            (true, true) => Expect::Text("funds"),
+            (true, false) => Expect::Transfer,
+            (false, _) if !world.token_moves(from, to) => Expect::Transfer,
+            (false, true) => Expect::Text("zero"),
+            (false, false) => Expect::Ok,
+        };
+    }
+    if amount > owned || (!native && !world.token_moves(from, to)) {
+        return Expect::Transfer;
+    }
+    Expect::Ok
+}
+
+fn withdraw(world: &World, user: User, sub: u32, amount: u128) -> Expect {
+    if amount == 0 {
+        return Expect::market(ContractError::ZeroAmount {});
+    }
+    let Some(account) = world.account(user, sub) else {
+        return no_account(world, user, sub);
+    };
+    if account.bankrupt {
+        return Expect::market(ContractError::Bankrupt {
+            equity: account.equity,
+        });
+    }
+    let less = Int128::new(i128::try_from(amount).unwrap());
+    match strict_risk(world, &account, less) {
+        Err(error) => return Expect::market(error),
+        Ok((equity, required)) if required > positive(equity) || equity.is_negative() => {
+            return Expect::market(ContractError::InsufficientMargin { equity, required });
+        }
+        Ok(_) => {}
+    }
+    if amount > world.vault() {
+        return Expect::Text("fit");
+    }
+    let (market, to) = (&world.suite.market, &world.users[user]);
+    if world.suite.token().is_some() && !world.token_moves(market, to) {
+        return Expect::Transfer;
+    }
+    Expect::Ok
+}
+
+fn positive(of: Int128) -> Uint128 {
+    if of.is_negative() {
+        Uint128::zero()
+    } else {
+        of.unsigned_abs()
+    }
+}
+
+/// Equity less an amount and initial margin, at prices good enough for taking risk, at their worse end.
+pub fn strict_risk(
+    world: &World,
+    account: &AccountResponse,
+    less: Int128,
+) -> Result<(Int128, Uint128), ContractError> {
+    let mut equity = account.quote - less;
+    let mut required = Uint128::zero();
+    for position in &account.positions {
+        let market = world.market(position.market);
+        let price = strict_price(world, &market, position.size)?;
+        let margin = margin_parameters(&market);
+        let scale = ValueScale::new(market.config.base_decimals, world.suite.decimals)?;
+        let effective = market.effective_initial_margin_ppm;
+        let risk = position_risk(&scale, position.size, price, &margin, effective)?;
+        equity = equity - position.funding_owed + risk.net_notional;
+        required += risk.initial_margin;
+    }
+    Ok((equity, required))
+}
+
+fn margin_parameters(market: &MarketResponse) -> MarginParameters {
+    let parameters = &market.config.parameters;
+    MarginParameters {
+        initial_margin_ppm: parameters.initial_margin_ppm,
+        maintenance_fraction_ppm: parameters.maintenance_fraction_ppm,
+        open_interest_lower: parameters.open_interest_lower,
+        open_interest_upper: parameters.open_interest_upper,
+    }
+}
+
+fn strict_price(
+    world: &World,
+    market: &MarketResponse,
+    size: Int128,
+) -> Result<Decimal, ContractError> {
+    let parameters = world.suite.config().unwrap().parameters;
+    let id = market.market;
+    let cached = market.price.unwrap();
+    check_age(world, market, parameters.price_risk_max_age_secs)?;
+    let max_ppm = market.config.oracle.max_confidence_ppm;
+    let allowed = cached.price.atomics().multiply_ratio(max_ppm, 1_000_000u32);
+    if cached.confidence.atomics() > allowed {
+        let (price, confidence) = (cached.price, cached.confidence);
+        return Err(ContractError::LowConfidence {
+            market: id,
+            price,
+            confidence,
+            max_ppm,
+        });
+    }
+    Ok(if size.is_negative() {
+        cached.price + cached.confidence
+    } else {
+        cached.price - cached.confidence
+    })
+}
+
+fn check_age(world: &World, market: &MarketResponse, max_age: u64) -> Result<(), ContractError> {
+    let age = world.suite.now() - market.price.unwrap().published_at;
+    if age > max_age {
+        return Err(ContractError::StalePrice {
+            market: market.market,
+            age,
+            max_age,
+        });
+    }
+    Ok(())
+}
+
+fn liquidate(world: &World, user: User, sub: u32, market: MarketId, bankrupt: bool) -> Expect {
+    let Some(account) = world.account(user, sub) else {
+        return no_account(world, user, sub);
+    };
+    if !account
+        .positions
+        .iter()
+        .any(|position| position.market == market)
+    {
+        return Expect::market(ContractError::NoPosition { market });
+    }
+    let max_age = world.suite.config().unwrap().parameters.price_max_age_secs;
+    let held = account.positions.iter().map(|position| position.market);
+    for id in std::iter::once(market).chain(held) {
+        if let Err(error) = check_age(world, &world.market(id), max_age) {
+            return Expect::market(error);
+        }
+    }
+    let AccountResponse {
+        equity,
+        maintenance_margin,
+        ..
+    } = account;
+    if !account.liquidatable {
+        return Expect::market(ContractError::NotLiquidatable {
+            equity,
+            maintenance_margin,
+        });
+    }
+    if bankrupt && !account.bankrupt {
+        return Expect::market(ContractError::NotBankrupt { equity });
+    }
+    Expect::Ok
+}
+
+fn place(world: &World, user: User, sub: u32, order: &Order) -> Expect {
+    let Some(account) = world.account(user, sub) else {
+        return no_account(world, user, sub);
+    };
+    let market = world.market(order.market);
+    let size = Uint128::new(order.size);
+    let lot_size = market.config.lot_size;
+    if size.is_zero() || order.size % lot_size.u128() != 0 {
+        return Expect::market(ContractError::InvalidSize {
+            lot_size,
+            found: size,
+        });
+    }
+    if i128::try_from(order.size).is_err() {
+        return Expect::Text("");
+    }
+    let tick_size = market.config.tick_size;
+    let (price, time_in_force) = match order.order_type {
+        OrderType::Limit {
+            price,
+            time_in_force,
+        } => (price, time_in_force),
+        OrderType::Market { worst_price } => (worst_price, TimeInForce::ImmediateOrCancel),
+    };
+    let ticks = price.atomics().u128() / tick_size.atomics().u128();
+    let exact = price.atomics().u128() % tick_size.atomics().u128() == 0;
+    let limit = matches!(order.order_type, OrderType::Limit { .. });
+    if ticks == 0 || (limit && !exact) {
+        return Expect::market(ContractError::InvalidPrice {
+            tick_size,
+            found: price,
+        });
+    }
+    if account.bankrupt {
+        return Expect::market(ContractError::Bankrupt {
+            equity: account.equity,
+        });
+    }
+    let held = account
+        .positions
+        .iter()
+        .find(|position| position.market == order.market);
+    let held = held.map_or(0, |position| position.size.i128());
+    let reduces = held != 0 && (held < 0) == (order.side == Side::Buy);
+    let reducible = if reduces { held.unsigned_abs() } else { 0 };
+    if order.reduce_only && reducible == 0 {
+        return Expect::market(ContractError::NothingToReduce {});
+    }
+    let wanted = if order.reduce_only {
+        order.size.min(reducible)
+    } else {
+        order.size
+    };
+    if would_trade(world, order, ticks) {
+        if time_in_force == TimeInForce::PostOnly {
+            return Expect::market(ContractError::WouldTrade {});
+        }
+        if market.reduce_only && wanted > reducible {
+            return Expect::market(ContractError::ReduceOnly {
+                market: order.market,
+            });
+        }
+    }
+    Expect::Order {
+        ample: ample(world, &account, &market, order, price, wanted),
+    }
+}
+
+fn would_trade(world: &World, order: &Order, ticks: u128) -> bool {
+    let side = order.side.opposite();
+    let storage = world.suite.market_storage();
+    let best = ORDERS
+        .prefix(book_key(order.market, side))
+        .keys(storage.as_ref(), None, None, cosmwasm_std::Order::Ascending)
+        .next();
+    best.is_some_and(|place| {
+        let best = u128::from(split_place_key(side, place.unwrap()).0);
+        match order.side {
+            Side::Buy => best <= ticks,
+            Side::Sell => best >= ticks,
+        }
+    })
+}
+
+/// Equity five times what everything could need, few orders, no cap near, fresh prices.
+fn ample(
+    world: &World,
+    account: &AccountResponse,
+    market: &MarketResponse,
+    order: &Order,
+    price: Decimal,
+    wanted: u128,
+) -> bool {
+    let sound = |market: &MarketResponse| strict_price(world, market, Int128::one()).is_ok();
+    let fresh = sound(market)
+        && account
+            .positions
+            .iter()
+            .all(|position| sound(&world.market(position.market)));
+    let Ok(scale) = ValueScale::new(market.config.base_decimals, world.suite.decimals) else {
+        return false;
+    };
+    let dearest = price.max(market.price.unwrap().price);
+    let rounding = ballast_risk::Rounding::Up;
+    let Ok(value) = scale.notional(Uint128::new(wanted), dearest, rounding) else {
+        return false;
+    };
+    let value = value.u128();
+    let interest = market.open_interest_value.u128() + value;
+    let parameters = &market.config.parameters;
+    let needed = account.initial_margin.u128() + value;
+    fresh
+        && order.size < 1 << 100
+        && interest < market.open_interest_cap.u128() / 2
+        && interest < parameters.open_interest_lower.u128() / 2
+        && account.open_orders < 10
+        && account.equity > Int128::new(i128::try_from(needed).unwrap_or(i128::MAX))
+}
+
+fn price(world: &World, step: &Step) -> Expect {
+    let (Step::Price { market, .. } | Step::PriceOfOneFeeder { market, .. }) = step else {
+        return Expect::Ok;
+    };
+    // One price a feeder and second. The first feeder pushes first.
+    let feed = &world.suite.markets[*market as usize].feed_id;
+    let query = ballast_types::price_feed::QueryMsg::FeederPrices { id: feed.clone() };
+    let pushed: Vec<ballast_types::price_feed::FeederPrice> = world
+        .suite
+        .app
+        .wrap()
+        .query_wasm_smart(&world.suite.price_feed, &query)
+        .unwrap();
+    let now = i64::try_from(world.suite.now()).unwrap();
+    let known = |last: &ballast_types::price_feed::FeederPrice| {
+        last.price
+            .as_ref()
+            .is_some_and(|price| price.publish_time >= now)
+    };
+    let looked_at = if matches!(step, Step::Price { .. }) {
+        pushed.len()
+    } else {
+        1
+    };
+    if pushed.iter().take(looked_at).any(known) {
+        Expect::Text("not after this feeder's last")
+    } else {
+        Expect::Ok
+    }
+}
+
+/// The new oracle must answer with a valid price at once.
+fn oracle(world: &World, market: MarketId, hostile: bool) -> Expect {
+    let unusable = Expect::Text("gives no valid price");
+    if !hostile {
+        return if world.suite.feed_price(market).is_ok() {
+            Expect::Ok
+        } else {
+            unusable
+        };
+    }
+    match world
+        .suite
+        .oracle_behaviour(&world.hostile_oracle, market)
+        .unwrap()
+    {
+        Some(OracleBehaviour::Answers {
+            price, published, ..
+        }) => {
+            let past = match published {
+                Published::Ago { secs } => secs >= 0,
+                Published::At { time } => time <= i64::try_from(world.suite.now()).unwrap(),
+            };
+            if price.i64() > 0 && past {
+                Expect::Ok
+            } else {
+                unusable
+            }
+        }
+        _ => unusable,
+    }
+}
+
+fn pay_fees(world: &World, market: MarketId, amount: u128) -> Expect {
+    let available = Uint128::new(world.fee_collector(market));
+    let asked = Uint128::new(amount);
+    if amount == 0 {
+        return Expect::market(ContractError::ZeroAmount {});
+    }
+    if asked > available {
+        return Expect::market(ContractError::FeesExceeded {
+            market,
+            available,
+            asked,
+        });
+    }
+    if amount > world.vault() {
+        return Expect::Text("fit");
+    }
+    let (from, to) = (&world.suite.market, &world.suite.owner);
+    if world.suite.token().is_some() && !world.token_moves(from, to) {
+        return Expect::Transfer;
+    }
+    Expect::Ok
+}
+
+fn trespass(world: &World, user: User, what: u8) -> Expect {
+    match what % 4 {
+        0 => Expect::Text("not the contract's current owner"),
+        1 => Expect::market(ContractError::Unauthorized {
+            expected: world.fund_in_use().unwrap_or_else(|| "nobody".to_owned()),
+            found: world.users[user].to_string(),
+        }),
+        2 => Expect::Text("collateral"),
+        _ => Expect::Ok,
+    }
+}
+
+/// That `FundChoice` stays in step with what the test can set.
+pub fn address_of(world: &World, choice: FundChoice) -> Option<Addr> {
+    match choice {
+        FundChoice::Real => Some(world.suite.fund.clone()),
+        FundChoice::Hostile => Some(world.hostile_fund.clone()),
+        FundChoice::None => None,
+        FundChoice::Nobody => Some(world.nobody.clone()),
+    }
+}

@@ -1,0 +1,487 @@
+//! Everything anyone can do, hostile and out-of-order steps included, and what is done next.
+
+use ballast_testing::hostile::fund::{FundBehaviour, Reaction, Says};
+use ballast_testing::hostile::oracle::{OracleBehaviour, Published};
+use ballast_testing::hostile::token::TokenBehaviour;
+use ballast_types::fund::TopUpKind;
+use ballast_types::market::{OrderId, OrderType, TimeInForce};
+use ballast_types::{MarketId, Side};
+use cosmwasm_std::{coin, Decimal, Int64, Uint64};
+use rand::seq::SliceRandom;
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+
+use super::world::{World, UNIT};
+
+/// Index into [`World::users`].
+pub type User = usize;
+
+/// Which fund the market is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FundChoice {
+    Real,
+    Hostile,
+    None,
+    Nobody,
+}
+
+/// One step.
+#[derive(Clone, Debug)]
+pub enum Step {
+    Deposit {
+        user: User,
+        sub: u32,
+        amount: u128,
+    },
+    Withdraw {
+        user: User,
+        sub: u32,
+        amount: u128,
+    },
+    Place {
+        user: User,
+        sub: u32,
+        order: Order,
+    },
+    Cancel {
+        user: User,
+        sub: u32,
+        id: OrderId,
+    },
+    CancelAll {
+        user: User,
+        sub: u32,
+        market: Option<MarketId>,
+    },
+    Liquidate {
+        by: User,
+        user: User,
+        sub: u32,
+        market: MarketId,
+    },
+    Deleverage {
+        by: User,
+        user: User,
+        sub: u32,
+        market: MarketId,
+    },
+    Accrue {
+        market: MarketId,
+    },
+    Flush {
+        market: MarketId,
+    },
+    SyncMarket,
+    SyncFund,
+    Poke,
+    BareSend {
+        user: User,
+        to_fund: bool,
+        amount: u128,
+    },
+    TopUp {
+        user: User,
+        kind: TopUpKind,
+        market: MarketId,
+        amount: u128,
+    },
+    /// All feeders push the last price times this, in ppm.
+    Price {
+        market: MarketId,
+        ppm: u64,
+        conf_ppm: u64,
+    },
+    /// One feeder of three: no quorum, or an old price once the others' are forgotten.
+    PriceOfOneFeeder {
+        market: MarketId,
+        ppm: u64,
+    },
+    Advance {
+        secs: u64,
+    },
+    SetFund {
+        choice: FundChoice,
+    },
+    FundBehaves {
+        behaviour: FundBehaviour,
+    },
+    UseOracle {
+        market: MarketId,
+        hostile: bool,
+    },
+    OracleBehaves {
+        market: MarketId,
+        behaviour: OracleBehaviour,
+    },
+    TokenBehaves {
+        behaviour: TokenBehaviour,
+    },
+    ReduceOnly {
+        market: MarketId,
+        on: bool,
+    },
+    PayFees {
+        market: MarketId,
+        amount: u128,
+    },
+    /// A stranger sends what only the owner, the fund or the token may.
+    Trespass {
+        user: User,
+        what: u8,
+    },
+}
+
+/// An order to place.
+#[derive(Clone, Copy, Debug)]
+pub struct Order {
+    pub market: MarketId,
+    pub side: Side,
+    pub size: u128,
+    pub order_type: OrderType,
+    pub reduce_only: bool,
+}
+
+/// One or more steps that belong together.
+pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
+    let market = rng.gen_range(0..world.suite.markets.len() as u32);
+    let user = rng.gen_range(0..world.users.len());
+    let sub = *[0, 0, 0, 1].choose(rng).unwrap();
+    match rng.gen_range(0..100) {
+        0..=7 => vec![Step::Deposit {
+            user,
+            sub,
+            amount: amount(rng, 5_000),
+        }],
+        8..=12 => vec![Step::Withdraw {
+            user,
+            sub,
+            amount: amount(rng, 3_000),
+        }],
+        13..=30 => vec![Step::Place {
+            user,
+            sub,
+            order: order(rng, world, market),
+        }],
+        31..=45 => trade(rng, world, market),
+        46..=48 => vec![cancel(rng, world, user, sub)],
+        49 => vec![Step::CancelAll {
+            user,
+            sub,
+            market: rng.gen_bool(0.5).then_some(market),
+        }],
+        50..=54 => sweep(rng, world, market),
+        55 => vec![Step::Deleverage {
+            by: rng.gen_range(0..world.users.len()),
+            user,
+            sub,
+            market,
+        }],
+        56..=57 => vec![Step::Accrue {
+            market: market + u32::from(rng.gen_bool(0.1)) * 7,
+        }],
+        58..=59 => vec![Step::Flush { market }],
+        60 => vec![Step::SyncMarket],
+        61 => vec![Step::SyncFund],
+        62 => vec![Step::Poke],
+        63 => vec![Step::BareSend {
+            user,
+            to_fund: rng.gen(),
+            amount: amount(rng, 50),
+        }],
+        64..=65 => {
+            let kinds = [TopUpKind::Donation, TopUpKind::Reserve, TopUpKind::Fees];
+            let kind = *kinds.choose(rng).unwrap();
+            vec![Step::TopUp {
+                user,
+                kind,
+                market,
+                amount: amount(rng, 2_000),
+            }]
+        }
+        66..=80 => moves(rng, world, market),
+        81 => vec![Step::PriceOfOneFeeder {
+            market,
+            ppm: jump(rng),
+        }],
+        82..=88 => {
+            let secs = [0, 1, 1, 5, 11, 61, 61, 120, 3_600, 90_000, 2_600_000];
+            vec![Step::Advance {
+                secs: *secs.choose(rng).unwrap(),
+            }]
+        }
+        89..=90 => {
+            let choices = [
+                FundChoice::Real,
+                FundChoice::Real,
+                FundChoice::Real,
+                FundChoice::Hostile,
+                FundChoice::Hostile,
+                FundChoice::None,
+                FundChoice::Nobody,
+            ];
+            vec![Step::SetFund {
+                choice: *choices.choose(rng).unwrap(),
+            }]
+        }
+        91..=92 => vec![Step::FundBehaves {
+            behaviour: fund_behaviour(rng),
+        }],
+        93 => vec![Step::UseOracle {
+            market,
+            hostile: rng.gen_bool(0.4),
+        }],
+        94..=95 => {
+            let behaviour = oracle_behaviour(rng, world, market);
+            vec![Step::OracleBehaves { market, behaviour }]
+        }
+        96 => vec![Step::TokenBehaves {
+            behaviour: token_behaviour(rng, world),
+        }],
+        97 => vec![Step::ReduceOnly {
+            market,
+            on: rng.gen_bool(0.3),
+        }],
+        98 => vec![Step::PayFees {
+            market,
+            amount: amount(rng, 20),
+        }],
+        _ => vec![Step::Trespass {
+            user,
+            what: rng.gen(),
+        }],
+    }
+}
+
+fn amount(rng: &mut ChaCha8Rng, units: u128) -> u128 {
+    match rng.gen_range(0..20) {
+        0 => 0,
+        1 => 1,
+        2 => units * UNIT * 1_000,
+        _ => rng.gen_range(1..=units * UNIT),
+    }
+}
+
+/// -90 % to +300 %, mostly small.
+fn jump(rng: &mut ChaCha8Rng) -> u64 {
+    match rng.gen_range(0..12) {
+        0 => rng.gen_range(100_000..700_000),
+        1 => rng.gen_range(1_400_000..=4_000_000),
+        2..=4 => rng.gen_range(850_000..1_200_000),
+        _ => rng.gen_range(970_000..1_030_000),
+    }
+}
+
+/// A new price in the next block, after which keepers look around.
+fn moves(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Step> {
+    let conf_ppm = *[0, 0, 0, 500, 30_000].choose(rng).unwrap();
+    let mut steps = vec![
+        Step::Advance {
+            secs: rng.gen_range(1..15),
+        },
+        Step::Price {
+            market,
+            ppm: jump(rng),
+            conf_ppm,
+        },
+    ];
+    for other in 0..world.suite.markets.len() as u32 {
+        if other != market && rng.gen_bool(0.8) {
+            steps.push(Step::Price {
+                market: other,
+                ppm: 1_000_000,
+                conf_ppm: 0,
+            });
+        }
+    }
+    if rng.gen_bool(0.7) {
+        steps.extend(sweep(rng, world, market));
+    }
+    steps
+}
+
+/// Everybody's position in a market is tried, by anybody.
+fn sweep(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Step> {
+    let by = rng.gen_range(0..world.users.len());
+    let mut steps = vec![];
+    for user in 0..world.users.len() {
+        for sub in 0..2 {
+            if rng.gen_bool(0.8) {
+                steps.push(Step::Liquidate {
+                    by,
+                    user,
+                    sub,
+                    market,
+                });
+            }
+        }
+    }
+    steps
+}
+
+fn order(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Order {
+    let side = if rng.gen() { Side::Buy } else { Side::Sell };
+    let price = world.tick_price(market, rng.gen_range(970_000..1_030_000));
+    let time_in_force = *[
+        TimeInForce::GoodTilCancelled,
+        TimeInForce::GoodTilCancelled,
+        TimeInForce::ImmediateOrCancel,
+        TimeInForce::PostOnly,
+    ]
+    .choose(rng)
+    .unwrap();
+    let order_type = match rng.gen_range(0..20) {
+        0..=3 => OrderType::Market { worst_price: price },
+        4 => OrderType::Limit {
+            price: price + Decimal::raw(7),
+            time_in_force,
+        },
+        5 => OrderType::Limit {
+            price: Decimal::zero(),
+            time_in_force,
+        },
+        _ => OrderType::Limit {
+            price,
+            time_in_force,
+        },
+    };
+    let mut size = world.lots(market, rng.gen_range(1..=15_000));
+    match rng.gen_range(0..40) {
+        0 => size = 0,
+        1 => size += 1,
+        2 => size *= 1_000_000,
+        3 => size = u128::MAX / 10_000 * 10_000,
+        _ => {}
+    }
+    Order {
+        market,
+        side,
+        size,
+        order_type,
+        reduce_only: rng.gen_bool(0.15),
+    }
+}
+
+/// A maker rests, and in this block or a later one somebody takes.
+fn trade(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Step> {
+    let side = if rng.gen() { Side::Buy } else { Side::Sell };
+    let price = world.tick_price(market, rng.gen_range(995_000..1_005_000));
+    let limit = |time_in_force| OrderType::Limit {
+        price,
+        time_in_force,
+    };
+    let size = world.lots(market, rng.gen_range(100..=10_000));
+    let order = |side, order_type| Order {
+        market,
+        side,
+        size,
+        order_type,
+        reduce_only: false,
+    };
+    let mut user = || rng.gen_range(0..world.users.len());
+    let (maker, taker) = (user(), user());
+    let mut steps = vec![Step::Place {
+        user: maker,
+        sub: 0,
+        order: order(side, limit(TimeInForce::GoodTilCancelled)),
+    }];
+    if rng.gen() {
+        steps.push(Step::Advance { secs: 1 });
+    }
+    let taking = order(side.opposite(), limit(TimeInForce::ImmediateOrCancel));
+    steps.push(Step::Place {
+        user: taker,
+        sub: 0,
+        order: taking,
+    });
+    steps
+}
+
+fn cancel(rng: &mut ChaCha8Rng, world: &World, user: User, sub: u32) -> Step {
+    let known = world.resting_orders();
+    let id = known.choose(rng).copied().unwrap_or(OrderId {
+        market: 0,
+        side: Side::Buy,
+        ticks: Uint64::new(7),
+        sequence: Uint64::new(7),
+    });
+    let owner = world.owner_of(&id).filter(|_| rng.gen_bool(0.8));
+    let (user, sub) = owner.unwrap_or((user, sub));
+    Step::Cancel { user, sub, id }
+}
+
+fn reaction(rng: &mut ChaCha8Rng) -> Reaction {
+    match rng.gen_range(0..14) {
+        0..=2 => Reaction::pays(1_000_000),
+        3 => Reaction::pays(0),
+        4 => Reaction::pays(rng.gen_range(0..1_000_000)),
+        5 => Reaction::pays(1_300_000),
+        6 => Reaction::Errors { bytes: 300 },
+        7 => Reaction::Panics,
+        8 => Reaction::BurnsGas { records: 10 },
+        9 => Reaction::says(rng.gen_range(0..1_000_000), Says::Ppm(1_000_000)),
+        10 => Reaction::says(1_000_000, Says::Ppm(0)),
+        11 => Reaction::says(500_000, Says::Huge(1_000)),
+        12 => Reaction::says(500_000, Says::Garbage),
+        _ => {
+            let coins = vec![coin(1, "other")];
+            Reaction::Answers {
+                pays_ppm: 0,
+                coins,
+                says: Says::Ppm(1_000_000),
+            }
+        }
+    }
+}
+
+fn fund_behaviour(rng: &mut ChaCha8Rng) -> FundBehaviour {
+    let claim = reaction(rng);
+    FundBehaviour {
+        top_up: reaction(rng),
+        ..FundBehaviour::claims(claim)
+    }
+}
+
+fn oracle_behaviour(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> OracleBehaviour {
+    let good = world.mantissa(market);
+    let answers = |price: i64, conf: u64, published| OracleBehaviour::Answers {
+        price: Int64::new(price),
+        conf: Uint64::new(conf),
+        expo: -8,
+        published,
+    };
+    let fresh = Published::Ago { secs: 1 };
+    match rng.gen_range(0..12) {
+        0..=3 => answers(good, 0, fresh),
+        4 => OracleBehaviour::Errors,
+        5 => OracleBehaviour::Panics,
+        6 => OracleBehaviour::Garbage,
+        7 => OracleBehaviour::Huge { bytes: 1_000 },
+        8 => answers(0, 0, fresh),
+        9 => answers(-good, 0, fresh),
+        10 => answers(good, 0, Published::Ago { secs: -5 }),
+        _ => answers(good, good.unsigned_abs() / 3, Published::Ago { secs: 30 }),
+    }
+}
+
+fn token_behaviour(rng: &mut ChaCha8Rng, world: &World) -> TokenBehaviour {
+    let parties = [
+        &world.suite.market,
+        &world.suite.fund,
+        &world.users[0],
+        &world.users[1],
+    ];
+    let address = parties.choose(rng).unwrap().to_string();
+    match rng.gen_range(0..8) {
+        0 => TokenBehaviour::Fails,
+        1 => TokenBehaviour::FailsTo { address },
+        2 => TokenBehaviour::FailsFrom { address },
+        3 => TokenBehaviour::TakesFee {
+            ppm: 10_000,
+            hides_fee: rng.gen(),
+        },
+        4 => TokenBehaviour::CallsBack {
+            msgs: world.harmless_calls(),
+        },
+        _ => TokenBehaviour::Honest,
+    }
+}

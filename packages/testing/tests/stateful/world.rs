@@ -1,0 +1,192 @@
+//! The suite of one run, and what the test knows of it.
+
+use ballast_perp_market::state::{order_id, order_place, ACCOUNTS, MARKET_STATES, ORDERS, VAULT};
+use ballast_testing::hostile::fund::FundBehaviour;
+use ballast_testing::hostile::oracle::OracleBehaviour;
+use ballast_testing::hostile::token::TokenBehaviour;
+use ballast_testing::invariants::InvariantChecker;
+use ballast_testing::suite::{Collateral, FundSeed, MarketSpec, Suite, SuiteBuilder};
+use ballast_types::market::{AccountResponse, ExecuteMsg, MarketResponse, OrderId};
+use ballast_types::MarketId;
+use cosmwasm_std::{coin, to_json_binary, Addr, CosmosMsg, Decimal, Order, Uint128, WasmMsg};
+
+pub const UNIT: u128 = 1_000_000;
+
+/// What people start with.
+const PURSE: u128 = 1_000_000 * UNIT;
+
+pub struct World {
+    pub suite: Suite,
+    pub checker: InvariantChecker,
+    /// Traders and keepers; the last is a contract.
+    pub users: Vec<Addr>,
+    pub hostile_fund: Addr,
+    pub hostile_oracle: Addr,
+    pub nobody: Addr,
+    pub token: TokenBehaviour,
+    /// What the fund has booked by its own events.
+    pub booked: i128,
+}
+
+impl World {
+    pub fn new(collateral: Collateral, mutual: u128) -> Self {
+        let btc = MarketSpec {
+            reserve: 200 * UNIT,
+            ..MarketSpec::btc()
+        };
+        let mut suite = SuiteBuilder::new()
+            .collateral(collateral)
+            .market(btc)
+            .market(MarketSpec::eth())
+            .seed(FundSeed { mutual })
+            .build()
+            .unwrap();
+        let mut users: Vec<Addr> = (0..6)
+            .map(|i| suite.new_user(&format!("user{i}"), PURSE).unwrap())
+            .collect();
+        let actor = suite.deploy_actor().unwrap();
+        suite.mint(&actor, PURSE).unwrap();
+        users.push(actor);
+        let hostile_fund = suite
+            .deploy_hostile_fund(FundBehaviour::pays(1_000_000))
+            .unwrap();
+        suite.mint(&hostile_fund, 1_000 * PURSE).unwrap();
+        suite
+            .mint_coin(&hostile_fund, coin(u128::MAX, "other"))
+            .unwrap();
+        let hostile_oracle = suite.deploy_hostile_oracle().unwrap();
+        let nobody = suite.address("nobody");
+        let checker = InvariantChecker::new(&suite).unwrap();
+        let booked = i128::try_from(suite.solvency().unwrap().booked.u128()).unwrap();
+        let token = TokenBehaviour::Honest;
+        Self {
+            suite,
+            checker,
+            users,
+            hostile_fund,
+            hostile_oracle,
+            nobody,
+            token,
+            booked,
+        }
+    }
+
+    pub fn market(&self, market: MarketId) -> MarketResponse {
+        self.suite.market_info(market).unwrap()
+    }
+
+    pub fn account(&self, user: usize, sub: u32) -> Option<AccountResponse> {
+        self.suite.account(&self.users[user], sub).ok()
+    }
+
+    pub fn last_price(&self, market: MarketId) -> Decimal {
+        self.market(market).price.unwrap().price
+    }
+
+    /// The last price as the feed writes it.
+    pub fn mantissa(&self, market: MarketId) -> i64 {
+        let unit = 10_000_000_000;
+        i64::try_from(self.last_price(market).atomics().u128() / unit)
+            .unwrap()
+            .max(1)
+    }
+
+    /// The last price times so many ppm, kept within what the market can handle.
+    pub fn moved_price(&self, market: MarketId, ppm: u64) -> Decimal {
+        let moved = self.last_price(market) * Decimal::from_ratio(ppm, 1_000_000u64);
+        let first = self.suite.markets[market as usize].spec.initial_price;
+        moved.clamp(
+            first / Uint128::new(1_000),
+            first * Decimal::from_ratio(1_000u128, 1u128),
+        )
+    }
+
+    /// A price near the last one that orders may have.
+    pub fn tick_price(&self, market: MarketId, ppm: u64) -> Decimal {
+        let tick = self.suite.markets[market as usize].spec.tick_size;
+        let ticks = (self.moved_price(market, ppm) / tick)
+            .to_uint_floor()
+            .u128()
+            .max(1);
+        tick * Decimal::from_ratio(ticks, 1u128)
+    }
+
+    pub fn lots(&self, market: MarketId, lots: u128) -> u128 {
+        self.suite.markets[market as usize].spec.lot_size.u128() * lots
+    }
+
+    pub fn resting_orders(&self) -> Vec<OrderId> {
+        let storage = self.suite.market_storage();
+        let keys = ORDERS.keys(storage.as_ref(), None, None, Order::Ascending);
+        keys.map(|key| key.map(|(book, place)| order_id(book, place)).unwrap())
+            .collect()
+    }
+
+    pub fn owner_of(&self, id: &OrderId) -> Option<(usize, u32)> {
+        let storage = self.suite.market_storage();
+        let order = ORDERS
+            .may_load(storage.as_ref(), order_place(id))
+            .unwrap()?;
+        let account = ACCOUNTS.load(storage.as_ref(), order.account).unwrap();
+        let user = self.users.iter().position(|user| *user == account.owner)?;
+        Some((user, account.subaccount))
+    }
+
+    pub fn vault(&self) -> u128 {
+        VAULT
+            .load(self.suite.market_storage().as_ref())
+            .unwrap()
+            .u128()
+    }
+
+    pub fn fee_collector(&self, market: MarketId) -> u128 {
+        let storage = self.suite.market_storage();
+        MARKET_STATES
+            .load(storage.as_ref(), market)
+            .unwrap()
+            .fee_collector
+            .u128()
+    }
+
+    /// The fund that the market uses.
+    pub fn fund_in_use(&self) -> Option<String> {
+        self.suite.config().unwrap().insurance_fund
+    }
+
+    /// Whether the token lets a transfer through.
+    pub fn token_moves(&self, from: &Addr, to: &Addr) -> bool {
+        match &self.token {
+            TokenBehaviour::Fails => false,
+            TokenBehaviour::FailsTo { address } => address != to.as_str(),
+            TokenBehaviour::FailsFrom { address } => address != from.as_str(),
+            _ => true,
+        }
+    }
+
+    /// Calls that a token may make in the middle of a transfer without changing what the transfer does.
+    pub fn harmless_calls(&self) -> Vec<CosmosMsg> {
+        let calls = [
+            ExecuteMsg::AccrueFunding { market: 0 },
+            ExecuteMsg::Flush { market: 1 },
+        ];
+        let to_market = |msg: &ExecuteMsg| -> CosmosMsg {
+            WasmMsg::Execute {
+                contract_addr: self.suite.market.to_string(),
+                msg: to_json_binary(msg).unwrap(),
+                funds: vec![],
+            }
+            .into()
+        };
+        calls.iter().map(to_market).collect()
+    }
+
+    /// What is good for every oracle mock at the start.
+    pub fn honest_oracle(&self, market: MarketId) -> OracleBehaviour {
+        OracleBehaviour::Answers {
+            price: self.mantissa(market).into(),
+            conf: 0u64.into(),
+            expo: -8,
+            published: ballast_testing::hostile::oracle::Published::Ago { secs: 0 },
+        }
+    }
+}
