@@ -231,6 +231,12 @@ pub fn validate(parameters: &FundParameters) -> ContractResult<()> {
         "fee shares must not fall from one level to a worse one",
     )?;
     require(
+        u64::from(parameters.premium_base_rate_ppm)
+            .checked_mul(u64::from(parameters.premium_max_multiplier))
+            .is_some_and(|highest| highest <= u64::from(PPM)),
+        "premium_base_rate_ppm * premium_max_multiplier may not exceed 1,000,000",
+    )?;
+    require(
         parameters.backing_ratio_ppm == 0 || parameters.backing_ratio_ppm >= PPM,
         "backing_ratio_ppm must be 0 or at least 1,000,000",
     )

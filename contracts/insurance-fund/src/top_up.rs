@@ -34,6 +34,9 @@ pub struct Booking {
 
 /// `TopUp` with coins. The answer reaches the sender, so a market that tops itself up has been told.
 ///
+/// Fees of zero, without coins, are a report: a market in which nobody trades has none to send, and would
+/// otherwise count at its open-interest cap once its last report is old.
+///
 /// # Errors
 /// Wrong coins, or as `top_up`.
 pub fn execute_top_up(
@@ -43,7 +46,12 @@ pub fn execute_top_up(
     message: TopUp,
 ) -> ContractResult<Response> {
     let config = CONFIG.load(deps.storage)?;
-    let amount = funds::expect_collateral(info, &config.collateral)?;
+    let only_report = message.kind == TopUpKind::Fees && message.state.is_some();
+    let amount = if only_report && info.funds.is_empty() {
+        Uint128::zero()
+    } else {
+        funds::expect_collateral(info, &config.collateral)?
+    };
     top_up(deps, env, &info.sender, message, amount, true)
 }
 

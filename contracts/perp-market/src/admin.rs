@@ -5,7 +5,7 @@ use ballast_types::market::{
     ExchangeParameters, InstantiateMsg, ListMarket, MarketParameters, OracleConfig,
 };
 use ballast_types::MarketId;
-use cosmwasm_std::{Deps, DepsMut, Env, MessageInfo, Response, StdResult, Uint128};
+use cosmwasm_std::{Deps, DepsMut, Env, Int128, MessageInfo, Response, StdResult, Uint128};
 use cw20::{Cw20QueryMsg, Denom, TokenInfoResponse};
 use cw_ownable::Action;
 
@@ -13,6 +13,7 @@ use crate::accounts::pay;
 use crate::contract::{CONTRACT_NAME, CONTRACT_VERSION};
 use crate::error::{ContractError, ContractResult};
 use crate::events;
+use crate::exchange::Exchange;
 use crate::fund::{change_vault, Movement};
 use crate::math::subtract;
 use crate::parameters::{
@@ -133,7 +134,7 @@ pub fn list_market(
 
 /// Changes a market's parameters. By the owner. Funding is accrued under the old ones first.
 pub fn update_market(
-    deps: DepsMut,
+    mut deps: DepsMut,
     env: &Env,
     info: &MessageInfo,
     id: MarketId,
@@ -141,7 +142,20 @@ pub fn update_market(
 ) -> ContractResult<Response> {
     assert_owner(deps.as_ref(), info)?;
     check_market(&parameters)?;
-    change_market(deps, env, "update_market", id, |config| config.parameters = parameters)
+    let length = parameters.funding_interval_secs;
+    let response =
+        change_market(deps.branch(), env, "update_market", id, |config| config.parameters = parameters)?;
+    // What has run of the interval was accrued under the old parameters; the new interval begins with the
+    // one that is running now, and charges nothing for before.
+    let mut state = MARKET_STATES.load(deps.storage, id)?;
+    let now = env.block.time.seconds();
+    let running = now.checked_div(length).unwrap_or_default().saturating_mul(length);
+    if state.funding.interval_start != running {
+        state.funding.interval_start = running;
+        state.funding.sample_sum_ppm = Int128::zero();
+        MARKET_STATES.save(deps.storage, id, &state)?;
+    }
+    Ok(response)
 }
 
 /// Points a market at another oracle. By the owner. The new one must answer with a valid price now.
@@ -172,7 +186,7 @@ fn change_market(
     id: MarketId,
     change: impl FnOnce(&mut MarketConfig),
 ) -> ContractResult<Response> {
-    let mut exchange = crate::exchange::Exchange::new(deps.as_ref(), env)?;
+    let mut exchange = Exchange::new(deps.as_ref(), env)?;
     let mut config = exchange.open_market(id)?.config.clone();
     let happened = exchange.into_changes().save(deps.storage)?;
     change(&mut config);
@@ -198,6 +212,7 @@ pub fn update_parameters(
 /// Replaces the insurance fund. By the owner. A claim that waits for a retry is asked of the new one.
 pub fn set_insurance_fund(
     deps: DepsMut,
+    env: &Env,
     info: &MessageInfo,
     fund: Option<&str>,
 ) -> ContractResult<Response> {
@@ -207,16 +222,18 @@ pub fn set_insurance_fund(
     CONFIG.update(deps.storage, |config| -> StdResult<_> {
         Ok(Config { insurance_fund, ..config })
     })?;
-    // Another fund counts its revisions from its own beginning.
+    // Another fund counts its revisions from its own beginning. The premium accrues to this moment first.
+    let mut exchange = Exchange::new(deps.as_ref(), env)?;
     for id in 0..MARKET_COUNT.load(deps.storage)? {
-        MARKET_STATES.update(deps.storage, id, |state| -> ContractResult<_> {
-            let state = state.ok_or(ContractError::NoSuchMarket { market: id })?;
-            Ok(MarketState { risk: None, ..state })
-        })?;
+        exchange.peek_market(id)?;
+        exchange.accrue_market(id)?;
+        exchange.market_mut(id)?.state.risk = None;
     }
+    let happened = exchange.into_changes().save(deps.storage)?;
     Ok(Response::new()
         .add_attribute("action", "set_insurance_fund")
-        .add_attribute("insurance_fund", shown))
+        .add_attribute("insurance_fund", shown)
+        .add_events(happened))
 }
 
 /// Pays out the exchange's own share of a market's fees. By the owner.

@@ -83,7 +83,7 @@ pub fn execute(
             admin::update_parameters(deps, &info, parameters)
         }
         ExecuteMsg::SetInsuranceFund { insurance_fund } => {
-            admin::set_insurance_fund(deps, &info, insurance_fund.as_deref())
+            admin::set_insurance_fund(deps, &env, &info, insurance_fund.as_deref())
         }
         ExecuteMsg::PayFees { market, recipient, amount } => {
             admin::pay_fees(deps, &info, market, &recipient, amount)

@@ -92,6 +92,8 @@ pub enum ContractError {
     NoInsuranceFund {},
     #[error("the exchange's share of fees in market {market} is {available}, {asked} was asked")]
     FeesExceeded { market: MarketId, available: Uint128, asked: Uint128 },
+    #[error("the vault holds {available}, {asked} was asked: the rest is owed by positions still to be liquidated")]
+    InsufficientVault { available: Uint128, asked: Uint128 },
     #[error("{value} for {what} does not fit")]
     Overflow { what: &'static str, value: String },
     #[error("reply id {id} is unknown")]

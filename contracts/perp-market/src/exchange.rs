@@ -192,6 +192,11 @@ impl<'a> Exchange<'a> {
         self.market_mut(id)
     }
 
+    /// Puts a market that is being opened into a view, so that accounts in it can be valued.
+    pub fn show_market(&mut self, market: &Market) {
+        self.markets.insert(market.id, (market.clone(), market.state.clone()));
+    }
+
     /// Accrues a market that was only peeked at, at its last price.
     pub fn accrue_market(&mut self, id: MarketId) -> ContractResult<()> {
         let mut market = self.market(id)?.clone();

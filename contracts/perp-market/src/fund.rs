@@ -55,7 +55,9 @@ pub fn change_vault(storage: &mut dyn Storage, movement: Movement) -> ContractRe
     let vault = VAULT.load(storage)?;
     let vault = match movement {
         Movement::In(amount) => add(vault, amount)?,
-        Movement::Out(amount) => subtract(vault, amount)?,
+        Movement::Out(asked) => vault
+            .checked_sub(asked)
+            .map_err(|_| ContractError::InsufficientVault { available: vault, asked })?,
     };
     Ok(VAULT.save(storage, &vault)?)
 }
@@ -88,22 +90,16 @@ pub fn automatic_flush(exchange: &mut Exchange, id: MarketId) -> ContractResult<
     Ok(take_fees(exchange, id)?.into_iter().collect())
 }
 
-/// Takes all owed fees of a market out of the books and into a top-up. `None` without fees or fund.
+/// Takes owed fees of a market out of the books and into a top-up. `None` without fees or fund.
 pub fn take_fees(exchange: &mut Exchange, id: MarketId) -> ContractResult<Option<Flush>> {
     let Some(fund) = exchange.config.insurance_fund.clone() else {
         return Ok(None);
     };
-    let market = exchange.market_mut(id)?;
-    let amount = std::mem::take(&mut market.state.fees_owed);
+    let amount = withdraw_fees(exchange, id)?;
     if amount.is_zero() {
         return Ok(None);
     }
-    let top_up = TopUp {
-        contract: None,
-        market: Some(id),
-        kind: TopUpKind::Fees,
-        state: Some(market.report()?),
-    };
+    let top_up = fees_of(exchange, id)?;
     let message = match &exchange.config.collateral {
         Denom::Native(denom) => {
             execute(&fund, &FundMsg::TopUp(top_up), vec![Coin::new(amount.u128(), denom)])?
@@ -121,6 +117,37 @@ pub fn take_fees(exchange: &mut Exchange, id: MarketId) -> ContractResult<Option
     let payload = to_json_binary(&TopUpPayload { market: id, amount })?;
     let message = submessage(&exchange.config, message, TOP_UP_REPLY, payload);
     Ok(Some(Flush { message, amount }))
+}
+
+/// A top-up without coins: a market in which nobody trades reports all the same.
+fn report(exchange: &Exchange, id: MarketId) -> ContractResult<Option<Flush>> {
+    let Some(fund) = &exchange.config.insurance_fund else {
+        return Ok(None);
+    };
+    let message = execute(fund, &FundMsg::TopUp(fees_of(exchange, id)?), vec![])?;
+    let amount = Uint128::zero();
+    let payload = to_json_binary(&TopUpPayload { market: id, amount })?;
+    let message = submessage(&exchange.config, message, TOP_UP_REPLY, payload);
+    Ok(Some(Flush { message, amount }))
+}
+
+fn fees_of(exchange: &Exchange, id: MarketId) -> ContractResult<TopUp> {
+    Ok(TopUp {
+        contract: None,
+        market: Some(id),
+        kind: TopUpKind::Fees,
+        state: Some(exchange.market(id)?.report()?),
+    })
+}
+
+/// Takes what can be sent of the fees owed out of a market's books: at most what the vault holds. While
+/// losers have not been liquidated, winners may have withdrawn what the fees are owed from.
+pub fn withdraw_fees(exchange: &mut Exchange, id: MarketId) -> ContractResult<Uint128> {
+    let vault = VAULT.load(exchange.deps.storage)?;
+    let state = &mut exchange.market_mut(id)?.state;
+    let amount = state.fees_owed.min(vault);
+    state.fees_owed = subtract(state.fees_owed, amount)?;
+    Ok(amount)
 }
 
 /// Books fees that are about to leave.
@@ -153,7 +180,7 @@ pub fn submessage(config: &Config, message: CosmosMsg, id: u64, payload: Binary)
         .with_payload(payload)
 }
 
-/// Sends the fees a market owes to the fund. Anyone.
+/// Sends the fees a market owes to the fund, or where it owes none its report alone. Anyone.
 pub fn flush(
     deps: DepsMut,
     env: &Env,
@@ -166,7 +193,11 @@ pub fn flush(
         return Err(ContractError::NoInsuranceFund {});
     }
     exchange.open_market(id)?;
-    let messages: Vec<Flush> = take_fees(&mut exchange, id)?.into_iter().collect();
+    let flush = match take_fees(&mut exchange, id)? {
+        Some(flush) => Some(flush),
+        None => report(&exchange, id)?,
+    };
+    let messages: Vec<Flush> = flush.into_iter().collect();
     let amount = messages.first().map_or(Uint128::zero(), |flush| flush.amount);
     let happened = exchange.into_changes().save(deps.storage)?;
     take_from_vault(deps.storage, &messages)?;
@@ -225,18 +256,17 @@ pub fn apply_risk(
     if known.is_some_and(|revision| told.revision <= revision) {
         return Ok(());
     }
-    if !plausible(&told) {
-        return Ok(());
-    }
     exchange.accrue_market(id)?;
-    exchange.events.push(events::risk(&told));
-    exchange.market_mut(id)?.state.risk = Some(told);
+    // A fund cannot make a market charge more than all of its fees or more than the largest premium; its
+    // brakes are applied whatever else it says.
+    let applied = RiskParameters {
+        fee_share_ppm: told.fee_share_ppm.min(ballast_types::PPM),
+        premium_rate_ppm: told.premium_rate_ppm.min(MAX_PREMIUM_RATE_PPM),
+        ..told
+    };
+    exchange.events.push(events::risk(&applied));
+    exchange.market_mut(id)?.state.risk = Some(applied);
     Ok(())
-}
-
-/// A fund cannot tell a market to charge more than all of its fees or more than the largest premium.
-fn plausible(risk: &RiskParameters) -> bool {
-    risk.fee_share_ppm <= ballast_types::PPM && risk.premium_rate_ppm <= MAX_PREMIUM_RATE_PPM
 }
 
 /// Largest premium a market accepts: 100 % of open interest a year.

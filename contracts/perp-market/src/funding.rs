@@ -9,7 +9,7 @@
 
 use ballast_risk::{
     fill_value, funding_clamp_ppm, funding_index_delta, funding_payment, funding_rate,
-    premium_booked, premium_index_delta, premium_ppm, RiskError,
+    premium_booked, premium_index_delta, premium_ppm, RiskError, Rounding,
 };
 use ballast_types::{MarketId, Side};
 use cosmwasm_std::{
@@ -20,7 +20,9 @@ use crate::error::{ContractError, ContractResult};
 use crate::events;
 use crate::exchange::{book_fee, credit, Exchange, Market};
 use crate::math::{add, add_signed, subtract_signed, to_signed};
-use crate::state::{book_key, split_place_key, Account};
+use crate::margin::{account_risk, reduces_risk};
+use crate::price::Valuation;
+use crate::state::{book_key, split_place_key, Account, Order};
 
 /// Orders read a side for one premium sample.
 pub const SAMPLE_ORDERS: usize = 10;
@@ -41,7 +43,7 @@ pub fn accrue(exchange: &mut Exchange, market: &mut Market) -> ContractResult<()
     };
     let now = exchange.now();
     end_intervals(exchange, market, price, now)?;
-    sample(exchange, market, price, now)?;
+    sample(exchange, market, price, now);
     accrue_premium(exchange, market, price, now)
 }
 
@@ -106,24 +108,26 @@ fn sample(
     market: &mut Market,
     price: Decimal,
     now: u64,
-) -> ContractResult<()> {
+) {
     let minute = now.checked_div(SLOT_SECS).unwrap_or_default();
     if minute <= market.state.funding.sampled_minute {
-        return Ok(());
+        return;
     }
-    let bid = impact_price(exchange, market, Side::Buy)?;
-    let ask = impact_price(exchange, market, Side::Sell)?;
-    let premium = premium_ppm(bid, ask, price)?;
+    // An order at an absurd price is no reason to stop: what does not fit counts as depth not reached.
+    let mut view = exchange.clone();
+    view.show_market(market);
+    let bid = impact_price(&mut view, market, Side::Buy).unwrap_or_default();
+    let ask = impact_price(&mut view, market, Side::Sell).unwrap_or_default();
+    let premium = premium_ppm(bid, ask, price).unwrap_or_default();
     let funding = &mut market.state.funding;
-    funding.sample_sum_ppm = add_signed(funding.sample_sum_ppm, premium)?;
+    funding.sample_sum_ppm = funding.sample_sum_ppm.saturating_add(premium);
     funding.sampled_minute = minute;
-    Ok(())
 }
 
-/// Average price of trading `impact_notional` into one side, from orders of earlier blocks. `None` where
-/// ten orders do not hold that much.
+/// Average price of trading `impact_notional` into one side, from orders of earlier blocks whose owners can
+/// margin them. `None` where ten orders do not hold that much. `exchange` is a view that is thrown away.
 fn impact_price(
-    exchange: &Exchange,
+    exchange: &mut Exchange,
     market: &Market,
     side: Side,
 ) -> ContractResult<Option<Decimal>> {
@@ -133,10 +137,10 @@ fn impact_price(
     let mut value = Uint128::zero();
     let mut size = Uint128::zero();
     for (place, order) in exchange.stored_book(book, None, SAMPLE_ORDERS)? {
-        if order.placed_height >= height {
+        let (ticks, _) = split_place_key(side, place);
+        if order.placed_height >= height || !is_backed(exchange, market.id, side, ticks, &order) {
             continue;
         }
-        let (ticks, _) = split_place_key(side, place);
         let worth = order_value(market, ticks, order.remaining)?;
         let missing = crate::math::subtract(target, value)?;
         if worth < missing {
@@ -144,21 +148,47 @@ fn impact_price(
             size = add(size, order.remaining)?;
             continue;
         }
-        // Part of this order completes the target; its size is rounded down, which moves the average by
-        // less than one atom of the target.
-        let part = ballast_risk::mul_div(
-            order.remaining,
-            missing,
-            worth,
-            ballast_risk::Rounding::Down,
-        )?;
-        size = add(size, part)?;
-        if size.is_zero() {
-            return Ok(None);
-        }
-        return Ok(Some(market.scale.entry_price(target, size)?));
+        // Part of this order completes the target. Sizes are taken in millionths of a base atom, so that
+        // rounding the part moves the average by less than a millionth also where an atom is worth much.
+        let part = ballast_risk::mul_div(fine(order.remaining)?, missing, worth, Rounding::Down)?;
+        let size = add(fine(size)?, part)?;
+        return Ok(Some(market.scale.entry_price(fine(target)?, size)?));
     }
     Ok(None)
+}
+
+/// Whether an order's owner could take its fill at last prices: an order whose margin was withdrawn is no
+/// depth. What cannot be told counts as not backed.
+fn is_backed(
+    exchange: &mut Exchange,
+    id: MarketId,
+    side: Side,
+    ticks: u64,
+    order: &Order,
+) -> bool {
+    let mut attempt = || -> ContractResult<bool> {
+        let held: Vec<MarketId> =
+            exchange.account(order.account)?.positions.iter().map(|held| held.market).collect();
+        for other in held {
+            exchange.peek_market(other)?;
+        }
+        let mut market = exchange.market(id)?.clone();
+        let value = order_value(&market, ticks, order.remaining)?;
+        let before = exchange.account(order.account)?.clone();
+        let mut after = before.clone();
+        crate::positions::apply_fill(&mut after, &mut market, side, order.remaining, value)?;
+        let before = account_risk(exchange, &before, Valuation::Last)?;
+        let after = account_risk(exchange, &after, Valuation::Last)?;
+        Ok(after.meets_initial_margin()
+            || (!before.is_bankrupt() && reduces_risk(&before, &after)?))
+    };
+    attempt().unwrap_or(false)
+}
+
+fn fine(amount: Uint128) -> ContractResult<Uint128> {
+    amount
+        .checked_mul(Uint128::new(1_000_000))
+        .map_err(|_| ContractError::Overflow { what: "impact size", value: amount.to_string() })
 }
 
 /// Exact value of an order, quote atoms.
@@ -231,18 +261,6 @@ pub fn side_index(market: &Market, size: Int128) -> Int256 {
     } else {
         market.state.long_index
     }
-}
-
-/// Impact prices now, for queries.
-pub fn impact_prices(
-    exchange: &Exchange,
-    id: MarketId,
-) -> ContractResult<(Option<Decimal>, Option<Decimal>)> {
-    let market = exchange.market(id)?;
-    Ok((
-        impact_price(exchange, market, Side::Buy)?,
-        impact_price(exchange, market, Side::Sell)?,
-    ))
 }
 
 fn overflow(what: &'static str) -> ContractError {

@@ -30,10 +30,30 @@ pub fn account_risk(
     account: &Account,
     valuation: Valuation,
 ) -> ContractResult<AccountRisk> {
+    risk_with(exchange, account, |_| valuation)
+}
+
+/// The same for one who is on the other side of somebody's trade or liquidation in `market`: positions
+/// elsewhere are valued by `elsewhere`, so that one silent oracle does not stop other markets.
+pub fn risk_across(
+    exchange: &Exchange,
+    account: &Account,
+    market: MarketId,
+    here: Valuation,
+    elsewhere: Valuation,
+) -> ContractResult<AccountRisk> {
+    risk_with(exchange, account, |id| if id == market { here } else { elsewhere })
+}
+
+fn risk_with(
+    exchange: &Exchange,
+    account: &Account,
+    valuation: impl Fn(MarketId) -> Valuation,
+) -> ContractResult<AccountRisk> {
     let mut risk = AccountRisk::new(account.quote);
     for position in &account.positions {
         let market = exchange.market(position.market)?;
-        risk.add(&size_risk(exchange, market, position.size, valuation)?)?;
+        risk.add(&size_risk(exchange, market, position.size, valuation(position.market))?)?;
     }
     Ok(risk)
 }

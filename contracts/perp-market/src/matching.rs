@@ -13,11 +13,15 @@ use crate::error::{ContractError, ContractResult};
 use crate::events::{self, Trade};
 use crate::exchange::{book_fee, debit, fund_share_ppm, Exchange};
 use crate::funding::order_value;
-use crate::margin::{account_risk, reduces_risk};
+use crate::margin::{account_risk, reduces_risk, risk_across};
 use crate::math::{add, subtract};
 use crate::positions::apply_fill;
-use crate::price::Valuation;
+use crate::price::{price_for, Valuation};
 use crate::state::{book_key, split_place_key, Order};
+
+/// Orders of this block that a walk reads past. They cost a read each and stay, so that they do not count
+/// against the cap on removals, which twenty of them would use up in every block.
+const MAX_TOO_NEW: u32 = 200;
 
 /// Orders read from storage at a time.
 const PAGE: usize = 4;
@@ -53,6 +57,7 @@ pub struct Walk {
     at_end: bool,
     fills: u32,
     passed: u32,
+    too_new: u32,
     /// True where a cap stopped the walk though more orders match.
     pub capped: bool,
 }
@@ -71,6 +76,7 @@ impl Walk {
             at_end: false,
             fills: 0,
             passed: 0,
+            too_new: 0,
             capped: false,
         }
     }
@@ -109,7 +115,11 @@ impl Walk {
             if self.limits.earlier_blocks_only
                 && order.placed_height >= exchange.env.block.height
             {
-                self.passed = self.passed.saturating_add(1);
+                self.too_new = self.too_new.saturating_add(1);
+                if self.too_new >= MAX_TOO_NEW {
+                    self.capped = true;
+                    return Ok(None);
+                }
                 continue;
             }
             return Ok(Some(Resting { key, order, ticks }));
@@ -226,7 +236,7 @@ impl Walk {
             Ok(()) => {
                 debit(account, fee)?;
                 let account_after = account.clone();
-                maker_may(exchange, &account_before, &account_after, fill.valuation, fee)?
+                maker_may(exchange, &account_before, &account_after, fill, fee)?
             }
         };
         if !matches!(result, MakerResult::Filled(_)) {
@@ -268,15 +278,16 @@ enum MakerResult {
     NoPrice,
 }
 
-/// Whether a maker may be filled: initial margin afterwards, or no riskier than before.
+/// Whether a maker may be filled: initial margin afterwards, or no riskier than before. Its positions in other
+/// markets need a price that is fresh enough to be liquidated by.
 fn maker_may(
     exchange: &Exchange,
     before: &crate::state::Account,
     after: &crate::state::Account,
-    valuation: Valuation,
+    fill: &Fill,
     fee: Uint128,
 ) -> ContractResult<MakerResult> {
-    let strict = account_risk(exchange, after, valuation);
+    let strict = risk_across(exchange, after, fill.market, fill.valuation, Valuation::Plain);
     if strict.as_ref().is_ok_and(|risk| risk.meets_initial_margin()) {
         return Ok(MakerResult::Filled(fee));
     }
@@ -285,7 +296,11 @@ fn maker_may(
     if !before.is_bankrupt() && reduces_risk(&before, &after)? {
         return Ok(MakerResult::Filled(fee));
     }
-    Ok(if strict.is_ok() { MakerResult::NoMargin } else { MakerResult::NoPrice })
+    // Where this market's price is good enough, what cannot be valued is the maker's own trouble: an order
+    // that nobody can fill must not stay in front of others.
+    let market = exchange.market(fill.market)?;
+    let priced = price_for(exchange, market, fill.valuation, true).is_ok();
+    Ok(if priced { MakerResult::NoMargin } else { MakerResult::NoPrice })
 }
 
 /// Size by which an account can reduce its position by trading on `side`.

@@ -40,7 +40,10 @@ pub fn refresh(exchange: &mut Exchange, market: &mut Market) {
                 .state
                 .price
                 .as_ref()
-                .map_or(true, |cached| cached.published_at != fresh.published_at);
+                .map_or(true, |cached| {
+                    (cached.published_at, cached.price, cached.confidence)
+                        != (fresh.published_at, fresh.price, fresh.confidence)
+                });
             if changed {
                 exchange.events.push(events::price(market.id, &fresh));
             }

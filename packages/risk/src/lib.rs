@@ -1,4 +1,23 @@
-//! Pure integer maths of margin, liquidation, funding and insurance. No storage, no messages, no floating point.
+//! Pure integer maths of margin, liquidation, deleveraging, funding and insurance.
+//!
+//! No storage, no messages, no floating point. Contracts, simulator and tests compute every number here, once.
+//! `README.md` has the table of all formulas with their rounding and source.
+//!
+//! | module | what it answers |
+//! |---|---|
+//! | `rounding` | which way does each quantity round, and how are numbers divided |
+//! | `value` | what are base atoms worth, what is a price in ticks |
+//! | `margin`, `account` | what does a position need, what state is an account in, what may it do |
+//! | `bankruptcy`, `price_ratio` | what must an account receive for a close, at which price may it be filled |
+//! | `restore` | how much has to be closed |
+//! | `liquidation`, `liquidation_price` | fees, what the fund pays, caps, when it starts |
+//! | `deleverage`, `allocation` | who takes over what nobody buys, who bears what nobody covers |
+//! | `funding` | premiums, rates, indices, payments |
+//! | `shares`, `share_pool` | what is a share of the fund worth, how does one get in and out |
+//! | `buckets`, `fund` | limits that refill and ramp, coverage, surplus, bad debt |
+//!
+//! Conventions: quote atoms are positive when the account receives them; sizes are positive for longs; fractions are in
+//! ppm; every function documents its unit, rounding, errors and source. No function panics, whatever it is given.
 
 mod account;
 mod allocation;

@@ -79,7 +79,7 @@ pub struct ReplayArgs {
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=50), help_heading = "Agents")]
     pub makers: u32,
     /// Leverage of traders, as MAX or MIN-MAX; above 20 the market's initial margin is 1/MAX
-    #[arg(long, value_name = "RANGE", default_value = "2-20", value_parser = leverage, help_heading = "Agents")]
+    #[arg(long, value_name = "RANGE", default_value = "2-20", value_parser = leverage, allow_hyphen_values = true, help_heading = "Agents")]
     pub leverage: Leverage,
     /// Percent of traders who prefer to be long
     #[arg(long, value_name = "PERCENT", default_value_t = 75, value_parser = clap::value_parser!(u32).range(0..=100), help_heading = "Agents")]
@@ -93,7 +93,7 @@ pub struct ReplayArgs {
 
     /// The fund at the start: an amount in quote units, or N% of the open interest that traders aim
     /// at. 0: nothing is ever there to pay. Three quarters of it are the markets' reserves, the rest the mutual one
-    #[arg(long, value_name = "AMOUNT|N%", default_value = "0.2%", value_parser = fund_size, help_heading = "Fund")]
+    #[arg(long, value_name = "AMOUNT|N%", default_value = "0.2%", value_parser = fund_size, allow_hyphen_values = true, help_heading = "Fund")]
     pub fund_size: FundSize,
     /// Days since the markets were registered: their access to the mutual reserve grows over 30
     #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=365), help_heading = "Fund")]

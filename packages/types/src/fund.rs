@@ -107,7 +107,8 @@ pub struct ClaimantParameters {
 #[derive(Copy, Eq)]
 pub enum TopUpKind {
     /// Fees of the sending market contract: its reserve to the target, the mutual reserve to its target,
-    /// then surplus. Only from a registered contract for its own market.
+    /// then surplus. Only from a registered contract for its own market. With a report and without coins
+    /// it is the report alone, also where the collateral is a cw20.
     Fees,
     /// To the reserve of one market, from anyone.
     Reserve,

@@ -230,7 +230,7 @@ pub enum ExecuteMsg {
         /// The market.
         market: MarketId,
     },
-    /// Sends the fees a market owes to the fund. Anyone.
+    /// Sends the fees a market owes to the fund, or where it owes none its report alone. Anyone.
     Flush {
         /// The market.
         market: MarketId,

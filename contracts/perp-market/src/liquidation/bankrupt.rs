@@ -16,7 +16,7 @@
 
 use ballast_risk::{price_to_ticks_rounded, shortfall, Rounding};
 use ballast_types::market::LiquidationStatus;
-use ballast_types::PPM;
+use ballast_types::{MarketId, PPM};
 use cosmwasm_std::{Decimal, Int128, Uint128};
 
 use crate::error::{ContractError, ContractResult};
@@ -57,7 +57,8 @@ impl Funding {
         }
     }
 
-    fn less(self, used: Uint128) -> ContractResult<Self> {
+    /// What is left after using some.
+    pub fn less(self, used: Uint128) -> ContractResult<Self> {
         Ok(match self {
             Self::Unlimited => Self::Unlimited,
             Self::Paid(paid) => Self::Paid(subtract(paid, used)?),
@@ -72,16 +73,19 @@ impl Funding {
     }
 }
 
-/// Closes as much as caps, book, counterparties and money allow.
+/// Closes as much as caps, book, counterparties and money allow, at most `limit` base atoms: what was paid
+/// was paid for what the plan meant to close, and no more than that may be closed with it.
 pub fn close(
     exchange: &mut Exchange,
     subject: &Subject,
     cursor: DeleverageCursor,
     funding: Funding,
+    limit: Uint128,
 ) -> ContractResult<Outcome> {
     let mut outcome = Outcome::new();
-    let (capped, funding) = close_in_book(exchange, subject, funding, &mut outcome)?;
-    let rest = subtract(subject.size.unsigned_abs(), outcome.closed_in_book)?;
+    let limit = limit.min(subject.size.unsigned_abs());
+    let (capped, funding) = close_in_book(exchange, subject, funding, limit, &mut outcome)?;
+    let rest = subtract(limit, outcome.closed_in_book)?;
 
     let mut next = cursor;
     let mut funding = funding;
@@ -92,7 +96,7 @@ pub fn close(
         // The book may have given so much that the account is not bankrupt any more.
         if now.risk.is_bankrupt() {
             let used;
-            (next, used) = deleverage::close(exchange, &now, next, funding, &mut outcome)?;
+            (next, used) = deleverage::close(exchange, &now, next, funding, rest, &mut outcome)?;
             funding = funding.less(used)?;
         }
     }
@@ -101,7 +105,7 @@ pub fn close(
     outcome.status =
         if left.is_zero() { LiquidationStatus::Done } else { LiquidationStatus::More };
     outcome.cursor = (!left.is_zero()).then_some(next);
-    book_deficit(exchange, subject, &mut outcome)?;
+    book_deficit(exchange, subject.number, subject.market, &mut outcome)?;
     return_leftover(exchange, subject, funding.rest(), &mut outcome)?;
     Ok(outcome)
 }
@@ -111,6 +115,7 @@ fn close_in_book(
     exchange: &mut Exchange,
     subject: &Subject,
     funding: Funding,
+    whole: Uint128,
     outcome: &mut Outcome,
 ) -> ContractResult<(bool, Funding)> {
     let limits = WalkLimits {
@@ -118,7 +123,6 @@ fn close_in_book(
         earlier_blocks_only: true,
     };
     let mut walk = Walk::new(subject.market, subject.closing_side(), limits);
-    let whole = subject.size.unsigned_abs();
     let mut received = Int128::zero();
     let mut uncovered = false;
     while !uncovered && outcome.closed_in_book < whole {
@@ -250,27 +254,28 @@ fn worst_ticks(exchange: &Exchange, subject: &Subject) -> ContractResult<u64> {
     } else {
         (add(atomics, slippage)?, Rounding::Down)
     };
-    let ticks =
-        price_to_ticks_rounded(Decimal::new(bound), market.config.tick_size, rounding)?;
-    Ok(ticks)
+    // Beyond 64 bits of ticks no order can stand: every ask is acceptable, and no bid.
+    let ticks = price_to_ticks_rounded(Decimal::new(bound), market.config.tick_size, rounding);
+    Ok(ticks.unwrap_or(u64::MAX))
 }
 
-/// Without a position left, what the account still lacks is nobody's but the market's.
-fn book_deficit(
+/// Without a position left, what an account still lacks is nobody's but the market's.
+pub fn book_deficit(
     exchange: &mut Exchange,
-    subject: &Subject,
+    number: u64,
+    market: MarketId,
     outcome: &mut Outcome,
 ) -> ContractResult<()> {
-    let (account, market) = exchange.account_and_market(subject.number, subject.market)?;
+    let (account, market) = exchange.account_and_market(number, market)?;
     if !account.positions.is_empty() || !account.quote.is_negative() {
         return Ok(());
     }
     let lacking = account.quote.unsigned_abs();
     account.quote = Int128::zero();
     market.state.deficit = add(market.state.deficit, lacking)?;
-    let event = events::deficit(subject.market, subject.number, lacking, market.state.deficit);
+    let event = events::deficit(market.id, number, lacking, market.state.deficit);
     exchange.events.push(event);
-    outcome.deficit = lacking;
+    outcome.deficit = add(outcome.deficit, lacking)?;
     outcome.carried = outcome.carried.saturating_sub(lacking);
     Ok(())
 }
@@ -285,10 +290,8 @@ fn return_leftover(
     if leftover.is_zero() {
         return Ok(());
     }
-    let market = exchange.market_mut(subject.market)?;
-    let mut happened = vec![];
-    book_fee(&mut happened, market, leftover, PPM)?;
-    exchange.events.append(&mut happened);
+    let state = &mut exchange.market_mut(subject.market)?.state;
+    state.fees_owed = add(state.fees_owed, leftover)?;
     outcome.leftover = leftover;
     Ok(())
 }

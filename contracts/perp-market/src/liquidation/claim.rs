@@ -7,6 +7,7 @@
 //! Everything is saved before the message leaves and loaded anew in the reply: the fund may have called
 //! back in between.
 
+use ballast_risk::shortfall;
 use ballast_types::fund::ExecuteMsg as FundMsg;
 use ballast_types::market::LiquidationStatus;
 use ballast_types::{AccountId, MarketId};
@@ -18,17 +19,17 @@ use cw20::Denom;
 
 use crate::error::ContractResult;
 use crate::events;
-use crate::exchange::{book_fee, Changes, Exchange};
+use crate::exchange::{Changes, Exchange};
 use crate::fund::{
     apply_risk, bank_balance, change_vault, claim_answer, execute, submessage, take_fees,
-    take_from_vault, unaccounted, Flush, Movement, CLAIM_REPLY,
+    take_from_vault, unaccounted, withdraw_fees, Flush, Movement, CLAIM_REPLY,
 };
 use crate::liquidation::bankrupt::{self, Funding};
 use crate::liquidation::deleverage::load_cursor;
 use crate::liquidation::{conclude, Conclusion, Outcome, Subject};
 use crate::math::add;
 use crate::state::{
-    PendingClaim, CONFIG, MARKET_STATES, NEXT_CLAIM, PENDING_CLAIMS, VAULT,
+    PendingClaim, CONFIG, MARKET_STATES, NEXT_CLAIM, PENDING_CLAIMS, RESIDUE, VAULT,
 };
 
 /// A failure this long after the last one is a new one, not "still failing".
@@ -48,8 +49,12 @@ pub struct ClaimPayload {
     pub claim_id: u64,
     /// What was asked.
     pub amount: Uint128,
+    /// Base atoms it was asked for.
+    pub size: Uint128,
     /// Coins the books did not know before the message left.
     pub unaccounted: Uint128,
+    /// The residue line then: what `Sync` booked of those coins since is not to be subtracted again.
+    pub residue: Uint128,
     /// Fees that travel with the claim.
     pub fees: Uint128,
 }
@@ -71,32 +76,35 @@ pub struct Claim {
     fees: Uint128,
 }
 
-/// Plans on copies what would be closed, and asks for what that lacks.
+/// Plans on a copy what would be closed were everything paid, and asks for what that lacks: in the book,
+/// and against counterparties; but at least for what closing the same size at the oracle price lacks.
 ///
-/// Two plans: with everything paid, and with nothing paid. The first may lack more (it makes fills beyond
-/// the oracle price, and the fund is to pay for them before anybody is deleveraged), or the second (fills
-/// at better than the oracle price but below bankruptcy are not made without money, and counterparties
-/// then bear what they would have saved). The claim is the larger of the two, which bounds every payment
-/// in between, so that counterparties never lose more than was asked and not paid. What turns out not to
-/// be needed goes back to the fund with the fees.
+/// The latter is what counterparties bear where nothing is paid. It is more than the former where bids
+/// stand above the oracle price but below bankruptcy: such fills are not made without money. The larger
+/// of the two bounds what is lacking for every payment in between (as a function of how much of the book
+/// is used, best price first, it is convex), so that counterparties never lose more than was asked and
+/// not paid. What turns out not to be needed goes back to the fund with the fees.
 pub fn plan(mut exchange: Exchange, subject: &Subject) -> ContractResult<Step> {
     let cursor = load_cursor(&exchange, subject.number, subject.market)?;
-    let planned =
-        bankrupt::close(&mut exchange.clone(), subject, cursor.clone(), Funding::Unlimited)?;
-    let mut amount = planned.needed;
-    if !planned.closed_in_book.is_zero() {
-        let unpaid = Funding::Paid(Uint128::zero());
-        let unpaid = bankrupt::close(&mut exchange.clone(), subject, cursor.clone(), unpaid)?;
-        amount = amount.max(unpaid.needed);
-    }
+    let whole = subject.size.unsigned_abs();
+    let mut copy = exchange.clone();
+    let planned = bankrupt::close(&mut copy, subject, cursor.clone(), Funding::Unlimited, whole)?;
+    let size = add(planned.closed_in_book, planned.deleveraged)?;
+    let at_oracle = shortfall(
+        subject.bankruptcy_quote(&exchange, size)?,
+        subject.oracle_quote(&exchange, size)?,
+    )?;
+    let amount = if planned.needed.is_zero() { planned.needed } else { planned.needed.max(at_oracle) };
     let fund = exchange.config.insurance_fund.clone();
     let Some(fund) = fund.filter(|_| !amount.is_zero()) else {
         let funding = Funding::Paid(Uint128::zero());
-        let mut outcome = bankrupt::close(&mut exchange, subject, cursor, funding)?;
+        // Where all that were visited were passed over there is no size, only a cursor to move on.
+        let limit = if size.is_zero() { whole } else { size };
+        let mut outcome = bankrupt::close(&mut exchange, subject, cursor, funding, limit)?;
         outcome.asked = amount;
         return Ok(Step::Close(conclude(exchange, subject, &outcome)?));
     };
-    Ok(Step::Ask(ask(exchange, subject, &fund, amount)?))
+    Ok(Step::Ask(ask(exchange, subject, &fund, amount, size)?))
 }
 
 fn ask(
@@ -104,6 +112,7 @@ fn ask(
     subject: &Subject,
     fund: &Addr,
     amount: Uint128,
+    size: Uint128,
 ) -> ContractResult<Claim> {
     let claim_id = NEXT_CLAIM.load(exchange.deps.storage)?;
     let owner = exchange.account(subject.number)?.clone();
@@ -120,8 +129,7 @@ fn ask(
         match &collateral {
             Denom::Cw20(_) => top_up = take_fees(&mut exchange, subject.market)?,
             Denom::Native(denom) => {
-                let state = &mut exchange.market_mut(subject.market)?.state;
-                fees = std::mem::take(&mut state.fees_owed);
+                fees = withdraw_fees(&mut exchange, subject.market)?;
                 if !fees.is_zero() {
                     funds.push(Coin::new(fees.u128(), denom));
                 }
@@ -141,7 +149,9 @@ fn ask(
         market: subject.market,
         claim_id,
         amount,
+        size,
         unaccounted: stray,
+        residue: RESIDUE.load(exchange.deps.storage)?,
         fees,
     })?;
     let message =
@@ -227,7 +237,8 @@ fn close_with(
         return nothing_left(exchange, payload, paid);
     }
     let cursor = load_cursor(&exchange, payload.account, payload.market)?;
-    let mut outcome = bankrupt::close(&mut exchange, &subject, cursor, Funding::Paid(paid))?;
+    let funding = Funding::Paid(paid);
+    let mut outcome = bankrupt::close(&mut exchange, &subject, cursor, funding, payload.size)?;
     outcome.asked = payload.amount;
     outcome.paid = paid;
     outcome.claim_id = payload.claim_id;
@@ -240,9 +251,8 @@ fn nothing_left(
     payload: &ClaimPayload,
     paid: Uint128,
 ) -> ContractResult<Conclusion> {
-    let mut happened = vec![];
-    book_fee(&mut happened, exchange.market_mut(payload.market)?, paid, ballast_types::PPM)?;
-    exchange.events.append(&mut happened);
+    let state = &mut exchange.market_mut(payload.market)?.state;
+    state.fees_owed = add(state.fees_owed, paid)?;
     let outcome = Outcome {
         asked: payload.amount,
         paid,
@@ -283,7 +293,8 @@ fn book_arrival(deps: DepsMut, env: &Env, payload: &ClaimPayload) -> ContractRes
     let collateral = CONFIG.load(deps.storage)?.collateral;
     let bank = bank_balance(deps.as_ref(), env, &collateral)?;
     let unknown = bank.saturating_sub(VAULT.load(deps.storage)?);
-    let arrived = unknown.saturating_sub(payload.unaccounted);
+    let synced = RESIDUE.load(deps.storage)?.saturating_sub(payload.residue);
+    let arrived = unknown.saturating_sub(payload.unaccounted.saturating_sub(synced));
     let paid = arrived.min(payload.amount);
     if !paid.is_zero() {
         change_vault(deps.storage, Movement::In(paid))?;

@@ -10,16 +10,16 @@
 //! price; what the account then lacks stays with it, and becomes the market's deficit with its last
 //! position.
 
-use ballast_risk::{cumulative_share, mul_div_ceil_signed, shortfall};
+use ballast_risk::{bankruptcy_quote, cumulative_share, mul_div_ceil_signed, shortfall};
 use ballast_types::MarketId;
 use cosmwasm_std::{Int128, Uint128};
 
 use crate::error::ContractResult;
 use crate::events;
 use crate::exchange::{credit, Exchange};
-use crate::liquidation::bankrupt::Funding;
+use crate::liquidation::bankrupt::{book_deficit, Funding};
 use crate::liquidation::{Outcome, Subject};
-use crate::margin::{account_risk, reduces_risk, size_risk};
+use crate::margin::{reduces_risk, risk_across, size_risk};
 use crate::math::{add, add_signed, subtract, subtract_signed, to_signed};
 use crate::positions::apply_size;
 use crate::price::Valuation;
@@ -48,7 +48,8 @@ struct Match {
     size: Uint128,
 }
 
-/// Closes as much of the subject as one message may. `now` is the subject as the book left it.
+/// Closes as much of the subject as one message may, at most `limit` base atoms. `now` is the subject as
+/// the book left it.
 ///
 /// Returns where the next message goes on, and the fund money used.
 pub fn close(
@@ -56,33 +57,46 @@ pub fn close(
     now: &Subject,
     cursor: DeleverageCursor,
     funding: Funding,
+    limit: Uint128,
     outcome: &mut Outcome,
 ) -> ContractResult<(DeleverageCursor, Uint128)> {
-    let (matches, next) = choose(exchange, now, &cursor, funding)?;
-    let mut closed = Uint128::zero();
-    for chosen in &matches {
-        closed = add(closed, chosen.size)?;
-    }
+    let (mut matches, next) = choose(exchange, now, &cursor, funding, limit)?;
+    let terms = loop {
+        let terms = terms(exchange, now, &cursor, funding, &matches)?;
+        // Chosen by their share of the whole, taken by their share of what was found: rounding may differ.
+        match first_overburdened(exchange, now, &cursor, &matches, &terms)? {
+            None => break terms,
+            Some(place) => {
+                let passed = matches.remove(place);
+                exchange.events.push(skipped(now, passed.number, passed.rank));
+            }
+        }
+    };
+    let Terms { closed, at_oracle, missing, used, given } = terms;
     if closed.is_zero() {
         return Ok((next, Uint128::zero()));
     }
-    let at_oracle = now.oracle_quote(exchange, closed)?;
-    let needed_quote = now.bankruptcy_quote(exchange, closed)?;
-    let missing = shortfall(needed_quote, at_oracle)?;
-    let used = funding.part(missing);
-    let given = given(&cursor, needed_quote, at_oracle, used)?;
+    let mut used_in_all = used;
 
     let (account, market) = exchange.account_and_market(now.number, now.market)?;
     credit(account, add_signed(given, to_signed(used)?)?)?;
     apply_size(account, market, now.closing_delta(closed)?, at_oracle.unsigned_abs())?;
 
+    let loss = subtract_signed(given, at_oracle)?.unsigned_abs();
+    outcome.deleveraged = add(outcome.deleveraged, closed)?;
+    outcome.needed = add(outcome.needed, missing)?;
+    outcome.counterparty_loss = add(outcome.counterparty_loss, loss)?;
+    outcome.carried = add(outcome.carried, subtract(subtract(missing, used)?, loss)?)?;
+
+    let mut left = funding.less(used)?;
     let mut before = Uint128::zero();
     for chosen in &matches {
         let after = add(before, chosen.size)?;
         let part = cumulative_share(given, closed, before, after)?;
         let worth = cumulative_share(at_oracle, closed, before, after)?;
-        let (account, market) = exchange.account_and_market(chosen.number, now.market)?;
         let received = ballast_risk::negate(part)?;
+        let lacking = lacking(exchange, now, chosen, received)?;
+        let (account, market) = exchange.account_and_market(chosen.number, now.market)?;
         credit(account, received)?;
         let delta = ballast_risk::negate(now.closing_delta(chosen.size)?)?;
         apply_size(account, market, delta, worth.unsigned_abs())?;
@@ -95,15 +109,93 @@ pub fn close(
             subtract_signed(part, worth)?,
             rank_price(!now.is_long(), chosen.rank),
         ));
+        if !lacking.is_zero() {
+            let paid = left.part(lacking);
+            left = left.less(paid)?;
+            used_in_all = add(used_in_all, paid)?;
+            credit(exchange.account_mut(chosen.number)?, to_signed(paid)?)?;
+            outcome.needed = add(outcome.needed, lacking)?;
+            outcome.carried = add(outcome.carried, subtract(lacking, paid)?)?;
+            book_deficit(exchange, chosen.number, now.market, outcome)?;
+        }
         before = after;
     }
+    Ok((next, used_in_all))
+}
 
-    let loss = subtract_signed(given, at_oracle)?.unsigned_abs();
-    outcome.deleveraged = add(outcome.deleveraged, closed)?;
-    outcome.needed = add(outcome.needed, missing)?;
-    outcome.counterparty_loss = add(outcome.counterparty_loss, loss)?;
-    outcome.carried = add(outcome.carried, subtract(subtract(missing, used)?, loss)?)?;
-    Ok((next, used))
+/// What all counterparties of a message close, and for how much.
+struct Terms {
+    closed: Uint128,
+    at_oracle: Int128,
+    missing: Uint128,
+    used: Uint128,
+    given: Int128,
+}
+
+fn terms(
+    exchange: &Exchange,
+    now: &Subject,
+    cursor: &DeleverageCursor,
+    funding: Funding,
+    matches: &[Match],
+) -> ContractResult<Terms> {
+    let closed = matches.iter().try_fold(Uint128::zero(), |sum, chosen| add(sum, chosen.size))?;
+    let at_oracle = now.oracle_quote(exchange, closed)?;
+    let needed_quote = now.bankruptcy_quote(exchange, closed)?;
+    let missing = shortfall(needed_quote, at_oracle)?;
+    let used = funding.part(missing);
+    let given = given(cursor, needed_quote, at_oracle, used)?;
+    Ok(Terms { closed, at_oracle, missing, used, given })
+}
+
+/// The first counterparty that cannot take exactly its part. The last pass asks nobody.
+fn first_overburdened(
+    exchange: &mut Exchange,
+    now: &Subject,
+    cursor: &DeleverageCursor,
+    matches: &[Match],
+    terms: &Terms,
+) -> ContractResult<Option<usize>> {
+    if cursor.last_pass {
+        return Ok(None);
+    }
+    let mut before = Uint128::zero();
+    for (place, chosen) in matches.iter().enumerate() {
+        let after = add(before, chosen.size)?;
+        let part = cumulative_share(terms.given, terms.closed, before, after)?;
+        if !can_take(exchange, now, chosen.number, chosen.size, part)? {
+            return Ok(Some(place));
+        }
+        before = after;
+    }
+    Ok(None)
+}
+
+fn skipped(now: &Subject, number: u64, rank: u128) -> cosmwasm_std::Event {
+    let entry_price = rank_price(!now.is_long(), rank);
+    events::deleverage_skipped(now.number, now.market, number, entry_price)
+}
+
+/// What a counterparty that is bankrupt itself lacks for what it closes: the last pass is its liquidation
+/// too, and asks the fund for it as any other would. Nothing for one that can pay.
+fn lacking(
+    exchange: &mut Exchange,
+    now: &Subject,
+    chosen: &Match,
+    received: Int128,
+) -> ContractResult<Uint128> {
+    let account = exchange.account(chosen.number)?.clone();
+    let risk =
+        risk_across(exchange, &account, now.market, Valuation::Plain, Valuation::Last)?;
+    if !risk.is_bankrupt() {
+        return Ok(Uint128::zero());
+    }
+    let market = exchange.market(now.market)?;
+    let size = account.size(now.market);
+    let delta = ballast_risk::negate(now.closing_delta(chosen.size)?)?;
+    let held = size_risk(exchange, market, size, Valuation::Plain)?;
+    let rest = size_risk(exchange, market, add_signed(size, delta)?, Valuation::Plain)?;
+    Ok(shortfall(bankruptcy_quote(&risk, &held, &rest)?, received)?)
 }
 
 /// What all counterparties together give for the size closed, signed as what the account receives.
@@ -126,8 +218,9 @@ fn choose(
     now: &Subject,
     cursor: &DeleverageCursor,
     funding: Funding,
+    limit: Uint128,
 ) -> ContractResult<(Vec<Match>, DeleverageCursor)> {
-    let whole = now.size.unsigned_abs();
+    let whole = limit;
     let at_oracle = now.oracle_quote(exchange, whole)?;
     let needed_quote = now.bankruptcy_quote(exchange, whole)?;
     let used = funding.part(shortfall(needed_quote, at_oracle)?);
@@ -137,7 +230,7 @@ fn choose(
     let cap = usize::try_from(exchange.config.parameters.max_counterparties).unwrap_or(usize::MAX);
     let page = exchange.stored_queue(queue, cursor.after, cap)?;
     let at_end = page.len() < cap;
-    let mut left = whole;
+    let mut left = limit;
     let mut matches = vec![];
     let mut last = cursor.after;
     for (rank, number) in page {
@@ -155,13 +248,7 @@ fn choose(
         let share = mul_div_ceil_signed(worst_given, to_signed(size)?, to_signed(whole)?)?;
         let worst_part = add_signed(share, Int128::one())?;
         if !cursor.last_pass && !can_take(exchange, now, number, size, worst_part)? {
-            let entry_price = rank_price(!now.is_long(), rank);
-            exchange.events.push(events::deleverage_skipped(
-                now.number,
-                now.market,
-                number,
-                entry_price,
-            ));
+            exchange.events.push(skipped(now, number, rank));
             continue;
         }
         left = subtract(left, size)?;
@@ -176,8 +263,8 @@ fn choose(
     Ok((matches, next))
 }
 
-/// Whether a counterparty is no riskier after giving `part` for closing `size`. One that cannot be valued
-/// because another market's price is missing is passed over like one that cannot.
+/// Whether a counterparty is no riskier after giving `part` for closing `size`. Its positions in other markets
+/// count at their last price, however old: a silent oracle elsewhere exempts nobody.
 fn can_take(
     exchange: &mut Exchange,
     now: &Subject,
@@ -186,9 +273,8 @@ fn can_take(
     part: Int128,
 ) -> ContractResult<bool> {
     let account = exchange.account(number)?.clone();
-    let Ok(before) = account_risk(exchange, &account, Valuation::Plain) else {
-        return Ok(false);
-    };
+    let (here, elsewhere) = (Valuation::Plain, Valuation::Last);
+    let before = risk_across(exchange, &account, now.market, here, elsewhere)?;
     let market = exchange.market(now.market)?;
     let held = account.size(now.market);
     let delta = ballast_risk::negate(now.closing_delta(size)?)?;

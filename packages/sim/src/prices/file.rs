@@ -214,15 +214,15 @@ fn parse_timestamp(text: &str) -> Result<u64, String> {
         1_000
     };
     let (seconds, rest) = (number / unit, number % unit);
-    if rest != 0 {
-        return Err(format!(
-            "timestamp_ms {text} is not a whole second; {expected}"
-        ));
-    }
-    // Before 2000 it is not milliseconds; after 2200 the chain's nanoseconds would come near their end.
+    // Seconds would be 1970; after 2200 the chain's nanoseconds would come near their end.
     if !(946_684_800..7_258_118_400).contains(&seconds) {
         return Err(format!(
             "timestamp_ms {text} is not between the years 2000 and 2200; {expected}"
+        ));
+    }
+    if rest != 0 {
+        return Err(format!(
+            "timestamp_ms {text} is not a whole second; {expected}"
         ));
     }
     Ok(seconds)

@@ -240,15 +240,6 @@ impl MarketShadow {
         for market in markets {
             self.check_open_interest(market, findings);
         }
-        let books: BTreeSet<MarketId> = touched
-            .orders
-            .iter()
-            .map(|key| split_book_key(key.0).0)
-            .collect();
-        let storage = suite.market_storage();
-        for market in books {
-            check_uncrossed(storage.as_ref(), market, findings);
-        }
     }
 
     /// Everything.
@@ -436,27 +427,6 @@ impl MarketShadow {
             format!("full {:?}, touched {:?}", self.totals, touched.totals)
         });
         findings.require(self == touched, rule, || "records differ".to_owned());
-    }
-}
-
-/// Bids are below asks.
-fn check_uncrossed(storage: &dyn Storage, market: MarketId, findings: &mut Findings) {
-    use ballast_perp_market::state::book_key;
-    use ballast_types::Side;
-    let best = |side| {
-        let mut places =
-            ORDERS
-                .prefix(book_key(market, side))
-                .keys(storage, None, None, Direction::Ascending);
-        places
-            .next()
-            .and_then(Result::ok)
-            .map(|place| split_place_key(side, place).0)
-    };
-    if let (Some(bid), Some(ask)) = (best(Side::Buy), best(Side::Sell)) {
-        findings.require(bid < ask, "market: the book is not crossed", || {
-            format!("market {market}: bid {bid}, ask {ask} ticks")
-        });
     }
 }
 

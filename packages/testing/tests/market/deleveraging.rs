@@ -175,9 +175,12 @@ fn bids_above_the_oracle_price_never_make_counterparties_lose_more_than_was_aske
         let lacking = -world.equity(&long);
         let done = world.liquidate(&long).unwrap();
         let event = named(&done.events, names::LIQUIDATION)[0];
-        let [asked, paid, leftover, loss] = ["asked", "paid", "leftover", "counterparty_loss"]
-            .map(|key| number(event, key));
-        assert_eq!(asked, lacking, "10 a unit: 90 is the bankruptcy price, 80 the oracle's");
+        let [asked, paid, leftover, loss] =
+            ["asked", "paid", "leftover", "counterparty_loss"].map(|key| number(event, key));
+        assert_eq!(
+            asked, lacking,
+            "10 a unit: 90 is the bankruptcy price, 80 the oracle's"
+        );
         assert!(loss <= asked - paid, "{reserve}: {loss} {asked} {paid}");
         assert_eq!(before - world.equity(&shorts[0]), loss);
         assert_eq!(asked, paid - leftover + loss + number(event, "avoided"));
@@ -187,7 +190,10 @@ fn bids_above_the_oracle_price_never_make_counterparties_lose_more_than_was_aske
         if reserve == 1_000 * UNIT {
             // The book gave 5 more than the oracle for each of 4 units: that much goes back with the fees.
             assert_eq!((paid, leftover, loss), (asked, 20_000_000, 0));
-            assert_eq!(world.suite.market_info(0).unwrap().fees_owed.u128(), 20_000_000);
+            assert_eq!(
+                world.suite.market_info(0).unwrap().fees_owed.u128(),
+                20_000_000
+            );
         }
         assert_eq!(world.quote(&long), 0);
     }

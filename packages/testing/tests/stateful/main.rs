@@ -89,6 +89,12 @@ impl Run {
             Ok(done) => {
                 tally.0 += 1;
                 judge::effects(world, step, &before, done);
+                for event in &done.events {
+                    let kept = ["_trade", "deleverage", "deficit", "claim_failed"];
+                    if kept.iter().any(|name| event.ty.contains(name)) {
+                        self.tally.entry(format!("  {}", event.ty)).or_default().0 += 1;
+                    }
+                }
                 if let Some(answer) = &done.liquidation {
                     let kind = if answer.asked.is_zero() {
                         "solvent"

@@ -142,16 +142,18 @@ fn withdraw(world: &World, user: User, sub: u32, amount: u128) -> Expect {
             equity: account.equity,
         });
     }
+    let asked = Uint128::new(amount);
     let less = Int128::new(i128::try_from(amount).unwrap());
-    match strict_risk(world, &account, less) {
+    match risk_at(world, &account, less, None) {
         Err(error) => return Expect::market(error),
         Ok((equity, required)) if required > positive(equity) || equity.is_negative() => {
             return Expect::market(ContractError::InsufficientMargin { equity, required });
         }
         Ok(_) => {}
     }
-    if amount > world.vault() {
-        return Expect::Text("fit");
+    let available = Uint128::new(world.vault());
+    if asked > available {
+        return Expect::market(ContractError::InsufficientVault { available, asked });
     }
     let (market, to) = (&world.suite.market, &world.users[user]);
     if world.suite.token().is_some() && !world.token_moves(market, to) {
@@ -168,17 +170,26 @@ fn positive(of: Int128) -> Uint128 {
     }
 }
 
-/// Equity less an amount and initial margin, at prices good enough for taking risk, at their worse end.
-pub fn strict_risk(
+/// Equity less an amount and initial margin. At prices good enough for taking risk, at their worse end:
+/// in one market, or in all; elsewhere at prices good enough for liquidation, as they are.
+pub fn risk_at(
     world: &World,
     account: &AccountResponse,
     less: Int128,
+    strictly_in: Option<MarketId>,
 ) -> Result<(Int128, Uint128), ContractError> {
     let mut equity = account.quote - less;
     let mut required = Uint128::zero();
     for position in &account.positions {
         let market = world.market(position.market);
-        let price = strict_price(world, &market, position.size)?;
+        let strictly = strictly_in.map_or(true, |id| id == position.market);
+        let price = if strictly {
+            strict_price(world, &market, position.size)?
+        } else {
+            let max_age = world.suite.config().unwrap().parameters.price_max_age_secs;
+            check_age(world, &market, max_age)?;
+            market.price.unwrap().price
+        };
         let margin = margin_parameters(&market);
         let scale = ValueScale::new(market.config.base_decimals, world.suite.decimals)?;
         let effective = market.effective_initial_margin_ppm;
@@ -468,8 +479,9 @@ fn pay_fees(world: &World, market: MarketId, amount: u128) -> Expect {
             asked,
         });
     }
-    if amount > world.vault() {
-        return Expect::Text("fit");
+    let available = Uint128::new(world.vault());
+    if asked > available {
+        return Expect::market(ContractError::InsufficientVault { available, asked });
     }
     let (from, to) = (&world.suite.market, &world.suite.owner);
     if world.suite.token().is_some() && !world.token_moves(from, to) {

@@ -299,20 +299,36 @@ fn moves(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Step> {
     steps
 }
 
-/// Everybody's position in a market is tried, by anybody.
+/// Keepers try whoever holds a position, and now and then somebody who does not.
 fn sweep(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Step> {
     let by = rng.gen_range(0..world.users.len());
     let mut steps = vec![];
-    for user in 0..world.users.len() {
-        for sub in 0..2 {
-            if rng.gen_bool(0.8) {
-                steps.push(Step::Liquidate {
-                    by,
-                    user,
-                    sub,
-                    market,
-                });
-            }
+    for (user, sub) in (0..world.users.len()).flat_map(|user| [(user, 0), (user, 1)]) {
+        let account = world.account(user, sub);
+        let holds = account.as_ref().is_some_and(|account| {
+            account
+                .positions
+                .iter()
+                .any(|position| position.market == market)
+        });
+        if !rng.gen_bool(if holds { 0.9 } else { 0.05 }) {
+            continue;
+        }
+        let waits = world.claim_waits(account.as_ref(), market);
+        if rng.gen_bool(if waits { 0.5 } else { 0.1 }) {
+            steps.push(Step::Deleverage {
+                by,
+                user,
+                sub,
+                market,
+            });
+        } else {
+            steps.push(Step::Liquidate {
+                by,
+                user,
+                sub,
+                market,
+            });
         }
     }
     steps
@@ -369,7 +385,14 @@ fn trade(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Step> {
         price,
         time_in_force,
     };
-    let size = world.lots(market, rng.gen_range(100..=10_000));
+    let (maker, taker) = (
+        rng.gen_range(0..world.users.len()),
+        rng.gen_range(0..world.users.len()),
+    );
+    let leverage = rng.gen_range(2..=22);
+    let size = world
+        .leveraged(market, maker, leverage)
+        .min(world.leveraged(market, taker, leverage));
     let order = |side, order_type| Order {
         market,
         side,
@@ -377,13 +400,23 @@ fn trade(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Step> {
         order_type,
         reduce_only: false,
     };
-    let mut user = || rng.gen_range(0..world.users.len());
-    let (maker, taker) = (user(), user());
-    let mut steps = vec![Step::Place {
+    let mut steps = vec![];
+    if rng.gen_bool(0.7) {
+        steps.push(Step::Advance { secs: 1 });
+        for market in 0..world.suite.markets.len() as u32 {
+            steps.push(Step::Price {
+                market,
+                ppm: 1_000_000,
+                conf_ppm: 0,
+            });
+        }
+    }
+    let resting = order(side, limit(TimeInForce::GoodTilCancelled));
+    steps.push(Step::Place {
         user: maker,
         sub: 0,
-        order: order(side, limit(TimeInForce::GoodTilCancelled)),
-    }];
+        order: resting,
+    });
     if rng.gen() {
         steps.push(Step::Advance { secs: 1 });
     }

@@ -1,6 +1,8 @@
 //! The suite of one run, and what the test knows of it.
 
-use ballast_perp_market::state::{order_id, order_place, ACCOUNTS, MARKET_STATES, ORDERS, VAULT};
+use ballast_perp_market::state::{
+    order_id, order_place, ACCOUNTS, MARKET_STATES, ORDERS, PENDING_CLAIMS, VAULT,
+};
 use ballast_testing::hostile::fund::FundBehaviour;
 use ballast_testing::hostile::oracle::OracleBehaviour;
 use ballast_testing::hostile::token::TokenBehaviour;
@@ -113,6 +115,34 @@ impl World {
 
     pub fn lots(&self, market: MarketId, lots: u128) -> u128 {
         self.suite.markets[market as usize].spec.lot_size.u128() * lots
+    }
+
+    /// The size whose value is so many times what a user has, at least one lot.
+    pub fn leveraged(&self, market: MarketId, user: usize, leverage: u128) -> u128 {
+        let equity = self
+            .account(user, 0)
+            .map_or(0, |account| account.equity.i128().max(0));
+        let info = self.market(market);
+        let spec = &self.suite.markets[market as usize].spec;
+        let lot = self.lots(market, 1);
+        let value = info.price.unwrap().price * Decimal::from_ratio(lot, 1u128);
+        let unit = 10u128.pow(u32::from(spec.base_decimals) - 6);
+        let of_a_lot = (value / Decimal::from_ratio(unit, 1u128))
+            .to_uint_floor()
+            .u128()
+            .max(1);
+        self.lots(
+            market,
+            (equity.unsigned_abs() * leverage / of_a_lot).clamp(1, 100_000),
+        )
+    }
+
+    /// Whether a claim for a position failed and waits for its retry.
+    pub fn claim_waits(&self, account: Option<&AccountResponse>, market: MarketId) -> bool {
+        let storage = self.suite.market_storage();
+        account.is_some_and(|account| {
+            PENDING_CLAIMS.has(storage.as_ref(), (account.number.u64(), market))
+        })
     }
 
     pub fn resting_orders(&self) -> Vec<OrderId> {

@@ -279,7 +279,7 @@ pub enum Book {
     OfThisBlock,
     OfTheSameOwner,
     OfAMakerWithoutMargin,
-    ManyOfOneLot,
+    ManySmall,
 }
 
 impl Book {
@@ -291,7 +291,7 @@ impl Book {
         Self::OfThisBlock,
         Self::OfTheSameOwner,
         Self::OfAMakerWithoutMargin,
-        Self::ManyOfOneLot,
+        Self::ManySmall,
     ];
 
     /// Puts the bids in; `price` is a little below the oracle price.
@@ -316,13 +316,13 @@ impl Book {
                 let all = world.account(&carol).quote.unsigned_abs().u128();
                 world.must(|suite| suite.withdraw(&carol, 0, all));
             }
-            Self::ManyOfOneLot => {
+            Self::ManySmall => {
                 for maker in 0..3 {
                     let maker = world
                         .suite
                         .new_user(&format!("maker{maker}"), 50_000 * UNIT);
                     let maker = maker.unwrap();
-                    (0..20).for_each(|_| Self::bid(world, &maker, 0, 10_000, price));
+                    (0..20).for_each(|_| Self::bid(world, &maker, 0, BTC / 100, price));
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! The way-points of the built-in crashes.
 
-use super::{dip, fall, peak, way, Figure, Path, Scenario};
+use super::{dip, fall, peak, way, Path, Scenario};
 
 /// Twelve hours of one-minute bars: positions build up, two slides, the cascade at minute 219, a long
 /// recovery in which fees refill the fund.
@@ -191,7 +191,8 @@ pub(super) const MANIPULATED: Scenario = Scenario {
                 way(47, 13_815, 5_000, 220),
                 way(51, 13_637, 4_000, 220),
                 way(55, 14_191, 4_000, 200),
-                peak(57, 14_700, 15_581, 4_000, 600),
+                way(56, 15_160, 2_000, 600),
+                peak(57, 14_700, 15_581, 2_000, 600),
                 way(59, 14_236, 4_000, 600),
                 way(63, 13_397, 5_000, 330),
                 way(67, 13_906, 4_000, 240),

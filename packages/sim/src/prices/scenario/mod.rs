@@ -1,7 +1,7 @@
 //! Built-in crashes: no file is needed.
 //!
 //! Each is drawn through way-points that follow a crash that happened, with seeded integer noise between
-//! them, so that the published figures hold for every seed within a few tenths of a percent. "Fall within
+//! them, so that the published figures hold for every seed within one percentage point. "Fall within
 //! 15 min" is measured from the open of a bar to the lowest price in the window that begins with it.
 //! `cargo ballast replay --list` prints the figures published and the figures of the path itself;
 //! `cargo ballast replay --list --prices FILE` those of any file.
