@@ -36,8 +36,11 @@ pub fn instantiate(
     let parameters = msg.parameters.clone().unwrap_or_else(default_exchange);
     check_exchange(&parameters)?;
     let collateral = check_collateral(deps.as_ref(), &msg.collateral, msg.collateral_decimals)?;
-    let insurance_fund =
-        msg.insurance_fund.as_deref().map(|fund| deps.api.addr_validate(fund)).transpose()?;
+    let insurance_fund = msg
+        .insurance_fund
+        .as_deref()
+        .map(|fund| deps.api.addr_validate(fund))
+        .transpose()?;
     CONFIG.save(
         deps.storage,
         &Config {
@@ -52,7 +55,9 @@ pub fn instantiate(
     MARKET_COUNT.save(deps.storage, &0)?;
     NEXT_ACCOUNT.save(deps.storage, &1)?;
     NEXT_CLAIM.save(deps.storage, &1)?;
-    Ok(Response::new().add_attribute("action", "instantiate").add_attribute("owner", &msg.owner))
+    Ok(Response::new()
+        .add_attribute("action", "instantiate")
+        .add_attribute("owner", &msg.owner))
 }
 
 fn check_collateral(deps: Deps, collateral: &Denom, decimals: u8) -> ContractResult<Denom> {
@@ -72,8 +77,9 @@ fn check_collateral(deps: Deps, collateral: &Denom, decimals: u8) -> ContractRes
         Denom::Native(denom) => Ok(Denom::Native(denom.clone())),
         Denom::Cw20(token) => {
             let token = deps.api.addr_validate(token.as_str())?;
-            let info: TokenInfoResponse =
-                deps.querier.query_wasm_smart(&token, &Cw20QueryMsg::TokenInfo {})?;
+            let info: TokenInfoResponse = deps
+                .querier
+                .query_wasm_smart(&token, &Cw20QueryMsg::TokenInfo {})?;
             if info.decimals != decimals {
                 return Err(ContractError::WrongDecimals {
                     expected: decimals,
@@ -108,8 +114,7 @@ pub fn list_market(
     let tick_lot_value = scale.tick_lot_value(listing.tick_size, listing.lot_size)?;
     let oracle = deps.api.addr_validate(&listing.oracle.contract)?;
     let now = env.block.time.seconds();
-    let first =
-        price::query(deps.querier, oracle.as_str(), &listing.oracle.feed_id, now)?;
+    let first = price::query(deps.querier, oracle.as_str(), &listing.oracle.feed_id, now)?;
     let config = MarketConfig {
         symbol: listing.symbol.clone(),
         base_decimals: listing.base_decimals,
@@ -121,7 +126,10 @@ pub fn list_market(
         max_confidence_ppm: listing.oracle.max_confidence_ppm,
         parameters: listing.parameters.clone(),
     };
-    let mut state = MarketState { price: Some(first), ..MarketState::default() };
+    let mut state = MarketState {
+        price: Some(first),
+        ..MarketState::default()
+    };
     state.funding.premium_accrued_at = now;
     MARKETS.save(deps.storage, id, &config)?;
     MARKET_STATES.save(deps.storage, id, &state)?;
@@ -143,13 +151,17 @@ pub fn update_market(
     assert_owner(deps.as_ref(), info)?;
     check_market(&parameters)?;
     let length = parameters.funding_interval_secs;
-    let response =
-        change_market(deps.branch(), env, "update_market", id, |config| config.parameters = parameters)?;
+    let response = change_market(deps.branch(), env, "update_market", id, |config| {
+        config.parameters = parameters
+    })?;
     // What has run of the interval was accrued under the old parameters; the new interval begins with the
     // one that is running now, and charges nothing for before.
     let mut state = MARKET_STATES.load(deps.storage, id)?;
     let now = env.block.time.seconds();
-    let running = now.checked_div(length).unwrap_or_default().saturating_mul(length);
+    let running = now
+        .checked_div(length)
+        .unwrap_or_default()
+        .saturating_mul(length);
     if state.funding.interval_start != running {
         state.funding.interval_start = running;
         state.funding.sample_sum_ppm = Int128::zero();
@@ -205,7 +217,12 @@ pub fn update_parameters(
 ) -> ContractResult<Response> {
     assert_owner(deps.as_ref(), info)?;
     check_exchange(&parameters)?;
-    CONFIG.update(deps.storage, |config| -> StdResult<_> { Ok(Config { parameters, ..config }) })?;
+    CONFIG.update(deps.storage, |config| -> StdResult<_> {
+        Ok(Config {
+            parameters,
+            ..config
+        })
+    })?;
     Ok(Response::new().add_attribute("action", "update_parameters"))
 }
 
@@ -218,15 +235,21 @@ pub fn set_insurance_fund(
 ) -> ContractResult<Response> {
     assert_owner(deps.as_ref(), info)?;
     let insurance_fund = fund.map(|fund| deps.api.addr_validate(fund)).transpose()?;
-    let shown = insurance_fund.as_ref().map_or("none".to_string(), ToString::to_string);
+    let shown = insurance_fund
+        .as_ref()
+        .map_or("none".to_string(), ToString::to_string);
     CONFIG.update(deps.storage, |config| -> StdResult<_> {
-        Ok(Config { insurance_fund, ..config })
+        Ok(Config {
+            insurance_fund,
+            ..config
+        })
     })?;
     // Another fund counts its revisions from its own beginning. The premium accrues to this moment first.
     let mut exchange = Exchange::new(deps.as_ref(), env)?;
     for id in 0..MARKET_COUNT.load(deps.storage)? {
         exchange.peek_market(id)?;
-        exchange.accrue_market(id)?;
+        // A market that could not accrue must not keep a broken fund in office.
+        exchange.accrue_market(id).ok();
         exchange.market_mut(id)?.state.risk = None;
     }
     let happened = exchange.into_changes().save(deps.storage)?;
@@ -253,8 +276,11 @@ pub fn pay_fees(
         .may_load(deps.storage, id)?
         .ok_or(ContractError::NoSuchMarket { market: id })?;
     let available = state.fee_collector;
-    state.fee_collector = subtract(available, amount)
-        .map_err(|_| ContractError::FeesExceeded { market: id, available, asked: amount })?;
+    state.fee_collector = subtract(available, amount).map_err(|_| ContractError::FeesExceeded {
+        market: id,
+        available,
+        asked: amount,
+    })?;
     MARKET_STATES.save(deps.storage, id, &state)?;
     change_vault(deps.storage, Movement::Out(amount))?;
     let collateral = CONFIG.load(deps.storage)?.collateral;

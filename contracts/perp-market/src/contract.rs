@@ -50,13 +50,28 @@ pub fn execute(
         ExecuteMsg::Withdraw { subaccount, amount } => {
             accounts::withdraw(deps, &env, &info, subaccount, amount)
         }
-        ExecuteMsg::PlaceOrder { subaccount, market, side, size, order_type, reduce_only } => {
-            let new = NewOrder { subaccount, market, side, size, order_type, reduce_only };
+        ExecuteMsg::PlaceOrder {
+            subaccount,
+            market,
+            side,
+            size,
+            order_type,
+            reduce_only,
+        } => {
+            let new = NewOrder {
+                subaccount,
+                market,
+                side,
+                size,
+                order_type,
+                reduce_only,
+            };
             orders::place(deps, &env, &info, &new)
         }
-        ExecuteMsg::CancelOrder { subaccount, order_id } => {
-            orders::cancel(deps, &env, &info, subaccount, &order_id)
-        }
+        ExecuteMsg::CancelOrder {
+            subaccount,
+            order_id,
+        } => orders::cancel(deps, &env, &info, subaccount, &order_id),
         ExecuteMsg::CancelAllOrders { subaccount, market } => {
             orders::cancel_all(deps, &env, &info, subaccount, market)
         }
@@ -69,9 +84,10 @@ pub fn execute(
         ExecuteMsg::AccrueFunding { market } => funding::execute(deps, &env, &info, market),
         ExecuteMsg::Flush { market } => fund::flush(deps, &env, &info, market),
         ExecuteMsg::Sync {} => fund::sync(deps, &env, &info),
-        ExecuteMsg::SetRiskLevel { revision: _, markets } => {
-            fund::set_risk_level(deps, &env, &info, markets)
-        }
+        ExecuteMsg::SetRiskLevel {
+            revision: _,
+            markets,
+        } => fund::set_risk_level(deps, &env, &info, markets),
         ExecuteMsg::ListMarket(market) => admin::list_market(deps, &env, &info, &market),
         ExecuteMsg::UpdateMarket { market, parameters } => {
             admin::update_market(deps, &env, &info, market, parameters)
@@ -85,9 +101,11 @@ pub fn execute(
         ExecuteMsg::SetInsuranceFund { insurance_fund } => {
             admin::set_insurance_fund(deps, &env, &info, insurance_fund.as_deref())
         }
-        ExecuteMsg::PayFees { market, recipient, amount } => {
-            admin::pay_fees(deps, &info, market, &recipient, amount)
-        }
+        ExecuteMsg::PayFees {
+            market,
+            recipient,
+            amount,
+        } => admin::pay_fees(deps, &info, market, &recipient, amount),
         ExecuteMsg::UpdateOwnership(action) => admin::update_ownership(deps, &env, &info, action),
     }
 }
@@ -109,7 +127,11 @@ pub fn reply(deps: DepsMut, env: Env, msg: Reply) -> ContractResult<Response> {
 /// The data that the fund set. Chains of CosmWasm 2 put it into the message responses, older ones only
 /// into the deprecated field.
 fn answer_data(response: SubMsgResponse) -> Option<Binary> {
-    let first = response.msg_responses.into_iter().next().map(|response| response.value);
+    let first = response
+        .msg_responses
+        .into_iter()
+        .next()
+        .map(|response| response.value);
     #[allow(deprecated)]
     let data = first.or(response.data);
     fund::unwrap_data(data)

@@ -39,7 +39,12 @@ pub enum ContractError {
     #[error("the token has {found} decimals, the configuration says {expected}")]
     WrongDecimals { expected: u8, found: u8 },
     #[error("parameter {name} must be from {min} to {max}, found {found}")]
-    ParameterOutOfRange { name: &'static str, min: String, max: String, found: String },
+    ParameterOutOfRange {
+        name: &'static str,
+        min: String,
+        max: String,
+        found: String,
+    },
     #[error("parameters contradict each other: {rule}")]
     ParametersContradict { rule: &'static str },
 
@@ -48,13 +53,26 @@ pub enum ContractError {
     #[error("market {market} has no price yet")]
     NoPrice { market: MarketId },
     #[error("the price of market {market} is {age} s old, at most {max_age} s are allowed here")]
-    StalePrice { market: MarketId, age: u64, max_age: u64 },
+    StalePrice {
+        market: MarketId,
+        age: u64,
+        max_age: u64,
+    },
     #[error("the price of market {market} is uncertain by {confidence} at {price}, more than {max_ppm} ppm")]
-    LowConfidence { market: MarketId, price: Decimal, confidence: Decimal, max_ppm: u32 },
+    LowConfidence {
+        market: MarketId,
+        price: Decimal,
+        confidence: Decimal,
+        max_ppm: u32,
+    },
     #[error("at most {max} markets may be listed")]
     TooManyMarkets { max: u32 },
     #[error("oracle {contract} gives no valid price for feed {feed_id}: {reason}")]
-    OracleUnusable { contract: String, feed_id: String, reason: String },
+    OracleUnusable {
+        contract: String,
+        feed_id: String,
+        reason: String,
+    },
 
     #[error("{owner} has no subaccount {subaccount}; a deposit opens it")]
     NoSuchAccount { owner: String, subaccount: u32 },
@@ -69,7 +87,10 @@ pub enum ContractError {
     #[error("the account has no position in market {market}")]
     NoPosition { market: MarketId },
     #[error("not liquidatable: equity {equity} covers maintenance margin {maintenance_margin}")]
-    NotLiquidatable { equity: Int128, maintenance_margin: Uint128 },
+    NotLiquidatable {
+        equity: Int128,
+        maintenance_margin: Uint128,
+    },
     #[error("not bankrupt: equity is {equity}; send Liquidate instead")]
     NotBankrupt { equity: Int128 },
 
@@ -84,14 +105,22 @@ pub enum ContractError {
     #[error("market {market} is reduce-only: its open interest may not grow")]
     ReduceOnly { market: MarketId },
     #[error("open interest of market {market} would be {found}, the cap is {cap}")]
-    OpenInterestCap { market: MarketId, cap: Uint128, found: Uint128 },
+    OpenInterestCap {
+        market: MarketId,
+        cap: Uint128,
+        found: Uint128,
+    },
     #[error("no such order: {id:?}")]
     NoSuchOrder { id: OrderId },
 
     #[error("there is no insurance fund")]
     NoInsuranceFund {},
     #[error("the exchange's share of fees in market {market} is {available}, {asked} was asked")]
-    FeesExceeded { market: MarketId, available: Uint128, asked: Uint128 },
+    FeesExceeded {
+        market: MarketId,
+        available: Uint128,
+        asked: Uint128,
+    },
     #[error("the vault holds {available}, {asked} was asked: the rest is owed by positions still to be liquidated")]
     InsufficientVault { available: Uint128, asked: Uint128 },
     #[error("{value} for {what} does not fit")]

@@ -41,7 +41,12 @@ impl Market {
             .ok_or(ContractError::NoSuchMarket { market: id })?;
         let state = MARKET_STATES.load(storage, id)?;
         let scale = ValueScale::new(config.base_decimals, quote_decimals)?;
-        Ok(Self { id, config, state, scale })
+        Ok(Self {
+            id,
+            config,
+            state,
+            scale,
+        })
     }
 
     /// Margin fractions for `ballast-risk`.
@@ -67,7 +72,9 @@ impl Market {
         match &self.state.price {
             None => Ok(Uint128::zero()),
             Some(cached) => {
-                Ok(self.scale.notional(self.open_interest(), cached.price, Rounding::Down)?)
+                Ok(self
+                    .scale
+                    .notional(self.open_interest(), cached.price, Rounding::Down)?)
             }
         }
     }
@@ -75,21 +82,31 @@ impl Market {
     /// Initial margin fraction at the open interest of now.
     pub fn effective_initial_margin(&self) -> ContractResult<u32> {
         let value = self.open_interest_value()?;
-        Ok(effective_initial_margin_ppm(&self.margin_parameters(), value)?)
+        Ok(effective_initial_margin_ppm(
+            &self.margin_parameters(),
+            value,
+        )?)
     }
 
     /// Open-interest value above which no new position is opened: ours or the fund's, whichever is less.
     #[must_use]
     pub fn open_interest_cap(&self) -> Uint128 {
         let own = self.config.parameters.open_interest_cap;
-        self.state.risk.as_ref().map_or(own, |risk| own.min(risk.open_interest_cap))
+        self.state
+            .risk
+            .as_ref()
+            .map_or(own, |risk| own.min(risk.open_interest_cap))
     }
 
     /// Whether open interest may not grow: set by the owner, or by the fund's level.
     #[must_use]
     pub fn reduce_only(&self) -> bool {
         self.config.parameters.reduce_only
-            || self.state.risk.as_ref().is_some_and(|risk| risk.reduce_only)
+            || self
+                .state
+                .risk
+                .as_ref()
+                .is_some_and(|risk| risk.reduce_only)
     }
 
     /// What the fund is told.
@@ -114,13 +131,16 @@ impl Account {
     /// The position in a market.
     #[must_use]
     pub fn position(&self, market: MarketId) -> Option<&Position> {
-        self.positions.iter().find(|position| position.market == market)
+        self.positions
+            .iter()
+            .find(|position| position.market == market)
     }
 
     /// Signed size in a market, 0 without a position.
     #[must_use]
     pub fn size(&self, market: MarketId) -> Int128 {
-        self.position(market).map_or(Int128::zero(), |position| position.size)
+        self.position(market)
+            .map_or(Int128::zero(), |position| position.size)
     }
 }
 
@@ -172,8 +192,7 @@ impl<'a> Exchange<'a> {
     /// A market, its price refreshed and its indices accrued at the first touch of this message.
     pub fn open_market(&mut self, id: MarketId) -> ContractResult<&mut Market> {
         if !self.markets.contains_key(&id) {
-            let mut market =
-                Market::load(self.deps.storage, id, self.config.collateral_decimals)?;
+            let mut market = Market::load(self.deps.storage, id, self.config.collateral_decimals)?;
             let stored = market.state.clone();
             crate::price::refresh(self, &mut market);
             crate::funding::accrue(self, &mut market)?;
@@ -194,7 +213,8 @@ impl<'a> Exchange<'a> {
 
     /// Puts a market that is being opened into a view, so that accounts in it can be valued.
     pub fn show_market(&mut self, market: &Market) {
-        self.markets.insert(market.id, (market.clone(), market.state.clone()));
+        self.markets
+            .insert(market.id, (market.clone(), market.state.clone()));
     }
 
     /// Accrues a market that was only peeked at, at its last price.
@@ -223,9 +243,12 @@ impl<'a> Exchange<'a> {
 
     /// Number of an account that exists.
     pub fn account_number(&self, owner: &Addr, subaccount: u32) -> ContractResult<u64> {
-        ACCOUNT_NUMBERS.may_load(self.deps.storage, (owner, subaccount))?.ok_or_else(|| {
-            ContractError::NoSuchAccount { owner: owner.to_string(), subaccount }
-        })
+        ACCOUNT_NUMBERS
+            .may_load(self.deps.storage, (owner, subaccount))?
+            .ok_or_else(|| ContractError::NoSuchAccount {
+                owner: owner.to_string(),
+                subaccount,
+            })
     }
 
     /// Number of the account that a message names.
@@ -236,9 +259,7 @@ impl<'a> Exchange<'a> {
 
     /// Number of an account, opened where it is new.
     pub fn account_number_or_new(&mut self, owner: &Addr, subaccount: u32) -> ContractResult<u64> {
-        if let Some(number) =
-            ACCOUNT_NUMBERS.may_load(self.deps.storage, (owner, subaccount))?
-        {
+        if let Some(number) = ACCOUNT_NUMBERS.may_load(self.deps.storage, (owner, subaccount))? {
             return Ok(number);
         }
         let fresh = self.accounts.iter().find(|(_, loaded)| {
@@ -261,7 +282,8 @@ impl<'a> Exchange<'a> {
             positions: vec![],
             open_orders: 0,
         };
-        self.accounts.insert(number, LoadedAccount { stored: None, now });
+        self.accounts
+            .insert(number, LoadedAccount { stored: None, now });
         Ok(number)
     }
 
@@ -276,7 +298,10 @@ impl<'a> Exchange<'a> {
             Entry::Occupied(loaded) => loaded.into_mut(),
             Entry::Vacant(vacant) => {
                 let stored = ACCOUNTS.load(self.deps.storage, number)?;
-                vacant.insert(LoadedAccount { now: stored.clone(), stored: Some(stored) })
+                vacant.insert(LoadedAccount {
+                    now: stored.clone(),
+                    stored: Some(stored),
+                })
             }
         };
         Ok(&mut loaded.now)
@@ -306,13 +331,18 @@ impl<'a> Exchange<'a> {
     ///
     /// After this the account's `quote` holds everything it owes up to now.
     pub fn settle_account(&mut self, number: u64) -> ContractResult<()> {
-        let held: Vec<MarketId> =
-            self.account(number)?.positions.iter().map(|position| position.market).collect();
+        let held: Vec<MarketId> = self
+            .account(number)?
+            .positions
+            .iter()
+            .map(|position| position.market)
+            .collect();
         for id in held {
             self.open_market(id)?;
             let (account, market) = self.account_and_market(number, id)?;
             if let Some(payment) = crate::funding::settle(account, market)? {
-                self.events.push(events::funding_settled(number, id, payment));
+                self.events
+                    .push(events::funding_settled(number, id, payment));
             }
         }
         Ok(())
@@ -352,7 +382,10 @@ impl<'a> Exchange<'a> {
 
     /// Leaves `remaining` of an order in the book.
     pub fn shrink_order(&mut self, key: (u64, u128), order: &Order, remaining: Uint128) {
-        let order = Order { remaining, ..order.clone() };
+        let order = Order {
+            remaining,
+            ..order.clone()
+        };
         self.orders.insert(key, (order.account, Some(order)));
     }
 
@@ -381,8 +414,9 @@ impl<'a> Exchange<'a> {
                 let mut found = vec![];
                 for side in [Side::Buy, Side::Sell] {
                     let book = book_key(id, side);
-                    for place in
-                        ACCOUNT_ORDERS.prefix((number, book)).keys(storage, None, None, order)
+                    for place in ACCOUNT_ORDERS
+                        .prefix((number, book))
+                        .keys(storage, None, None, order)
                     {
                         found.push((book, place?));
                     }
@@ -480,7 +514,9 @@ impl Changes {
             if stored.as_ref() == Some(&now) {
                 continue;
             }
-            let before = stored.as_ref().map_or(&[][..], |account| &account.positions);
+            let before = stored
+                .as_ref()
+                .map_or(&[][..], |account| &account.positions);
             move_in_queue(storage, number, before, &now.positions)?;
             if stored.is_none() {
                 ACCOUNT_NUMBERS.save(storage, (&now.owner, now.subaccount), &number)?;
@@ -518,7 +554,11 @@ fn move_in_queue(
 ) -> ContractResult<()> {
     let place = |position: &Position| {
         let long = !position.size.is_negative();
-        (queue_key(position.market, long), rank_key(long, position.entry_price), number)
+        (
+            queue_key(position.market, long),
+            rank_key(long, position.entry_price),
+            number,
+        )
     };
     for old in before.iter().map(place) {
         if !after.iter().map(place).any(|new| new == old) {
@@ -561,7 +601,9 @@ pub fn fund_share_ppm(market: &Market) -> u32 {
         .state
         .risk
         .as_ref()
-        .map_or(market.config.parameters.fund_fee_share_ppm, |risk| risk.fee_share_ppm)
+        .map_or(market.config.parameters.fund_fee_share_ppm, |risk| {
+            risk.fee_share_ppm
+        })
 }
 
 /// Changes an account's quote by a signed amount.
@@ -569,7 +611,10 @@ pub fn credit(account: &mut Account, amount: Int128) -> ContractResult<()> {
     account.quote = account
         .quote
         .checked_add(amount)
-        .map_err(|_| ContractError::Overflow { what: "quote", value: amount.to_string() })?;
+        .map_err(|_| ContractError::Overflow {
+            what: "quote",
+            value: amount.to_string(),
+        })?;
     Ok(())
 }
 
@@ -579,6 +624,9 @@ pub fn debit(account: &mut Account, amount: Uint128) -> ContractResult<()> {
     account.quote = account
         .quote
         .checked_sub(amount)
-        .map_err(|_| ContractError::Overflow { what: "quote", value: amount.to_string() })?;
+        .map_err(|_| ContractError::Overflow {
+            what: "quote",
+            value: amount.to_string(),
+        })?;
     Ok(())
 }

@@ -4,7 +4,9 @@
 //! Every message to it is a `reply_always` submessage with a gas limit, sent after everything was saved. What
 //! counts as paid is what arrived: coins beyond the vault line that were not there before.
 
-use ballast_types::fund::{ClaimAnswer, ExecuteMsg as FundMsg, ReceiveMsg, TopUp, TopUpAnswer, TopUpKind};
+use ballast_types::fund::{
+    ClaimAnswer, ExecuteMsg as FundMsg, ReceiveMsg, TopUp, TopUpAnswer, TopUpKind,
+};
 use ballast_types::{MarketId, RiskParameters};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{
@@ -27,10 +29,18 @@ pub const CLAIM_REPLY: u64 = 2;
 /// The token balance of this contract.
 pub fn bank_balance(deps: Deps, env: &Env, collateral: &Denom) -> ContractResult<Uint128> {
     Ok(match collateral {
-        Denom::Native(denom) => deps.querier.query_balance(&env.contract.address, denom)?.amount,
+        Denom::Native(denom) => {
+            deps.querier
+                .query_balance(&env.contract.address, denom)?
+                .amount
+        }
         Denom::Cw20(token) => {
-            let query = Cw20QueryMsg::Balance { address: env.contract.address.to_string() };
-            deps.querier.query_wasm_smart::<BalanceResponse>(token, &query)?.balance
+            let query = Cw20QueryMsg::Balance {
+                address: env.contract.address.to_string(),
+            };
+            deps.querier
+                .query_wasm_smart::<BalanceResponse>(token, &query)?
+                .balance
         }
     })
 }
@@ -55,9 +65,14 @@ pub fn change_vault(storage: &mut dyn Storage, movement: Movement) -> ContractRe
     let vault = VAULT.load(storage)?;
     let vault = match movement {
         Movement::In(amount) => add(vault, amount)?,
-        Movement::Out(asked) => vault
-            .checked_sub(asked)
-            .map_err(|_| ContractError::InsufficientVault { available: vault, asked })?,
+        Movement::Out(asked) => {
+            vault
+                .checked_sub(asked)
+                .map_err(|_| ContractError::InsufficientVault {
+                    available: vault,
+                    asked,
+                })?
+        }
     };
     Ok(VAULT.save(storage, &vault)?)
 }
@@ -69,6 +84,9 @@ pub struct TopUpPayload {
     pub market: MarketId,
     /// Fees sent.
     pub amount: Uint128,
+    /// Sent by itself: a failure makes the next one wait. Anyone can make a `Flush` fail by too little gas,
+    /// so that its failure must not.
+    pub automatic: bool,
 }
 
 /// A message that takes fees to the fund.
@@ -87,11 +105,15 @@ pub fn automatic_flush(exchange: &mut Exchange, id: MarketId) -> ContractResult<
     if state.fees_owed < lot || now < state.flush_blocked_until {
         return Ok(vec![]);
     }
-    Ok(take_fees(exchange, id)?.into_iter().collect())
+    Ok(take_fees(exchange, id, true)?.into_iter().collect())
 }
 
 /// Takes owed fees of a market out of the books and into a top-up. `None` without fees or fund.
-pub fn take_fees(exchange: &mut Exchange, id: MarketId) -> ContractResult<Option<Flush>> {
+pub fn take_fees(
+    exchange: &mut Exchange,
+    id: MarketId,
+    automatic: bool,
+) -> ContractResult<Option<Flush>> {
     let Some(fund) = exchange.config.insurance_fund.clone() else {
         return Ok(None);
     };
@@ -101,9 +123,11 @@ pub fn take_fees(exchange: &mut Exchange, id: MarketId) -> ContractResult<Option
     }
     let top_up = fees_of(exchange, id)?;
     let message = match &exchange.config.collateral {
-        Denom::Native(denom) => {
-            execute(&fund, &FundMsg::TopUp(top_up), vec![Coin::new(amount.u128(), denom)])?
-        }
+        Denom::Native(denom) => execute(
+            &fund,
+            &FundMsg::TopUp(top_up),
+            vec![Coin::new(amount.u128(), denom)],
+        )?,
         Denom::Cw20(token) => execute(
             token,
             &Cw20ExecuteMsg::Send {
@@ -114,7 +138,11 @@ pub fn take_fees(exchange: &mut Exchange, id: MarketId) -> ContractResult<Option
             vec![],
         )?,
     };
-    let payload = to_json_binary(&TopUpPayload { market: id, amount })?;
+    let payload = to_json_binary(&TopUpPayload {
+        market: id,
+        amount,
+        automatic,
+    })?;
     let message = submessage(&exchange.config, message, TOP_UP_REPLY, payload);
     Ok(Some(Flush { message, amount }))
 }
@@ -126,7 +154,11 @@ fn report(exchange: &Exchange, id: MarketId) -> ContractResult<Option<Flush>> {
     };
     let message = execute(fund, &FundMsg::TopUp(fees_of(exchange, id)?), vec![])?;
     let amount = Uint128::zero();
-    let payload = to_json_binary(&TopUpPayload { market: id, amount })?;
+    let payload = to_json_binary(&TopUpPayload {
+        market: id,
+        amount,
+        automatic: false,
+    })?;
     let message = submessage(&exchange.config, message, TOP_UP_REPLY, payload);
     Ok(Some(Flush { message, amount }))
 }
@@ -193,12 +225,14 @@ pub fn flush(
         return Err(ContractError::NoInsuranceFund {});
     }
     exchange.open_market(id)?;
-    let flush = match take_fees(&mut exchange, id)? {
+    let flush = match take_fees(&mut exchange, id, false)? {
         Some(flush) => Some(flush),
         None => report(&exchange, id)?,
     };
     let messages: Vec<Flush> = flush.into_iter().collect();
-    let amount = messages.first().map_or(Uint128::zero(), |flush| flush.amount);
+    let amount = messages
+        .first()
+        .map_or(Uint128::zero(), |flush| flush.amount);
     let happened = exchange.into_changes().save(deps.storage)?;
     take_from_vault(deps.storage, &messages)?;
     Ok(Response::new()
@@ -215,21 +249,29 @@ pub fn reply_top_up(
     payload: &Binary,
     answer: Result<Option<Binary>, String>,
 ) -> ContractResult<Response> {
-    let TopUpPayload { market: id, amount } = from_json(payload)?;
+    let TopUpPayload {
+        market: id,
+        amount,
+        automatic,
+    } = from_json(payload)?;
     let mut exchange = Exchange::new(deps.as_ref(), env)?;
     let wait = exchange.config.parameters.flush_retry_secs;
     let until = exchange.now().saturating_add(wait);
     exchange.peek_market(id)?;
     let result = match &answer {
         Ok(data) => {
-            let told = data.as_ref().and_then(|data| from_json::<TopUpAnswer>(data).ok());
+            let told = data
+                .as_ref()
+                .and_then(|data| from_json::<TopUpAnswer>(data).ok());
             apply_risk(&mut exchange, id, told.and_then(|answer| answer.risk))?;
             "sent"
         }
         Err(_) => {
             let state = &mut exchange.market_mut(id)?.state;
             state.fees_owed = add(state.fees_owed, amount)?;
-            state.flush_blocked_until = until;
+            if automatic {
+                state.flush_blocked_until = until;
+            }
             "failed"
         }
     };
@@ -252,7 +294,12 @@ pub fn apply_risk(
     let Some(told) = told.filter(|risk| risk.market == id) else {
         return Ok(());
     };
-    let known = exchange.market(id)?.state.risk.as_ref().map(|risk| risk.revision);
+    let known = exchange
+        .market(id)?
+        .state
+        .risk
+        .as_ref()
+        .map(|risk| risk.revision);
     if known.is_some_and(|revision| told.revision <= revision) {
         return Ok(());
     }
@@ -289,7 +336,9 @@ pub fn set_risk_level(
         Some(fund) if *fund == info.sender => {}
         other => {
             return Err(ContractError::Unauthorized {
-                expected: other.as_ref().map_or("nobody".to_string(), ToString::to_string),
+                expected: other
+                    .as_ref()
+                    .map_or("nobody".to_string(), ToString::to_string),
                 found: info.sender.to_string(),
             })
         }
@@ -303,7 +352,9 @@ pub fn set_risk_level(
         }
     }
     let happened = exchange.into_changes().save(deps.storage)?;
-    Ok(Response::new().add_attribute("action", "set_risk_level").add_events(happened))
+    Ok(Response::new()
+        .add_attribute("action", "set_risk_level")
+        .add_events(happened))
 }
 
 /// Books coins that arrived without a message to the residue line. Anyone.
@@ -314,7 +365,9 @@ pub fn sync(deps: DepsMut, env: &Env, info: &MessageInfo) -> ContractResult<Resp
     let residue = RESIDUE.load(deps.storage)?;
     RESIDUE.save(deps.storage, &add(residue, amount)?)?;
     change_vault(deps.storage, Movement::In(amount))?;
-    Ok(Response::new().add_attribute("action", "sync").add_event(events::sync(amount)))
+    Ok(Response::new()
+        .add_attribute("action", "sync")
+        .add_event(events::sync(amount)))
 }
 
 /// What the fund says of a claim. It explains; it pays nothing. Undecodable data is no answer.

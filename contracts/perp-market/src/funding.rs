@@ -12,15 +12,13 @@ use ballast_risk::{
     premium_booked, premium_index_delta, premium_ppm, RiskError, Rounding,
 };
 use ballast_types::{MarketId, Side};
-use cosmwasm_std::{
-    Decimal, DepsMut, Env, Int128, Int256, MessageInfo, Response, Uint128,
-};
+use cosmwasm_std::{Decimal, DepsMut, Env, Int128, Int256, MessageInfo, Response, Uint128};
 
 use crate::error::{ContractError, ContractResult};
 use crate::events;
 use crate::exchange::{book_fee, credit, Exchange, Market};
-use crate::math::{add, add_signed, subtract_signed, to_signed};
 use crate::margin::{account_risk, reduces_risk};
+use crate::math::{add, add_signed, subtract_signed, to_signed};
 use crate::price::Valuation;
 use crate::state::{book_key, split_place_key, Account, Order};
 
@@ -30,8 +28,12 @@ pub const SAMPLE_ORDERS: usize = 10;
 /// Length of a sample slot, seconds.
 const SLOT_SECS: u64 = 60;
 
-/// The premium of 8 hours is paid over 8 intervals of the default length, and so is its clamp.
-const INTERVALS_OF_PREMIUM: u128 = 8;
+/// Premium and clamp are rates of 8 hours; an interval's share of both goes by its length.
+const PREMIUM_SECS: u64 = 8 * 3_600;
+
+/// The mean over an interval's slots, times its length, over 8 hours: for every length that is the sum of
+/// its samples over 60 slots and 8 hours.
+const SLOTS_AN_HOUR: u32 = 60;
 
 /// Ends intervals that have passed, takes this minute's sample and accrues the premium.
 ///
@@ -55,8 +57,14 @@ fn end_intervals(
 ) -> ContractResult<()> {
     let length = market.config.parameters.funding_interval_secs;
     let start = market.state.funding.interval_start;
-    let running = now.checked_div(length).unwrap_or_default().saturating_mul(length);
-    let passed = running.saturating_sub(start).checked_div(length).unwrap_or_default();
+    let running = now
+        .checked_div(length)
+        .unwrap_or_default()
+        .saturating_mul(length);
+    let passed = running
+        .saturating_sub(start)
+        .checked_div(length)
+        .unwrap_or_default();
     if start == 0 || passed == 0 {
         if start == 0 {
             market.state.funding.interval_start = running;
@@ -70,16 +78,24 @@ fn end_intervals(
     let idle_change = funding_index_delta(idle, price, &market.scale)?
         .checked_mul(idle_intervals)
         .map_err(|_| overflow("funding index"))?;
-    let total = change.checked_add(idle_change).map_err(|_| overflow("funding index"))?;
+    let total = change
+        .checked_add(idle_change)
+        .map_err(|_| overflow("funding index"))?;
     let state = &mut market.state;
-    state.long_index =
-        state.long_index.checked_add(total).map_err(|_| overflow("funding index"))?;
-    state.short_index =
-        state.short_index.checked_sub(total).map_err(|_| overflow("funding index"))?;
+    state.long_index = state
+        .long_index
+        .checked_add(total)
+        .map_err(|_| overflow("funding index"))?;
+    state.short_index = state
+        .short_index
+        .checked_sub(total)
+        .map_err(|_| overflow("funding index"))?;
     state.funding.last_rate = if passed == 1 { rate } else { idle };
     state.funding.sample_sum_ppm = Int128::zero();
     state.funding.interval_start = running;
-    exchange.events.push(events::funding_rate(market.id, rate, passed, price));
+    exchange
+        .events
+        .push(events::funding_rate(market.id, rate, passed, price));
     Ok(())
 }
 
@@ -90,25 +106,26 @@ pub fn predicted_rate(market: &Market) -> ContractResult<Int128> {
 
 fn rate_of(market: &Market, sample_sum_ppm: Int128) -> ContractResult<Int128> {
     let parameters = &market.config.parameters;
-    let slots = parameters.funding_interval_secs.checked_div(SLOT_SECS).unwrap_or_default();
-    let slots = u32::try_from(slots).map_err(|_| overflow("funding slots"))?;
     let clamp = funding_clamp_ppm(
         parameters.funding_clamp_factor_ppm,
         parameters.initial_margin_ppm,
         parameters.maintenance_fraction_ppm,
     )?;
-    let clamp = clamp
-        .checked_div(Uint128::new(INTERVALS_OF_PREMIUM))
-        .map_err(|_| overflow("funding clamp"))?;
-    Ok(funding_rate(sample_sum_ppm, slots, parameters.funding_interest_ppm, clamp)?)
+    let clamp = ballast_risk::mul_div(
+        clamp,
+        Uint128::from(parameters.funding_interval_secs),
+        Uint128::from(PREMIUM_SECS),
+        Rounding::Down,
+    )?;
+    Ok(funding_rate(
+        sample_sum_ppm,
+        SLOTS_AN_HOUR,
+        parameters.funding_interest_ppm,
+        clamp,
+    )?)
 }
 
-fn sample(
-    exchange: &Exchange,
-    market: &mut Market,
-    price: Decimal,
-    now: u64,
-) {
+fn sample(exchange: &Exchange, market: &mut Market, price: Decimal, now: u64) {
     let minute = now.checked_div(SLOT_SECS).unwrap_or_default();
     if minute <= market.state.funding.sampled_minute {
         return;
@@ -159,16 +176,14 @@ fn impact_price(
 
 /// Whether an order's owner could take its fill at last prices: an order whose margin was withdrawn is no
 /// depth. What cannot be told counts as not backed.
-fn is_backed(
-    exchange: &mut Exchange,
-    id: MarketId,
-    side: Side,
-    ticks: u64,
-    order: &Order,
-) -> bool {
+fn is_backed(exchange: &mut Exchange, id: MarketId, side: Side, ticks: u64, order: &Order) -> bool {
     let mut attempt = || -> ContractResult<bool> {
-        let held: Vec<MarketId> =
-            exchange.account(order.account)?.positions.iter().map(|held| held.market).collect();
+        let held: Vec<MarketId> = exchange
+            .account(order.account)?
+            .positions
+            .iter()
+            .map(|held| held.market)
+            .collect();
         for other in held {
             exchange.peek_market(other)?;
         }
@@ -188,12 +203,20 @@ fn is_backed(
 fn fine(amount: Uint128) -> ContractResult<Uint128> {
     amount
         .checked_mul(Uint128::new(1_000_000))
-        .map_err(|_| ContractError::Overflow { what: "impact size", value: amount.to_string() })
+        .map_err(|_| ContractError::Overflow {
+            what: "impact size",
+            value: amount.to_string(),
+        })
 }
 
 /// Exact value of an order, quote atoms.
 pub fn order_value(market: &Market, ticks: u64, size: Uint128) -> ContractResult<Uint128> {
-    Ok(fill_value(ticks, size, market.config.lot_size, market.config.tick_lot_value)?)
+    Ok(fill_value(
+        ticks,
+        size,
+        market.config.lot_size,
+        market.config.tick_lot_value,
+    )?)
 }
 
 fn accrue_premium(
@@ -204,17 +227,25 @@ fn accrue_premium(
 ) -> ContractResult<()> {
     let since = market.state.funding.premium_accrued_at;
     market.state.funding.premium_accrued_at = now.max(since);
-    let rate = market.state.risk.as_ref().map_or(0, |risk| risk.premium_rate_ppm);
+    let rate = market
+        .state
+        .risk
+        .as_ref()
+        .map_or(0, |risk| risk.premium_rate_ppm);
     let elapsed = now.saturating_sub(since);
     if since == 0 || rate == 0 || elapsed == 0 {
         return Ok(());
     }
     let change = premium_index_delta(rate, elapsed, price, &market.scale)?;
     let state = &mut market.state;
-    state.long_index =
-        state.long_index.checked_add(change).map_err(|_| overflow("premium index"))?;
-    state.short_index =
-        state.short_index.checked_add(change).map_err(|_| overflow("premium index"))?;
+    state.long_index = state
+        .long_index
+        .checked_add(change)
+        .map_err(|_| overflow("premium index"))?;
+    state.short_index = state
+        .short_index
+        .checked_add(change)
+        .map_err(|_| overflow("premium index"))?;
     let both_sides = add(state.open_interest_long, state.open_interest_short)?;
     let booked = premium_booked(change, both_sides)?;
     if booked.is_zero() {
@@ -231,8 +262,10 @@ fn accrue_premium(
 /// Returns what the account paid (negative: received), `None` where nothing was due or the account holds
 /// no position in the market.
 pub fn settle(account: &mut Account, market: &mut Market) -> ContractResult<Option<Int128>> {
-    let Some(position) =
-        account.positions.iter_mut().find(|position| position.market == market.id)
+    let Some(position) = account
+        .positions
+        .iter_mut()
+        .find(|position| position.market == market.id)
     else {
         return Ok(None);
     };
@@ -264,7 +297,10 @@ pub fn side_index(market: &Market, size: Int128) -> Int256 {
 }
 
 fn overflow(what: &'static str) -> ContractError {
-    ContractError::Overflow { what, value: "index".to_string() }
+    ContractError::Overflow {
+        what,
+        value: "index".to_string(),
+    }
 }
 
 /// Refreshes the price, takes the sample, accrues funding and premium. Anyone.

@@ -2,7 +2,16 @@
 //!
 //! A message's life is short and straight: [`contract`] dispatches, a theme file loads what it needs into an
 //! [`exchange::Exchange`], checks, computes, saves the changes once and emits events.
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::arithmetic_side_effects,
+        clippy::indexing_slicing
+    )
+)]
 
 pub mod accounts;
 pub mod admin;

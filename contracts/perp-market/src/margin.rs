@@ -21,7 +21,13 @@ pub fn size_risk(
     }
     let price = price_for(exchange, market, valuation, !size.is_negative())?;
     let effective = market.effective_initial_margin()?;
-    Ok(position_risk(&market.scale, size, price, &market.margin_parameters(), effective)?)
+    Ok(position_risk(
+        &market.scale,
+        size,
+        price,
+        &market.margin_parameters(),
+        effective,
+    )?)
 }
 
 /// Value and requirements of an account whose markets are open and settled.
@@ -42,7 +48,13 @@ pub fn risk_across(
     here: Valuation,
     elsewhere: Valuation,
 ) -> ContractResult<AccountRisk> {
-    risk_with(exchange, account, |id| if id == market { here } else { elsewhere })
+    risk_with(exchange, account, |id| {
+        if id == market {
+            here
+        } else {
+            elsewhere
+        }
+    })
 }
 
 fn risk_with(
@@ -53,7 +65,12 @@ fn risk_with(
     let mut risk = AccountRisk::new(account.quote);
     for position in &account.positions {
         let market = exchange.market(position.market)?;
-        risk.add(&size_risk(exchange, market, position.size, valuation(position.market))?)?;
+        risk.add(&size_risk(
+            exchange,
+            market,
+            position.size,
+            valuation(position.market),
+        )?)?;
     }
     Ok(risk)
 }
@@ -108,7 +125,9 @@ pub fn reduces_risk(before: &AccountRisk, after: &AccountRisk) -> ContractResult
 /// Refuses an account that owes more than it has.
 pub fn check_not_bankrupt(risk: &AccountRisk) -> ContractResult<()> {
     if risk.is_bankrupt() {
-        return Err(ContractError::Bankrupt { equity: risk.equity });
+        return Err(ContractError::Bankrupt {
+            equity: risk.equity,
+        });
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::error::{ContractError, ContractResult};
 use crate::events::{self, Trade};
 use crate::exchange::{book_fee, debit, fund_share_ppm, Exchange};
 use crate::funding::order_value;
-use crate::margin::{account_risk, reduces_risk, risk_across};
+use crate::margin::{account_risk, reduces_risk};
 use crate::math::{add, subtract};
 use crate::positions::apply_fill;
 use crate::price::{price_for, Valuation};
@@ -60,6 +60,8 @@ pub struct Walk {
     too_new: u32,
     /// True where a cap stopped the walk though more orders match.
     pub capped: bool,
+    /// True where an order within the limits was left standing unfilled.
+    pub passed_over: bool,
 }
 
 impl Walk {
@@ -78,6 +80,7 @@ impl Walk {
             passed: 0,
             too_new: 0,
             capped: false,
+            passed_over: false,
         }
     }
 
@@ -112,9 +115,7 @@ impl Walk {
                 self.capped = true;
                 return Ok(None);
             }
-            if self.limits.earlier_blocks_only
-                && order.placed_height >= exchange.env.block.height
-            {
+            if self.limits.earlier_blocks_only && order.placed_height >= exchange.env.block.height {
                 self.too_new = self.too_new.saturating_add(1);
                 if self.too_new >= MAX_TOO_NEW {
                     self.capped = true;
@@ -171,20 +172,19 @@ impl Walk {
         resting: &Resting,
         fill: &Fill,
     ) -> ContractResult<Option<Filled>> {
-        let value =
-            order_value(exchange.market(fill.market)?, resting.ticks, fill.size)?;
-        let maker_fee =
-            match self.fill_maker(exchange, resting, fill, value)? {
-                MakerResult::Filled(fee) => fee,
-                MakerResult::NoMargin => {
-                    self.remove(exchange, resting, "margin")?;
-                    return Ok(None);
-                }
-                MakerResult::NoPrice => {
-                    self.passed = self.passed.saturating_add(1);
-                    return Ok(None);
-                }
-            };
+        let value = order_value(exchange.market(fill.market)?, resting.ticks, fill.size)?;
+        let maker_fee = match self.fill_maker(exchange, resting, fill, value)? {
+            MakerResult::Filled(fee) => fee,
+            MakerResult::NoMargin => {
+                self.remove(exchange, resting, "margin")?;
+                return Ok(None);
+            }
+            MakerResult::NoPrice => {
+                self.passed = self.passed.saturating_add(1);
+                self.passed_over = true;
+                return Ok(None);
+            }
+        };
         self.fills = self.fills.saturating_add(1);
         let rest = subtract(resting.order.remaining, fill.size)?;
         if rest.is_zero() {
@@ -193,9 +193,18 @@ impl Walk {
             exchange.shrink_order(resting.key, &resting.order, rest);
         }
         let (account, market) = exchange.account_and_market(fill.taker, fill.market)?;
-        apply_fill(account, market, self.maker_side.opposite(), fill.size, value)?;
-        let fee_ppm =
-            if fill.charge_taker { market.config.parameters.taker_fee_ppm } else { 0 };
+        apply_fill(
+            account,
+            market,
+            self.maker_side.opposite(),
+            fill.size,
+            value,
+        )?;
+        let fee_ppm = if fill.charge_taker {
+            market.config.parameters.taker_fee_ppm
+        } else {
+            0
+        };
         let taker_fee = ppm_of(value, fee_ppm, Rounding::Up)?;
         debit(account, taker_fee)?;
         let share = fund_share_ppm(market);
@@ -211,7 +220,11 @@ impl Walk {
         })];
         book_fee(&mut happened, market, fees, share)?;
         exchange.events.append(&mut happened);
-        Ok(Some(Filled { value, taker_fee, rest }))
+        Ok(Some(Filled {
+            value,
+            taker_fee,
+            rest,
+        }))
     }
 
     /// The maker's half of a fill; nothing changes where the maker cannot take it.
@@ -279,7 +292,7 @@ enum MakerResult {
 }
 
 /// Whether a maker may be filled: initial margin afterwards, or no riskier than before. Its positions in other
-/// markets need a price that is fresh enough to be liquidated by.
+/// markets are valued as strictly as the one in this.
 fn maker_may(
     exchange: &Exchange,
     before: &crate::state::Account,
@@ -287,8 +300,11 @@ fn maker_may(
     fill: &Fill,
     fee: Uint128,
 ) -> ContractResult<MakerResult> {
-    let strict = risk_across(exchange, after, fill.market, fill.valuation, Valuation::Plain);
-    if strict.as_ref().is_ok_and(|risk| risk.meets_initial_margin()) {
+    let strict = account_risk(exchange, after, fill.valuation);
+    if strict
+        .as_ref()
+        .is_ok_and(|risk| risk.meets_initial_margin())
+    {
         return Ok(MakerResult::Filled(fee));
     }
     let before = account_risk(exchange, before, Valuation::Last)?;
@@ -300,7 +316,11 @@ fn maker_may(
     // that nobody can fill must not stay in front of others.
     let market = exchange.market(fill.market)?;
     let priced = price_for(exchange, market, fill.valuation, true).is_ok();
-    Ok(if priced { MakerResult::NoMargin } else { MakerResult::NoPrice })
+    Ok(if priced {
+        MakerResult::NoMargin
+    } else {
+        MakerResult::NoPrice
+    })
 }
 
 /// Size by which an account can reduce its position by trading on `side`.
@@ -312,7 +332,11 @@ pub fn reducible(
 ) -> ContractResult<Uint128> {
     let size = exchange.account(number)?.size(market);
     let reduces = !size.is_zero() && size.is_negative() == (side == Side::Buy);
-    Ok(if reduces { size.unsigned_abs() } else { Uint128::zero() })
+    Ok(if reduces {
+        size.unsigned_abs()
+    } else {
+        Uint128::zero()
+    })
 }
 
 /// Takes an order out of the book and says so.
@@ -323,6 +347,11 @@ pub fn remove_order(
     reason: &str,
 ) -> ContractResult<()> {
     exchange.remove_order(key, order.account)?;
-    exchange.events.push(events::order_removed(key, order.account, order.remaining, reason));
+    exchange.events.push(events::order_removed(
+        key,
+        order.account,
+        order.remaining,
+        reason,
+    ));
     Ok(())
 }

@@ -5,7 +5,10 @@ use cosmwasm_std::{Int128, Uint128};
 use crate::error::{ContractError, ContractResult};
 
 fn overflow(what: &'static str, value: impl ToString) -> ContractError {
-    ContractError::Overflow { what, value: value.to_string() }
+    ContractError::Overflow {
+        what,
+        value: value.to_string(),
+    }
 }
 
 /// `a + b`.

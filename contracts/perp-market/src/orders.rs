@@ -57,7 +57,10 @@ pub fn place(
     check_not_bankrupt(&before)?;
     let wanted = wanted_size(&mut exchange, number, new)?;
 
-    let limits = WalkLimits { worst_ticks, earlier_blocks_only: false };
+    let limits = WalkLimits {
+        worst_ticks,
+        earlier_blocks_only: false,
+    };
     let mut walk = Walk::new(new.market, new.side, limits);
     let mut first = walk.next(&exchange)?;
     if first.is_some() {
@@ -106,7 +109,11 @@ pub fn place(
         check_change(&mut exchange, number, &before)?;
         check_open_interest(exchange.market(new.market)?, open_interest_before)?;
     }
-    let rests = !left.is_zero() && !walk.capped && time_in_force != TimeInForce::ImmediateOrCancel;
+    // What stopped at a cap or passed an order over would rest across the book.
+    let rests = !left.is_zero()
+        && !walk.capped
+        && !walk.passed_over
+        && time_in_force != TimeInForce::ImmediateOrCancel;
     let mut cancelled = subtract(new.size, wanted)?;
     if rests {
         let key = rest(&mut exchange, number, new, worst_ticks, left)?;
@@ -133,7 +140,10 @@ fn check_size(market: &Market, size: Uint128) -> ContractResult<()> {
     let lot_size = market.config.lot_size;
     let whole = size.checked_rem(lot_size).is_ok_and(|rest| rest.is_zero());
     if size.is_zero() || !whole {
-        return Err(ContractError::InvalidSize { lot_size, found: size });
+        return Err(ContractError::InvalidSize {
+            lot_size,
+            found: size,
+        });
     }
     // What is traded is signed from here on.
     crate::math::to_signed(size)?;
@@ -150,7 +160,10 @@ fn worst_ticks(
     let tick_size = market.config.tick_size;
     let invalid = |found: Decimal| ContractError::InvalidPrice { tick_size, found };
     let (ticks, found, time_in_force) = match *order_type {
-        OrderType::Limit { price, time_in_force } => {
+        OrderType::Limit {
+            price,
+            time_in_force,
+        } => {
             let ticks = price_to_ticks(price, tick_size).map_err(|_| invalid(price))?;
             (ticks, price, time_in_force)
         }
@@ -190,7 +203,11 @@ fn check_open_interest(market: &Market, before: Uint128) -> ContractResult<()> {
     let found = market.open_interest_value()?;
     let cap = market.open_interest_cap();
     if found > cap {
-        return Err(ContractError::OpenInterestCap { market: market.id, cap, found });
+        return Err(ContractError::OpenInterestCap {
+            market: market.id,
+            cap,
+            found,
+        });
     }
     Ok(())
 }
@@ -222,7 +239,9 @@ fn rest(
         placed_height: exchange.env.block.height,
     };
     let key = exchange.insert_order(new.market, new.side, ticks, order)?;
-    exchange.events.push(events::order_placed(key, number, size, new.reduce_only));
+    exchange
+        .events
+        .push(events::order_placed(key, number, size, new.reduce_only));
     Ok(key)
 }
 

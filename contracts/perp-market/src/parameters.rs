@@ -22,7 +22,12 @@ pub struct Range {
 }
 
 const fn range(name: &'static str, default: u128, min: u128, max: u128) -> Range {
-    Range { name, default, min, max }
+    Range {
+        name,
+        default,
+        min,
+        max,
+    }
 }
 
 /// Ranges of [`ExchangeParameters`], in its order.
@@ -54,7 +59,12 @@ pub const MARKET: [Range; 17] = [
     range("max_liquidation_fee_ppm", 15_000, 0, 50_000),
     range("keeper_share_ppm", 200_000, 0, 500_000),
     range("liquidation_slippage_ppm", 5_000, 0, 20_000),
-    range("bankruptcy_adjustment_ppm", 1_000_000, 1_000_000, 10_000_000),
+    range(
+        "bankruptcy_adjustment_ppm",
+        1_000_000,
+        1_000_000,
+        10_000_000,
+    ),
     range("spread_to_maintenance_ppm", 1_500_000, 0, 5_000_000),
     range("funding_interval_secs", 3_600, 60, 86_400),
     range("funding_clamp_factor_ppm", 6_000_000, 0, 12_000_000),
@@ -198,7 +208,10 @@ pub fn check_market(parameters: &MarketParameters) -> ContractResult<()> {
         parameters.funding_interval_secs.checked_rem(60) == Some(0),
         "funding_interval_secs must be a multiple of 60",
     )?;
-    let (lower, upper) = (parameters.open_interest_lower, parameters.open_interest_upper);
+    let (lower, upper) = (
+        parameters.open_interest_lower,
+        parameters.open_interest_upper,
+    );
     require(
         lower < upper || (lower.is_zero() && upper.is_zero()),
         "open_interest_lower must be less than open_interest_upper, or both 0",
@@ -217,7 +230,10 @@ pub fn check_market(parameters: &MarketParameters) -> ContractResult<()> {
 pub fn check_listing(listing: &ListMarket) -> ContractResult<()> {
     let symbol = u128::try_from(listing.symbol.len()).unwrap_or(u128::MAX);
     check(&[range("symbol length", 0, 1, 32)], &[symbol])?;
-    check(&[range("base_decimals", 0, 0, 18)], &[u128::from(listing.base_decimals)])?;
+    check(
+        &[range("base_decimals", 0, 0, 18)],
+        &[u128::from(listing.base_decimals)],
+    )?;
     check(
         &[range("max_confidence_ppm", 0, 1, u128::from(PPM))],
         &[u128::from(listing.oracle.max_confidence_ppm)],
@@ -228,9 +244,14 @@ pub fn check_listing(listing: &ListMarket) -> ContractResult<()> {
 
 /// Pyth's ids are 32 bytes in lower-case hexadecimal.
 pub fn check_feed_id(id: &str) -> ContractResult<()> {
-    let hexadecimal =
-        id.len() == 64 && id.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
-    require(hexadecimal, "feed_id must be 64 hexadecimal digits in lower case")
+    let hexadecimal = id.len() == 64
+        && id
+            .bytes()
+            .all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
+    require(
+        hexadecimal,
+        "feed_id must be 64 hexadecimal digits in lower case",
+    )
 }
 
 fn secs(value: u128) -> u64 {

@@ -39,9 +39,15 @@ pub fn apply_size(
     let before = account.size(market.id);
     let after = before
         .checked_add(delta)
-        .map_err(|_| ContractError::Overflow { what: "size", value: delta.to_string() })?;
+        .map_err(|_| ContractError::Overflow {
+            what: "size",
+            value: delta.to_string(),
+        })?;
     count_open_interest(market, before, after)?;
-    let slot = account.positions.iter().position(|position| position.market == market.id);
+    let slot = account
+        .positions
+        .iter()
+        .position(|position| position.market == market.id);
     if after.is_zero() {
         if let Some(slot) = slot {
             account.positions.remove(slot);
@@ -62,7 +68,10 @@ pub fn apply_size(
         None => {
             let found = account.positions.len().saturating_add(1);
             if found > MAX_POSITIONS {
-                return Err(ContractError::TooManyPositions { max: MAX_POSITIONS, found });
+                return Err(ContractError::TooManyPositions {
+                    max: MAX_POSITIONS,
+                    found,
+                });
             }
             account.positions.push(position);
             account.positions.sort_by_key(|position| position.market);
@@ -80,23 +89,39 @@ fn entry_after(
     value: Uint128,
 ) -> ContractResult<(Uint128, Decimal)> {
     let fresh = |notional: Uint128| -> ContractResult<(Uint128, Decimal)> {
-        Ok((notional, market.scale.entry_price(notional, after.unsigned_abs())?))
+        Ok((
+            notional,
+            market.scale.entry_price(notional, after.unsigned_abs())?,
+        ))
     };
     let Some(old) = old else {
         return fresh(value);
     };
     if before.is_negative() != after.is_negative() {
-        return fresh(proportion(value, after.unsigned_abs(), delta.unsigned_abs())?);
+        return fresh(proportion(
+            value,
+            after.unsigned_abs(),
+            delta.unsigned_abs(),
+        )?);
     }
     if before.is_negative() == delta.is_negative() {
         return fresh(add(old.entry_notional, value)?);
     }
-    let kept = proportion(old.entry_notional, after.unsigned_abs(), before.unsigned_abs())?;
+    let kept = proportion(
+        old.entry_notional,
+        after.unsigned_abs(),
+        before.unsigned_abs(),
+    )?;
     Ok((kept, old.entry_price))
 }
 
 fn proportion(whole: Uint128, part: Uint128, of: Uint128) -> ContractResult<Uint128> {
-    Ok(ballast_risk::mul_div(whole, part, of, ballast_risk::Rounding::Down)?)
+    Ok(ballast_risk::mul_div(
+        whole,
+        part,
+        of,
+        ballast_risk::Rounding::Down,
+    )?)
 }
 
 fn count_open_interest(market: &mut Market, before: Int128, after: Int128) -> ContractResult<()> {
@@ -111,8 +136,7 @@ fn count_open_interest(market: &mut Market, before: Int128, after: Int128) -> Co
     let (long_before, short_before) = parts(before);
     let (long_after, short_after) = parts(after);
     let state = &mut market.state;
-    state.open_interest_long =
-        subtract(add(state.open_interest_long, long_after)?, long_before)?;
+    state.open_interest_long = subtract(add(state.open_interest_long, long_after)?, long_before)?;
     state.open_interest_short =
         subtract(add(state.open_interest_short, short_after)?, short_before)?;
     to_signed(state.open_interest_long)?;
@@ -189,7 +213,10 @@ mod tests {
             assert_eq!(position.entry_notional.u128(), 800);
             assert_eq!(position.entry_price, Decimal::from_ratio(200u128, 1u128));
             let interest = &market.state;
-            let held = [interest.open_interest_long.u128(), interest.open_interest_short.u128()];
+            let held = [
+                interest.open_interest_long.u128(),
+                interest.open_interest_short.u128(),
+            ];
             assert_eq!(held, if open == Side::Buy { [0, 4] } else { [4, 0] });
         }
     }
@@ -214,7 +241,16 @@ mod tests {
             trade(&mut account, &mut market, Side::Buy, 1, 1);
         }
         let mut market = Market { id: 8, ..market() };
-        let refused = apply_fill(&mut account, &mut market, Side::Buy, 1u128.into(), 1u128.into());
-        assert_eq!(refused, Err(ContractError::TooManyPositions { max: 8, found: 9 }));
+        let refused = apply_fill(
+            &mut account,
+            &mut market,
+            Side::Buy,
+            1u128.into(),
+            1u128.into(),
+        );
+        assert_eq!(
+            refused,
+            Err(ContractError::TooManyPositions { max: 8, found: 9 })
+        );
     }
 }

@@ -36,14 +36,10 @@ pub fn refresh(exchange: &mut Exchange, market: &mut Market) {
             .as_ref()
             .map_or(true, |cached| fresh.published_at >= cached.published_at);
         if newer {
-            let changed = market
-                .state
-                .price
-                .as_ref()
-                .map_or(true, |cached| {
-                    (cached.published_at, cached.price, cached.confidence)
-                        != (fresh.published_at, fresh.price, fresh.confidence)
-                });
+            let changed = market.state.price.as_ref().map_or(true, |cached| {
+                (cached.published_at, cached.price, cached.confidence)
+                    != (fresh.published_at, fresh.price, fresh.confidence)
+            });
             if changed {
                 exchange.events.push(events::price(market.id, &fresh));
             }
@@ -65,19 +61,36 @@ pub fn query(
         reason,
     };
     let response: PriceFeedResponse = querier
-        .query_wasm_smart(oracle, &QueryMsg::PriceFeed { id: feed_id.to_string() })
+        .query_wasm_smart(
+            oracle,
+            &QueryMsg::PriceFeed {
+                id: feed_id.to_string(),
+            },
+        )
         .map_err(|error| unusable(error.to_string()))?;
     if response.price_feed.id != feed_id {
-        return Err(unusable(format!("it answered for feed {}", response.price_feed.id)));
+        return Err(unusable(format!(
+            "it answered for feed {}",
+            response.price_feed.id
+        )));
     }
-    let Price { price, conf, expo, publish_time } = response.price_feed.price;
+    let Price {
+        price,
+        conf,
+        expo,
+        publish_time,
+    } = response.price_feed.price;
     if price.i64() <= 0 {
-        return Err(unusable(format!("the price must be positive, found {price}")));
+        return Err(unusable(format!(
+            "the price must be positive, found {price}"
+        )));
     }
     let published_at =
         u64::try_from(publish_time).map_err(|_| unusable("negative time".to_string()))?;
     if published_at > now {
-        return Err(unusable(format!("published at {published_at}, it is {now}")));
+        return Err(unusable(format!(
+            "published at {published_at}, it is {now}"
+        )));
     }
     let decimal = |mantissa: u64| {
         scale(mantissa, expo).ok_or_else(|| unusable(format!("{mantissa}e{expo} does not fit")))
@@ -86,7 +99,12 @@ pub fn query(
     if price.is_zero() {
         return Err(unusable("the price rounds to zero".to_string()));
     }
-    Ok(CachedPrice { price, confidence: decimal(conf.u64())?, published_at, cached_at: now })
+    Ok(CachedPrice {
+        price,
+        confidence: decimal(conf.u64())?,
+        published_at,
+        cached_at: now,
+    })
 }
 
 /// `mantissa * 10^expo` as a decimal, digits below 10^-18 cut off. `None` where it does not fit.
@@ -99,7 +117,9 @@ fn scale(mantissa: u64, expo: i32) -> Option<Decimal> {
         mantissa.checked_mul(power.ok()?).ok()?
     } else {
         // A power beyond 256 bits leaves nothing of the mantissa.
-        power.map_or(Uint256::zero(), |power| mantissa.checked_div(power).unwrap_or_default())
+        power.map_or(Uint256::zero(), |power| {
+            mantissa.checked_div(power).unwrap_or_default()
+        })
     };
     Some(Decimal::new(Uint128::try_from(atomics).ok()?))
 }
@@ -124,7 +144,10 @@ pub fn price_for(
     long: bool,
 ) -> ContractResult<Decimal> {
     let id = market.id;
-    let cached = market.state.price.ok_or(ContractError::NoPrice { market: id })?;
+    let cached = market
+        .state
+        .price
+        .ok_or(ContractError::NoPrice { market: id })?;
     let parameters = &exchange.config.parameters;
     match valuation {
         Valuation::Last => Ok(cached.price),
@@ -133,7 +156,12 @@ pub fn price_for(
             Ok(cached.price)
         }
         Valuation::Risk => {
-            check_age(id, &cached, exchange.now(), parameters.price_risk_max_age_secs)?;
+            check_age(
+                id,
+                &cached,
+                exchange.now(),
+                parameters.price_risk_max_age_secs,
+            )?;
             check_confidence(market, &cached)?;
             let worse = if long {
                 cached.price.checked_sub(cached.confidence)
@@ -151,7 +179,11 @@ pub fn price_for(
 fn check_age(market: MarketId, cached: &CachedPrice, now: u64, max_age: u64) -> ContractResult<()> {
     let age = now.saturating_sub(cached.published_at);
     if age > max_age {
-        return Err(ContractError::StalePrice { market, age, max_age });
+        return Err(ContractError::StalePrice {
+            market,
+            age,
+            max_age,
+        });
     }
     Ok(())
 }

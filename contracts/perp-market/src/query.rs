@@ -59,19 +59,34 @@ pub fn query(deps: Deps, env: &Env, msg: QueryMsg) -> ContractResult<Binary> {
         QueryMsg::Book { market, limit } => {
             to_json_binary(&book(&mut exchange, market, bounded(limit, 20, 100))?)
         }
-        QueryMsg::Orders { account, start_after, limit } => {
-            to_json_binary(&orders(&mut exchange, &account, start_after, page(limit))?)
-        }
+        QueryMsg::Orders {
+            account,
+            start_after,
+            limit,
+        } => to_json_binary(&orders(&mut exchange, &account, start_after, page(limit))?),
         QueryMsg::Funding { market } => to_json_binary(&funding(&mut exchange, market)?),
-        QueryMsg::DeleverageRank { account, market, limit } => to_json_binary(&deleverage_rank(
+        QueryMsg::DeleverageRank {
+            account,
+            market,
+            limit,
+        } => to_json_binary(&deleverage_rank(
             &mut exchange,
             &account,
             market,
             bounded(limit, 100, 1_000),
         )?),
-        QueryMsg::DeleverageQueue { market, long, start_after, limit } => to_json_binary(
-            &deleverage_queue(&mut exchange, market, long, start_after, page(limit))?,
-        ),
+        QueryMsg::DeleverageQueue {
+            market,
+            long,
+            start_after,
+            limit,
+        } => to_json_binary(&deleverage_queue(
+            &mut exchange,
+            market,
+            long,
+            start_after,
+            page(limit),
+        )?),
         QueryMsg::PendingClaims { start_after, limit } => {
             to_json_binary(&pending_claims(&exchange, start_after, page(limit))?)
         }
@@ -136,7 +151,9 @@ fn markets(
         .keys(exchange.deps.storage, start, None, Order::Ascending)
         .take(limit)
         .collect::<Result<_, _>>()?;
-    ids.into_iter().map(|id| market_response(exchange, id)).collect()
+    ids.into_iter()
+        .map(|id| market_response(exchange, id))
+        .collect()
 }
 
 /// The account as it would be were all its positions settled now; what each of them owes.
@@ -201,7 +218,10 @@ fn account_response(exchange: &mut Exchange, number: u64) -> ContractResult<Acco
 }
 
 fn id_of(account: &Account) -> AccountId {
-    AccountId { owner: account.owner.to_string(), subaccount: account.subaccount }
+    AccountId {
+        owner: account.owner.to_string(),
+        subaccount: account.subaccount,
+    }
 }
 
 fn accounts(
@@ -214,7 +234,10 @@ fn accounts(
         .keys(exchange.deps.storage, start, None, Order::Ascending)
         .take(limit)
         .collect::<Result<_, _>>()?;
-    numbers.into_iter().map(|number| account_response(exchange, number)).collect()
+    numbers
+        .into_iter()
+        .map(|number| account_response(exchange, number))
+        .collect()
 }
 
 fn liquidation_price(
@@ -241,7 +264,10 @@ fn liquidation_price(
 }
 
 fn price_of(market: &Market, ticks: u64) -> ContractResult<Decimal> {
-    Ok(ballast_risk::ticks_to_price(ticks, market.config.tick_size)?)
+    Ok(ballast_risk::ticks_to_price(
+        ticks,
+        market.config.tick_size,
+    )?)
 }
 
 fn book(exchange: &mut Exchange, id: MarketId, limit: usize) -> ContractResult<BookResponse> {
@@ -268,7 +294,11 @@ fn levels(
                 level.size = add(level.size, order.remaining)?;
                 level.orders = level.orders.saturating_add(1);
             }
-            None => levels.push(BookLevel { price, size: order.remaining, orders: 1 }),
+            None => levels.push(BookLevel {
+                price,
+                size: order.remaining,
+                orders: 1,
+            }),
         }
     }
     Ok(levels)
@@ -326,12 +356,19 @@ fn deleverage_rank(
 ) -> ContractResult<DeleverageRankResponse> {
     let number = exchange.resolve(id)?;
     let account = exchange.account(number)?.clone();
-    let position = account.position(market).ok_or(ContractError::NoPosition { market })?;
+    let position = account
+        .position(market)
+        .ok_or(ContractError::NoPosition { market })?;
     let long = !position.size.is_negative();
     let own = (rank_key(long, position.entry_price), number);
     let ahead = DELEVERAGE_QUEUE
         .sub_prefix(queue_key(market, long))
-        .keys(exchange.deps.storage, None, Some(Bound::exclusive(own)), Order::Ascending)
+        .keys(
+            exchange.deps.storage,
+            None,
+            Some(Bound::exclusive(own)),
+            Order::Ascending,
+        )
         .take(limit.saturating_add(1))
         .count();
     Ok(DeleverageRankResponse {
@@ -350,7 +387,10 @@ fn deleverage_queue(
 ) -> ContractResult<Vec<DeleverageEntry>> {
     let after = start_after
         .map(|entry| -> ContractResult<_> {
-            Ok((rank_key(long, entry.entry_price), exchange.resolve(&entry.account)?))
+            Ok((
+                rank_key(long, entry.entry_price),
+                exchange.resolve(&entry.account)?,
+            ))
         })
         .transpose()?;
     exchange
@@ -358,7 +398,10 @@ fn deleverage_queue(
         .into_iter()
         .map(|(rank, number)| {
             let account = id_of(exchange.account(number)?);
-            Ok(DeleverageEntry { account, entry_price: rank_price(long, rank) })
+            Ok(DeleverageEntry {
+                account,
+                entry_price: rank_price(long, rank),
+            })
         })
         .collect()
 }
@@ -409,7 +452,9 @@ fn ledger(exchange: &Exchange) -> ContractResult<LedgerResponse> {
     let bank = bank_balance(exchange.deps, exchange.env, &exchange.config.collateral)?;
     let lines = [fees_owed, fee_collector, residue]
         .into_iter()
-        .try_fold(settlement_pool, |sum, line| add_signed(sum, to_signed(line)?))?;
+        .try_fold(settlement_pool, |sum, line| {
+            add_signed(sum, to_signed(line)?)
+        })?;
     let lines = subtract_signed(lines, to_signed(deficit)?)?;
     Ok(LedgerResponse {
         accounts: subtract_signed(to_signed(vault)?, lines)?,

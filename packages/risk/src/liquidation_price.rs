@@ -184,6 +184,7 @@ mod tests {
         assert_eq!(liquidation(1_000, 10, 0, 50_000), None); // fully paid
         assert_eq!(liquidation(-1_001, -10, 0, 50_000), None); // lost at any price
         assert_eq!(liquidation(200, 10, 0, 1_000_000), None); // the requirement grows as fast as the value
+        assert_eq!(liquidation(2_000, 10, 0, 1_000_000), None);
         assert_eq!(liquidation(200, 0, 0, 50_000), None);
         assert_eq!(liquidation(i128::MAX - 1_000, -1, 0, 50_000), None); // beyond the largest Decimal
     }

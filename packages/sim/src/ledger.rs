@@ -30,6 +30,9 @@ pub struct Ledger {
     pub deleverage_loss: i128,
     pub fees_to_fund: u128,
     pub deficit_booked: u128,
+    pub leftover: u128,
+    pub carried: u128,
+    pub avoided: i128,
     pub levels: Vec<(u64, String)>,
     /// Bankrupt positions that are not closed yet, by account and market.
     open_bankruptcies: BTreeSet<(u64, u32)>,
@@ -87,6 +90,11 @@ impl Ledger {
         let closed = number(event, "closed_in_book").saturating_add(number(event, "deleveraged"));
         if closed > 0 {
             self.liquidations = self.liquidations.saturating_add(1);
+        }
+        if attribute(event, "status") != Some("claim_pending") {
+            self.leftover = self.leftover.saturating_add(number(event, "leftover"));
+            self.carried = self.carried.saturating_add(number(event, "carried"));
+            self.avoided = self.avoided.saturating_add(signed(event, "avoided"));
         }
         let bankrupt = attribute(event, "bankrupt") == Some("true");
         if bankrupt && self.open_bankruptcies.insert(key) {

@@ -92,7 +92,8 @@ fn progress_bar(args: &ReplayArgs, timeline: &Timeline) -> ProgressBar {
     }
     let length = u64::try_from(timeline.steps.len()).unwrap_or(u64::MAX);
     let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr_with_hz(5));
-    let template = "{bar:32} {percent:>3} %  {msg}  [{elapsed} of about {duration}]";
+    // The message takes what room is left and is cut, so that a narrow terminal sees one line.
+    let template = "{bar:20} {percent:>3} %  {eta:>4} left  {wide_msg}";
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
@@ -107,13 +108,13 @@ fn tell(bar: &ProgressBar, progress: &Progress) {
     }
     let world = progress.world;
     bar.set_message(format!(
-        "{}  {} messages, {} liquidations, {} claims, {} deleveraged, fund {}",
+        "{}  {} liquidations, {} claims, {} deleveraged, fund {}, {} messages",
         format_minute(progress.time),
-        world.ledger.messages,
         world.ledger.liquidations,
         world.ledger.claims,
         world.ledger.deleveraged,
-        world.ledger.level()
+        world.ledger.level(),
+        world.ledger.messages
     ));
 }
 

@@ -39,6 +39,8 @@ pub struct Report {
     pub bankruptcies: u64,
     /// What the fund was asked for.
     pub claims: ClaimsReport,
+    /// Who bore what was asked for: the parts add up to `claims.asked`, within one atom a liquidation.
+    pub borne: BorneReport,
     /// Positions closed against their will.
     pub deleveraged: DeleveragedReport,
     /// Quote atoms of fees, premiums and liquidation fees that reached the fund.
@@ -112,6 +114,23 @@ pub struct ClaimsReport {
     pub failed: u64,
 }
 
+/// Where every atom asked for went.
+#[derive(Serialize, Debug, Clone, Default)]
+pub struct BorneReport {
+    /// Paid by the fund and needed.
+    pub fund: String,
+    /// Lost by counterparties against the oracle price.
+    pub counterparties: String,
+    /// Booked as deficit.
+    pub deficit: String,
+    /// Left with the bankrupt account's other positions.
+    pub carried: String,
+    /// Asked for trades that then were not made, or paid and given back.
+    pub avoided: String,
+    /// Paid by the fund, not needed, and given back as fees: part of `claims.paid`, not of `fund`.
+    pub leftover: String,
+}
+
 /// Deleveraging.
 #[derive(Serialize, Debug, Clone, Default)]
 pub struct DeleveragedReport {
@@ -172,5 +191,34 @@ impl std::fmt::Display for Violation {
         writeln!(f, "  message: {}", self.message)?;
         writeln!(f, "  seed:    {}", self.seed)?;
         write!(f, "  replay:  {}", self.command)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::SimError;
+
+    #[test]
+    fn a_violation_says_what_when_and_how_to_see_it_again() {
+        let violation = Violation {
+            what: "market: bank = sum of the ledger: 1 is not 2".to_string(),
+            step: "bar 7, 2021-05-19 13:10 UTC".to_string(),
+            message: "block 9, keeper to market: {\"sync\":{}}".to_string(),
+            seed: 5,
+            command: "cargo ballast replay --seed 5".to_string(),
+        };
+        let error = SimError::Violation(Box::new(violation));
+        assert_eq!(error.exit_code(), 1);
+        let text = error.to_string();
+        for part in [
+            "1 is not 2",
+            "bar 7",
+            "sync",
+            "seed:    5",
+            "cargo ballast replay --seed 5",
+        ] {
+            assert!(text.contains(part), "no {part:?} in {text}");
+        }
     }
 }

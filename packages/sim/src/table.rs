@@ -81,7 +81,7 @@ fn rows(outcome: &Outcome) -> Vec<(&'static str, String)> {
     rows.push((
         "liquidations",
         format!(
-            "{}, of {} bankrupt positions among them",
+            "{} messages closed something; {} positions were bankrupt",
             count(report.liquidations),
             count(report.bankruptcies)
         ),
@@ -105,13 +105,24 @@ fn rows(outcome: &Outcome) -> Vec<(&'static str, String)> {
             money(&claims.uncovered)
         ),
     ));
+    let borne = &report.borne;
+    rows.push((
+        "who bore it",
+        format!(
+            "the fund {}, counterparties {}, deficit {}\nleft with other positions {}, not needed after all {}",
+            money(&borne.fund),
+            money(&borne.counterparties),
+            money(&borne.deficit),
+            money(&borne.carried),
+            money(&borne.avoided)
+        ),
+    ));
     rows.push((
         "deleveraged",
         format!(
-            "{} positions worth {}; their owners lost {} against the oracle price",
+            "{} positions worth {}",
             count(report.deleveraged.positions),
-            money(&report.deleveraged.notional),
-            money(&report.deleveraged.loss)
+            money(&report.deleveraged.notional)
         ),
     ));
     rows.push((

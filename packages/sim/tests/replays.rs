@@ -155,11 +155,15 @@ fn an_empty_fund_pays_nothing_and_counterparties_lose_what_was_asked() {
     assert_eq!(count(&report, "/claims/paid_nothing"), claims);
     assert_eq!(atoms(&report, "/claims/paid"), 0);
     let asked = atoms(&report, "/claims/asked");
-    let lost = atoms(&report, "/deleveraged/loss") + atoms(&report, "/deficit_booked");
-    let avoided = asked.abs_diff(lost);
+    let parts = ["counterparties", "deficit", "carried", "avoided"];
+    let borne: u128 = parts
+        .iter()
+        .map(|part| atoms(&report, &format!("/borne/{part}")))
+        .sum();
+    let rounding = u128::from(count(&report, "/liquidations"));
     assert!(
-        avoided <= asked / 20,
-        "asked {asked}, borne {lost}: the rest is what was avoided"
+        asked.abs_diff(borne) <= rounding,
+        "asked {asked}, borne {borne}"
     );
 }
 

@@ -10,24 +10,26 @@
 //!    bankruptcy quote less the money left, never better for the account than needed and never worse for
 //!    the counterparty than the oracle price demands.
 //!
+//! A bankrupt account pays no liquidation fee: what the book gives above the bankruptcy quote makes its loss
+//! smaller.
+//!
 //! Invariants: equity over maintenance margin of what remains does not fall (but for the last pass); when
 //! the last position is closed the account stands at exactly zero; what was paid is used for exactly the
 //! size that was closed, the rest goes to the fees owed to the fund.
 
 use ballast_risk::{price_to_ticks_rounded, shortfall, Rounding};
 use ballast_types::market::LiquidationStatus;
-use ballast_types::{MarketId, PPM};
+use ballast_types::MarketId;
 use cosmwasm_std::{Decimal, Int128, Uint128};
 
 use crate::error::{ContractError, ContractResult};
 use crate::events;
-use crate::exchange::{book_fee, credit, debit, Exchange};
+use crate::exchange::{credit, Exchange};
 use crate::funding::order_value;
 use crate::liquidation::deleverage;
 use crate::liquidation::{Outcome, Subject};
-use crate::margin::risk_of;
 use crate::matching::{Fill, Resting, Walk, WalkLimits};
-use crate::math::{add, add_signed, subtract, subtract_signed, to_signed};
+use crate::math::{add, add_signed, subtract, to_signed};
 use crate::price::Valuation;
 use crate::state::DeleverageCursor;
 
@@ -90,9 +92,7 @@ pub fn close(
     let mut next = cursor;
     let mut funding = funding;
     if !rest.is_zero() && !capped {
-        let size = exchange.account(subject.number)?.size(subject.market);
-        let risk = risk_of(exchange, subject.number, Valuation::Plain)?;
-        let now = Subject { size, risk, ..subject.clone() };
+        let now = subject.now(exchange)?;
         // The book may have given so much that the account is not bankrupt any more.
         if now.risk.is_bankrupt() {
             let used;
@@ -102,8 +102,11 @@ pub fn close(
     }
 
     let left = exchange.account(subject.number)?.size(subject.market);
-    outcome.status =
-        if left.is_zero() { LiquidationStatus::Done } else { LiquidationStatus::More };
+    outcome.status = if left.is_zero() {
+        LiquidationStatus::Done
+    } else {
+        LiquidationStatus::More
+    };
     outcome.cursor = (!left.is_zero()).then_some(next);
     book_deficit(exchange, subject.number, subject.market, &mut outcome)?;
     return_leftover(exchange, subject, funding.rest(), &mut outcome)?;
@@ -134,7 +137,10 @@ fn close_in_book(
             continue;
         };
         let wanted = tradable.min(subtract(whole, outcome.closed_in_book)?);
-        let book = BookState { closed: outcome.closed_in_book, received };
+        let book = BookState {
+            closed: outcome.closed_in_book,
+            received,
+        };
         let size = covered_size(exchange, subject, &resting, &book, wanted, funding)?;
         uncovered = size < wanted;
         if size.is_zero() {
@@ -162,7 +168,6 @@ fn close_in_book(
     outcome.needed = missing;
     let account = exchange.account_mut(subject.number)?;
     credit(account, to_signed(missing)?)?;
-    charge_surplus(exchange, subject, received, quote, outcome)?;
     Ok((walk.capped, funding.less(missing)?))
 }
 
@@ -196,11 +201,17 @@ fn covered_size(
         return Ok(wanted);
     }
     let lots = |size: Uint128| {
-        size.checked_div(lot).map_err(|_| ContractError::InvalidSize { lot_size: lot, found: size })
+        size.checked_div(lot)
+            .map_err(|_| ContractError::InvalidSize {
+                lot_size: lot,
+                found: size,
+            })
     };
     let size_of = |lots: Uint128| {
-        lots.checked_mul(lot)
-            .map_err(|_| ContractError::Overflow { what: "size", value: lots.to_string() })
+        lots.checked_mul(lot).map_err(|_| ContractError::Overflow {
+            what: "size",
+            value: lots.to_string(),
+        })
     };
     // `low` lots are covered, `high` are not.
     let mut low = Uint128::zero();
@@ -214,29 +225,6 @@ fn covered_size(
         }
     }
     size_of(low)
-}
-
-/// Where the book gave more than the bankruptcy quote, the liquidation fee is taken from the surplus.
-fn charge_surplus(
-    exchange: &mut Exchange,
-    subject: &Subject,
-    received: Int128,
-    quote: Int128,
-    outcome: &mut Outcome,
-) -> ContractResult<()> {
-    let surplus = subtract_signed(received, quote)?;
-    let (account, market) = exchange.account_and_market(subject.number, subject.market)?;
-    let max_fee = market.config.parameters.max_liquidation_fee_ppm;
-    let fee = ballast_risk::liquidation_fee(received.unsigned_abs(), surplus, max_fee)?;
-    if fee.is_zero() {
-        return Ok(());
-    }
-    debit(account, fee)?;
-    let mut happened = vec![];
-    book_fee(&mut happened, market, fee, PPM)?;
-    exchange.events.append(&mut happened);
-    outcome.fee = fee;
-    Ok(())
 }
 
 /// Worst price in ticks: the oracle price less (or more) the liquidation slippage, rounded toward the

@@ -27,13 +27,13 @@ use crate::fund::{
 use crate::liquidation::bankrupt::{self, Funding};
 use crate::liquidation::deleverage::load_cursor;
 use crate::liquidation::{conclude, Conclusion, Outcome, Subject};
-use crate::math::add;
+use crate::math::{add, subtract};
 use crate::state::{
     PendingClaim, CONFIG, MARKET_STATES, NEXT_CLAIM, PENDING_CLAIMS, RESIDUE, VAULT,
 };
 
-/// A failure this long after the last one is a new one, not "still failing".
-const PENDING_EXPIRY_SECS: u64 = 3_600;
+/// A failure this many retry times after the last one is a new one, not "still failing".
+const PENDING_EXPIRY_RETRIES: u64 = 5;
 
 /// Bytes of a failure's text that are kept, for people only.
 const ERROR_BYTES: usize = 128;
@@ -88,13 +88,36 @@ pub fn plan(mut exchange: Exchange, subject: &Subject) -> ContractResult<Step> {
     let cursor = load_cursor(&exchange, subject.number, subject.market)?;
     let whole = subject.size.unsigned_abs();
     let mut copy = exchange.clone();
-    let planned = bankrupt::close(&mut copy, subject, cursor.clone(), Funding::Unlimited, whole)?;
+    let planned = bankrupt::close(
+        &mut copy,
+        subject,
+        cursor.clone(),
+        Funding::Unlimited,
+        whole,
+    )?;
     let size = add(planned.closed_in_book, planned.deleveraged)?;
     let at_oracle = shortfall(
         subject.bankruptcy_quote(&exchange, size)?,
         subject.oracle_quote(&exchange, size)?,
     )?;
-    let amount = if planned.needed.is_zero() { planned.needed } else { planned.needed.max(at_oracle) };
+    let by_counterparties = if cursor.last_pass {
+        // With less money less is closed in the book and more in the last pass, whose counterparties may be
+        // bankrupt too: what they lack is asked for at its most.
+        let unpaid = Funding::Paid(Uint128::zero());
+        let mut copy = exchange.clone();
+        let unpaid = bankrupt::close(&mut copy, subject, cursor.clone(), unpaid, size)?;
+        planned
+            .lacked_by_counterparties
+            .max(unpaid.lacked_by_counterparties)
+    } else {
+        Uint128::zero()
+    };
+    let by_account = subtract(planned.needed, planned.lacked_by_counterparties)?;
+    let amount = if planned.needed.is_zero() {
+        planned.needed
+    } else {
+        add(by_account.max(at_oracle), by_counterparties)?
+    };
     let fund = exchange.config.insurance_fund.clone();
     let Some(fund) = fund.filter(|_| !amount.is_zero()) else {
         let funding = Funding::Paid(Uint128::zero());
@@ -116,7 +139,10 @@ fn ask(
 ) -> ContractResult<Claim> {
     let claim_id = NEXT_CLAIM.load(exchange.deps.storage)?;
     let owner = exchange.account(subject.number)?.clone();
-    let account = AccountId { owner: owner.owner.to_string(), subaccount: owner.subaccount };
+    let account = AccountId {
+        owner: owner.owner.to_string(),
+        subaccount: owner.subaccount,
+    };
     let now = exchange.now();
     let collateral = exchange.config.collateral.clone();
     let stray = unaccounted(exchange.deps, exchange.env, &collateral)?;
@@ -127,7 +153,7 @@ fn ask(
     let mut funds = vec![];
     if now >= exchange.market(subject.market)?.state.flush_blocked_until {
         match &collateral {
-            Denom::Cw20(_) => top_up = take_fees(&mut exchange, subject.market)?,
+            Denom::Cw20(_) => top_up = take_fees(&mut exchange, subject.market, true)?,
             Denom::Native(denom) => {
                 fees = withdraw_fees(&mut exchange, subject.market)?;
                 if !fees.is_zero() {
@@ -154,10 +180,25 @@ fn ask(
         residue: RESIDUE.load(exchange.deps.storage)?,
         fees,
     })?;
-    let message =
-        submessage(&exchange.config, execute(fund, &message, funds)?, CLAIM_REPLY, payload);
-    exchange.events.push(events::claim(subject.number, subject.market, claim_id, amount));
-    Ok(Claim { changes: exchange.into_changes(), top_up, message, claim_id, fees })
+    let message = submessage(
+        &exchange.config,
+        execute(fund, &message, funds)?,
+        CLAIM_REPLY,
+        payload,
+    );
+    exchange.events.push(events::claim(
+        subject.number,
+        subject.market,
+        claim_id,
+        amount,
+    ));
+    Ok(Claim {
+        changes: exchange.into_changes(),
+        top_up,
+        message,
+        claim_id,
+        fees,
+    })
 }
 
 impl Claim {
@@ -200,9 +241,9 @@ pub fn reply(
         Err(error) => {
             return_fees(deps.storage, &payload)?;
             let now = env.block.time.seconds();
-            let pending = still_pending(deps.as_ref().storage, key, &payload, now)?;
-            PENDING_CLAIMS.save(deps.storage, key, &pending)?;
             let retry = CONFIG.load(deps.storage)?.parameters.claim_retry_secs;
+            let pending = still_pending(deps.as_ref().storage, key, &payload, now, retry)?;
+            PENDING_CLAIMS.save(deps.storage, key, &pending)?;
             let waited = now.saturating_sub(pending.first_failed_at);
             let mut exchange = Exchange::new(deps.as_ref(), env)?;
             exchange.events.push(events::claim_failed(
@@ -229,7 +270,11 @@ fn close_with(
     paid: Uint128,
 ) -> ContractResult<Conclusion> {
     exchange.open_market(payload.market)?;
-    if exchange.account(payload.account)?.size(payload.market).is_zero() {
+    if exchange
+        .account(payload.account)?
+        .size(payload.market)
+        .is_zero()
+    {
         return nothing_left(exchange, payload, paid);
     }
     let subject = Subject::load(&mut exchange, payload.account, payload.market)?;
@@ -282,9 +327,14 @@ fn valued(exchange: &mut Exchange, payload: &ClaimPayload) -> ContractResult<Sub
     exchange.settle_account(payload.account)?;
     let size = exchange.account(payload.account)?.size(payload.market);
     let price = exchange.market(payload.market)?.last_price()?;
-    let risk =
-        crate::margin::risk_of(exchange, payload.account, crate::price::Valuation::Last)?;
-    Ok(Subject { number: payload.account, market: payload.market, size, price, risk })
+    let risk = crate::margin::risk_of(exchange, payload.account, crate::price::Valuation::Last)?;
+    Ok(Subject {
+        number: payload.account,
+        market: payload.market,
+        size,
+        price,
+        risk,
+    })
 }
 
 /// What counts as paid: coins the books do not know now and did not know before, never more than was
@@ -320,10 +370,12 @@ fn still_pending(
     key: (u64, MarketId),
     payload: &ClaimPayload,
     now: u64,
+    retry: u64,
 ) -> ContractResult<PendingClaim> {
+    let expiry = retry.saturating_mul(PENDING_EXPIRY_RETRIES);
     let known = PENDING_CLAIMS
         .may_load(storage, key)?
-        .filter(|known| now.saturating_sub(known.last_failed_at) <= PENDING_EXPIRY_SECS);
+        .filter(|known| now.saturating_sub(known.last_failed_at) <= expiry);
     Ok(PendingClaim {
         amount: payload.amount,
         first_failed_at: known.map_or(now, |known| known.first_failed_at),

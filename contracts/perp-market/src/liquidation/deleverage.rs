@@ -38,7 +38,10 @@ pub fn load_cursor(
     let known = DELEVERAGE_CURSORS
         .may_load(exchange.deps.storage, (number, market))?
         .filter(|cursor| now.saturating_sub(cursor.started_at) <= ROUND_SECS);
-    Ok(known.unwrap_or(DeleverageCursor { started_at: now, ..DeleverageCursor::default() }))
+    Ok(known.unwrap_or(DeleverageCursor {
+        started_at: now,
+        ..DeleverageCursor::default()
+    }))
 }
 
 /// A counterparty and how much of its position is closed.
@@ -60,7 +63,7 @@ pub fn close(
     limit: Uint128,
     outcome: &mut Outcome,
 ) -> ContractResult<(DeleverageCursor, Uint128)> {
-    let (mut matches, next) = choose(exchange, now, &cursor, funding, limit)?;
+    let (cursor, mut matches, next) = choose_again(exchange, now, cursor, funding, limit)?;
     let terms = loop {
         let terms = terms(exchange, now, &cursor, funding, &matches)?;
         // Chosen by their share of the whole, taken by their share of what was found: rounding may differ.
@@ -68,11 +71,19 @@ pub fn close(
             None => break terms,
             Some(place) => {
                 let passed = matches.remove(place);
-                exchange.events.push(skipped(now, passed.number, passed.rank));
+                exchange
+                    .events
+                    .push(skipped(now, passed.number, passed.rank));
             }
         }
     };
-    let Terms { closed, at_oracle, missing, used, given } = terms;
+    let Terms {
+        closed,
+        at_oracle,
+        missing,
+        used,
+        given,
+    } = terms;
     if closed.is_zero() {
         return Ok((next, Uint128::zero()));
     }
@@ -80,7 +91,12 @@ pub fn close(
 
     let (account, market) = exchange.account_and_market(now.number, now.market)?;
     credit(account, add_signed(given, to_signed(used)?)?)?;
-    apply_size(account, market, now.closing_delta(closed)?, at_oracle.unsigned_abs())?;
+    apply_size(
+        account,
+        market,
+        now.closing_delta(closed)?,
+        at_oracle.unsigned_abs(),
+    )?;
 
     let loss = subtract_signed(given, at_oracle)?.unsigned_abs();
     outcome.deleveraged = add(outcome.deleveraged, closed)?;
@@ -115,6 +131,7 @@ pub fn close(
             used_in_all = add(used_in_all, paid)?;
             credit(exchange.account_mut(chosen.number)?, to_signed(paid)?)?;
             outcome.needed = add(outcome.needed, lacking)?;
+            outcome.lacked_by_counterparties = add(outcome.lacked_by_counterparties, lacking)?;
             outcome.carried = add(outcome.carried, subtract(lacking, paid)?)?;
             book_deficit(exchange, chosen.number, now.market, outcome)?;
         }
@@ -139,13 +156,21 @@ fn terms(
     funding: Funding,
     matches: &[Match],
 ) -> ContractResult<Terms> {
-    let closed = matches.iter().try_fold(Uint128::zero(), |sum, chosen| add(sum, chosen.size))?;
+    let closed = matches
+        .iter()
+        .try_fold(Uint128::zero(), |sum, chosen| add(sum, chosen.size))?;
     let at_oracle = now.oracle_quote(exchange, closed)?;
     let needed_quote = now.bankruptcy_quote(exchange, closed)?;
     let missing = shortfall(needed_quote, at_oracle)?;
     let used = funding.part(missing);
     let given = given(cursor, needed_quote, at_oracle, used)?;
-    Ok(Terms { closed, at_oracle, missing, used, given })
+    Ok(Terms {
+        closed,
+        at_oracle,
+        missing,
+        used,
+        given,
+    })
 }
 
 /// The first counterparty that cannot take exactly its part. The last pass asks nobody.
@@ -185,8 +210,13 @@ fn lacking(
     received: Int128,
 ) -> ContractResult<Uint128> {
     let account = exchange.account(chosen.number)?.clone();
-    let risk =
-        risk_across(exchange, &account, now.market, Valuation::Plain, Valuation::Last)?;
+    let risk = risk_across(
+        exchange,
+        &account,
+        now.market,
+        Valuation::Plain,
+        Valuation::Last,
+    )?;
     if !risk.is_bankrupt() {
         return Ok(Uint128::zero());
     }
@@ -210,6 +240,32 @@ fn given(
     }
     // Where the account is owed less than the oracle price, it is given the oracle price.
     Ok(subtract_signed(needed_quote, to_signed(used)?)?.max(at_oracle))
+}
+
+/// As [`choose`], but before the last pass takes those at the head of the queue at the oracle price, they
+/// are asked once more: somebody who can bear a part may have come since the round ended.
+fn choose_again(
+    exchange: &mut Exchange,
+    now: &Subject,
+    cursor: DeleverageCursor,
+    funding: Funding,
+    limit: Uint128,
+) -> ContractResult<(DeleverageCursor, Vec<Match>, DeleverageCursor)> {
+    if cursor.last_pass {
+        let anew = DeleverageCursor {
+            after: None,
+            last_pass: false,
+            ..cursor.clone()
+        };
+        let happened = exchange.events.len();
+        let (matches, next) = choose(exchange, now, &anew, funding, limit)?;
+        if !matches.is_empty() {
+            return Ok((anew, matches, next));
+        }
+        exchange.events.truncate(happened);
+    }
+    let (matches, next) = choose(exchange, now, &cursor, funding, limit)?;
+    Ok((cursor, matches, next))
 }
 
 /// The next counterparties in the queue that can take their part, and where the next message goes on.
@@ -256,9 +312,16 @@ fn choose(
     }
     let next = if cursor.last_pass || (at_end && !left.is_zero()) {
         // Those that were taken are gone from the queue, so that the last pass begins at its head.
-        DeleverageCursor { after: None, last_pass: true, ..cursor.clone() }
+        DeleverageCursor {
+            after: None,
+            last_pass: true,
+            ..cursor.clone()
+        }
     } else {
-        DeleverageCursor { after: last, ..cursor.clone() }
+        DeleverageCursor {
+            after: last,
+            ..cursor.clone()
+        }
     };
     Ok((matches, next))
 }

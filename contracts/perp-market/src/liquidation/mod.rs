@@ -20,7 +20,7 @@ use crate::error::{ContractError, ContractResult};
 use crate::events;
 use crate::exchange::{Changes, Exchange};
 use crate::fund::{self, Flush};
-use crate::margin::{position_in, risk_of, size_risk};
+use crate::margin::{position_in, risk_across, size_risk};
 use crate::orders::remove_all;
 use crate::price::{price_for, Valuation};
 use crate::state::{DeleverageCursor, DELEVERAGE_CURSORS, PENDING_CLAIMS};
@@ -41,16 +41,53 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Settles the account and values it. Needs a position in the market and fresh prices of all the
-    /// account's markets.
+    /// Settles the account and values it. Needs a position in the market and a fresh price of it; positions
+    /// elsewhere count at their last price, so that a silent oracle there shields nobody here.
     pub fn load(exchange: &mut Exchange, number: u64, market: MarketId) -> ContractResult<Self> {
         exchange.open_market(market)?;
         exchange.settle_account(number)?;
         let size = position_in(exchange, number, market)?;
-        let price =
-            price_for(exchange, exchange.market(market)?, Valuation::Plain, !size.is_negative())?;
-        let risk = risk_of(exchange, number, Valuation::Plain)?;
-        Ok(Self { number, market, size, price, risk })
+        let price = price_for(
+            exchange,
+            exchange.market(market)?,
+            Valuation::Plain,
+            !size.is_negative(),
+        )?;
+        let risk = Self::risk_of(exchange, number, market)?;
+        Ok(Self {
+            number,
+            market,
+            size,
+            price,
+            risk,
+        })
+    }
+
+    /// An account as liquidation in a market values it.
+    fn risk_of(
+        exchange: &mut Exchange,
+        number: u64,
+        market: MarketId,
+    ) -> ContractResult<AccountRisk> {
+        let account = exchange.account(number)?.clone();
+        risk_across(
+            exchange,
+            &account,
+            market,
+            Valuation::Plain,
+            Valuation::Last,
+        )
+    }
+
+    /// The subject as this message has changed it.
+    pub fn now(&self, exchange: &mut Exchange) -> ContractResult<Self> {
+        let size = exchange.account(self.number)?.size(self.market);
+        let risk = Self::risk_of(exchange, self.number, self.market)?;
+        Ok(Self {
+            size,
+            risk,
+            ..self.clone()
+        })
     }
 
     /// Whether the position is long.
@@ -81,9 +118,12 @@ impl Subject {
 
     /// What is left of the position after closing `amount` of the original size.
     pub fn size_after(&self, amount: Uint128) -> ContractResult<Int128> {
-        self.size.checked_add(self.closing_delta(amount)?).map_err(|_| {
-            ContractError::Overflow { what: "size", value: amount.to_string() }
-        })
+        self.size
+            .checked_add(self.closing_delta(amount)?)
+            .map_err(|_| ContractError::Overflow {
+                what: "size",
+                value: amount.to_string(),
+            })
     }
 
     /// Bankruptcy quote of closing `amount` from this state: what the account must receive (+) or may
@@ -126,7 +166,9 @@ pub fn execute(
         });
     }
     if only_bankrupt && !subject.risk.is_bankrupt() {
-        return Err(ContractError::NotBankrupt { equity: subject.risk.equity });
+        return Err(ContractError::NotBankrupt {
+            equity: subject.risk.equity,
+        });
     }
     remove_all(&mut exchange, number, None, "liquidation")?;
     if subject.risk.is_bankrupt() {
@@ -158,6 +200,8 @@ pub struct Outcome {
     pub paid: Uint128,
     /// Needed by what was really closed: missing in the book and against counterparties.
     pub needed: Uint128,
+    /// Of that, what counterparties lack that are bankrupt themselves (last pass only).
+    pub lacked_by_counterparties: Uint128,
     /// Borne by counterparties.
     pub counterparty_loss: Uint128,
     /// Left with the account's other positions.
@@ -185,6 +229,7 @@ impl Outcome {
             asked: Uint128::zero(),
             paid: Uint128::zero(),
             needed: Uint128::zero(),
+            lacked_by_counterparties: Uint128::zero(),
             counterparty_loss: Uint128::zero(),
             carried: Uint128::zero(),
             deficit: Uint128::zero(),
@@ -224,8 +269,13 @@ pub fn conclude(
     outcome: &Outcome,
 ) -> ContractResult<Conclusion> {
     let owner = exchange.account(subject.number)?.clone();
-    let account = AccountId { owner: owner.owner.to_string(), subaccount: owner.subaccount };
-    exchange.events.push(events::liquidation(&account, subject, outcome));
+    let account = AccountId {
+        owner: owner.owner.to_string(),
+        subaccount: owner.subaccount,
+    };
+    exchange
+        .events
+        .push(events::liquidation(&account, subject, outcome));
     let messages = fund::automatic_flush(&mut exchange, subject.market)?;
     Ok(Conclusion {
         changes: exchange.into_changes(),

@@ -14,7 +14,7 @@ use crate::error::ContractResult;
 use crate::exchange::{book_fee, credit, debit, Exchange};
 use crate::funding::order_value;
 use crate::liquidation::{Outcome, Subject};
-use crate::margin::{risk_of, size_risk};
+use crate::margin::size_risk;
 use crate::matching::{Fill, Resting, Walk, WalkLimits};
 use crate::math::{add, subtract, subtract_signed, to_signed};
 use crate::price::Valuation;
@@ -23,19 +23,18 @@ use crate::price::Valuation;
 pub const KEEPER_SUBACCOUNT: u32 = 0;
 
 /// Closes into the book what initial margin needs.
-pub fn close(
-    exchange: &mut Exchange,
-    subject: &Subject,
-    keeper: &Addr,
-) -> ContractResult<Outcome> {
+pub fn close(exchange: &mut Exchange, subject: &Subject, keeper: &Addr) -> ContractResult<Outcome> {
     let worst_ticks = worst_ticks(exchange, subject)?;
-    let limits = WalkLimits { worst_ticks, earlier_blocks_only: false };
+    let limits = WalkLimits {
+        worst_ticks,
+        earlier_blocks_only: false,
+    };
     let mut walk = Walk::new(subject.market, subject.closing_side(), limits);
     let mut outcome = Outcome::new();
     outcome.status = LiquidationStatus::NoLiquidity;
     'book: while let Some(mut resting) = walk.next(exchange)? {
         loop {
-            let now = subject_now(exchange, subject)?;
+            let now = subject.now(exchange)?;
             if now.size.is_zero() || now.risk.meets_initial_margin() {
                 outcome.status = LiquidationStatus::Done;
                 break 'book;
@@ -79,20 +78,13 @@ pub fn close(
             resting.order.remaining = filled.rest;
         }
     }
-    let after = subject_now(exchange, subject)?;
+    let after = subject.now(exchange)?;
     if after.size.is_zero() || after.risk.meets_initial_margin() {
         outcome.status = LiquidationStatus::Done;
     } else if walk.capped {
         outcome.status = LiquidationStatus::More;
     }
     Ok(outcome)
-}
-
-/// The subject as this message has changed it.
-fn subject_now(exchange: &mut Exchange, subject: &Subject) -> ContractResult<Subject> {
-    let size = exchange.account(subject.number)?.size(subject.market);
-    let risk = risk_of(exchange, subject.number, Valuation::Plain)?;
-    Ok(Subject { size, risk, ..subject.clone() })
 }
 
 /// The better for the account of fillable and bankruptcy price, in ticks.
@@ -146,10 +138,18 @@ fn charge(
     }
     let (account, market) = exchange.account_and_market(subject.number, subject.market)?;
     debit(account, fee)?;
-    let share =
-        ppm_of(fee, market.config.parameters.keeper_share_ppm, Rounding::Down)?;
+    let share = ppm_of(
+        fee,
+        market.config.parameters.keeper_share_ppm,
+        Rounding::Down,
+    )?;
     let mut happened = vec![];
-    book_fee(&mut happened, market, subtract(fee, share)?, ballast_types::PPM)?;
+    book_fee(
+        &mut happened,
+        market,
+        subtract(fee, share)?,
+        ballast_types::PPM,
+    )?;
     exchange.events.append(&mut happened);
     if !share.is_zero() {
         let number = exchange.account_number_or_new(keeper, KEEPER_SUBACCOUNT)?;

@@ -133,7 +133,9 @@ struct Restore {
     other_margin: u64,
     imf_ppm: u32,
     fee_ppm: u32,
-    equity_ppm: i64,
+    /// How much of what closing everything gains is missing, and a few atoms on top.
+    missing_ppm: i64,
+    atoms: i64,
 }
 
 fn restore() -> impl Strategy<Value = Restore> {
@@ -148,17 +150,17 @@ fn restore() -> impl Strategy<Value = Restore> {
         ),
         (
             prop_oneof![1u64..20, 1u64..1_000_000_000],
-            0u32..300_000,
+            prop_oneof![Just(0), 0u32..50_000, 0u32..300_000],
             any_u64(),
             any_u64(),
-            fraction(),
-            0u32..20_000,
-            -200_000i64..1_200_000,
+            prop_oneof![0u32..100_000, fraction()],
+            prop_oneof![Just(0), 0u32..20_000],
+            (-100_000i64..1_100_000, -3i64..=3),
         ),
     )
         .prop_filter_map("not listable", |(a, b)| {
             let (base, quote, lot_exponent, tick_exponent, lots, short) = a;
-            let (ticks, slip_ppm, atomics, other_margin, imf_ppm, fee_ppm, equity_ppm) = b;
+            let (ticks, slip_ppm, atomics, other_margin, imf_ppm, fee_ppm, missing) = b;
             let lot = Uint128::new(10u128.pow(lot_exponent));
             let tick = Decimal::new(Uint128::new(10u128.pow(tick_exponent)));
             let value = ValueScale::new(base, quote)
@@ -178,7 +180,8 @@ fn restore() -> impl Strategy<Value = Restore> {
                 other_margin,
                 imf_ppm,
                 fee_ppm,
-                equity_ppm,
+                missing_ppm: missing.0,
+                atoms: missing.1,
             })
         })
 }
@@ -200,8 +203,13 @@ proptest! {
         let parameters = MarginParameters { initial_margin_ppm: case.imf_ppm, ..MarginParameters::default() };
         let Ok(position) = position_risk(&scale, size, price, &parameters, case.imf_ppm) else { return Ok(()) };
         let Ok(initial) = position.initial_margin.checked_add(Uint128::from(case.other_margin)) else { return Ok(()) };
-        let equity = whole(initial) * ratio(case.equity_ppm, 1_000_000);
-        let Ok(equity) = floor(&equity).to_string().parse::<Int128>() else { return Ok(()) };
+        let atom = per_atom(price, case.decimals);
+        let sign = if case.short { -one() } else { one() };
+        let fill = whole(fill_ticks) * whole(case.value);
+        let gain = (fill.clone() - &atom * whole(case.lot)) * sign
+            - fill * ppm(case.fee_ppm) + &atom * whole(case.lot) * ppm(case.imf_ppm);
+        let missing = floor(&(&gain * whole(case.lots) * ratio(case.missing_ppm, 1_000_000))) + case.atoms;
+        let Ok(equity) = (big(initial) - missing).to_string().parse::<Int128>() else { return Ok(()) };
         let account = AccountRisk { equity, initial_margin: initial, maintenance_margin: Uint128::zero() };
         let closed = size_to_restore_initial_margin(
             &account, size, fill_ticks, case.lot, case.value, price, &scale, case.imf_ppm, case.fee_ppm,
@@ -218,7 +226,6 @@ proptest! {
         prop_assert!(closed >= case.lot && closed <= whole_size);
         prop_assert!((closed.u128() % case.lot.u128()).is_zero());
 
-        let atom = per_atom(price, case.decimals);
         let state = |lots: &BigInt| {
             let sign = if case.short { -BigInt::from(1) } else { BigInt::from(1) };
             let rest = (big(case.lots) - lots) * big(case.lot);
@@ -230,10 +237,6 @@ proptest! {
             equity >= big(initial) - big(position.initial_margin) + margin
         };
         let lots = big(closed) / big(case.lot);
-        let sign = if case.short { -one() } else { one() };
-        let fill = whole(fill_ticks) * whole(case.value);
-        let gain = (fill.clone() - atom.clone() * whole(case.lot)) * sign
-            - fill * ppm(case.fee_ppm) + &atom * whole(case.lot) * ppm(case.imf_ppm);
         if gain.is_positive() {
             if closed < whole_size {
                 prop_assert!(state(&lots), "closing {} does not suffice", closed);

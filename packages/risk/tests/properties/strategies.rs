@@ -6,13 +6,13 @@ use proptest::prelude::*;
 
 /// Enough cases to meet the edges; `PROPTEST_CASES` asks for another number.
 pub fn config() -> ProptestConfig {
-    if std::env::var_os("PROPTEST_CASES").is_some() {
-        return ProptestConfig::default();
-    }
+    let default = ProptestConfig::default();
+    let asked = std::env::var_os("PROPTEST_CASES").is_some();
+    let cases = if asked { default.cases } else { 4_000 };
     ProptestConfig {
-        cases: 4_000,
-        max_global_rejects: 100_000,
-        ..ProptestConfig::default()
+        cases,
+        max_global_rejects: cases.saturating_mul(10),
+        ..default
     }
 }
 

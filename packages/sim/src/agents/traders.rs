@@ -2,7 +2,7 @@
 //!
 //! Stakes are spread over two orders of magnitude. A trader acts about every thirty bars, more often while the
 //! market is fast, and then opens, adds, takes profit, cuts, closes, turns around, or leaves a limit order. After
-//! a ruin about every third comes back with half the stake.
+//! a ruin many come back with half the stake, at most twice.
 
 use ballast_types::market::{ExecuteMsg, TimeInForce};
 use ballast_types::Side;

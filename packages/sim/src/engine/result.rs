@@ -5,7 +5,8 @@ use crate::cli::ReplayArgs;
 use crate::error::SimResult;
 use crate::prices::{Bar, Series};
 use crate::report::{
-    ClaimsReport, DeleveragedReport, FundReport, LevelReport, MarketReport, Report, WindowReport,
+    BorneReport, ClaimsReport, DeleveragedReport, FundReport, LevelReport, MarketReport, Report,
+    WindowReport,
 };
 
 impl Replay {
@@ -51,6 +52,14 @@ impl Replay {
                 paid_in_part: ledger.paid_in_part,
                 paid_nothing: ledger.paid_nothing,
                 failed: ledger.claims_failed,
+            },
+            borne: BorneReport {
+                fund: ledger.paid.saturating_sub(ledger.leftover).to_string(),
+                counterparties: ledger.deleverage_loss.to_string(),
+                deficit: ledger.deficit_booked.to_string(),
+                carried: ledger.carried.to_string(),
+                avoided: ledger.avoided.to_string(),
+                leftover: ledger.leftover.to_string(),
             },
             deleveraged: DeleveragedReport {
                 positions: ledger.deleveraged,

@@ -1,6 +1,6 @@
 //! What must hold after every message (design section 9), recomputed from raw storage and from the bank.
 //!
-//! Nothing that the contracts add up themselves is believed: a [`shadow`] is a copy of their records with
+//! Nothing that the contracts add up themselves is believed: a shadow is a copy of their records with
 //! totals of its own. The same code fills it in two gears:
 //!
 //! * *touched*, [`InvariantChecker::after_message`]: only the records whose keys the message wrote, which

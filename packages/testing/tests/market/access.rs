@@ -181,11 +181,12 @@ fn coins_are_taken_by_deposit_alone_and_only_the_right_ones() {
         ExecuteMsg::UpdateOwnership(Action::AcceptOwnership),
     ]);
     for message in messages {
-        let error = refused(
-            world
-                .suite
-                .execute(&user, &market, &message, &[right.clone()]),
-        );
+        let error = refused(world.suite.execute(
+            &user,
+            &market,
+            &message,
+            std::slice::from_ref(&right),
+        ));
         assert_eq!(
             error,
             ContractError::Payment(PaymentError::NonPayable {}),

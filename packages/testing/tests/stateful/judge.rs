@@ -271,8 +271,9 @@ fn progress(world: &World, user: usize, sub: u32, market: MarketId, before: &Bef
         "orders of the liquidated are cancelled"
     );
     if after.positions.is_empty() && old.bankrupt {
-        // At exactly zero, unless the book gave more than the bankruptcy quote, which costs a fee.
-        let surplus = !answer.fee.is_zero() && !after.bankrupt;
+        // At exactly zero, unless the book alone gave more than the bankruptcy quote and nobody was asked.
+        let alone = answer.asked.is_zero() && answer.deleveraged.is_zero();
+        let surplus = alone && answer.fee.is_zero() && !after.bankrupt;
         assert!(
             after.quote.is_zero() || surplus,
             "not at zero: {answer:?} {after:?}"

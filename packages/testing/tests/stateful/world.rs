@@ -3,6 +3,7 @@
 use ballast_perp_market::state::{
     order_id, order_place, ACCOUNTS, MARKET_STATES, ORDERS, PENDING_CLAIMS, VAULT,
 };
+use ballast_risk::{Rounding, ValueScale};
 use ballast_testing::hostile::fund::FundBehaviour;
 use ballast_testing::hostile::oracle::OracleBehaviour;
 use ballast_testing::hostile::token::TokenBehaviour;
@@ -125,10 +126,10 @@ impl World {
         let info = self.market(market);
         let spec = &self.suite.markets[market as usize].spec;
         let lot = self.lots(market, 1);
-        let value = info.price.unwrap().price * Decimal::from_ratio(lot, 1u128);
-        let unit = 10u128.pow(u32::from(spec.base_decimals) - 6);
-        let of_a_lot = (value / Decimal::from_ratio(unit, 1u128))
-            .to_uint_floor()
+        let scale = ValueScale::new(spec.base_decimals, self.suite.decimals).unwrap();
+        let of_a_lot = scale
+            .notional(lot.into(), info.price.unwrap().price, Rounding::Down)
+            .unwrap()
             .u128()
             .max(1);
         self.lots(

@@ -10,10 +10,13 @@ use ballast_types::market::{ExecuteMsg, LiquidationStatus};
 use ballast_types::{AccountId, Side};
 use cosmwasm_std::{to_json_binary, Addr, CosmosMsg, WasmMsg};
 use rand::{Rng, SeedableRng};
-use world::{free, named, number, price, spec, World, UNIT};
+use world::{free, named, number, price, World, UNIT};
 
 fn id_of(user: &Addr, subaccount: u32) -> AccountId {
-    AccountId { owner: user.to_string(), subaccount }
+    AccountId {
+        owner: user.to_string(),
+        subaccount,
+    }
 }
 
 fn call(world: &World, msg: &ExecuteMsg) -> CosmosMsg {
@@ -41,13 +44,22 @@ fn e1_s4_a_fund_that_calls_back_pays_once() {
         for (number, long) in longs.iter().enumerate() {
             world.open(long, &shorts[number], 9 * UNIT, "100");
             if rng.gen() {
-                world.suite.limit(&shorts[3], 0, 1, Side::Sell, UNIT, price("100")).unwrap();
-                world.suite.ioc(long, 0, 1, Side::Buy, UNIT, price("100")).unwrap();
+                world
+                    .suite
+                    .limit(&shorts[3], 0, 1, Side::Sell, UNIT, price("100"))
+                    .unwrap();
+                world
+                    .suite
+                    .ioc(long, 0, 1, Side::Buy, UNIT, price("100"))
+                    .unwrap();
                 world.check();
             }
         }
         world.suite.advance(10);
-        world.suite.push_prices(&[(0, price("70.07")), (1, price("71.13"))]).unwrap();
+        world
+            .suite
+            .push_prices(&[(0, price("70.07")), (1, price("71.13"))])
+            .unwrap();
         world.check();
         let buyer = world.user("buyer", 100_000 * UNIT);
         if rng.gen() {
@@ -68,7 +80,10 @@ fn e1_s4_a_fund_that_calls_back_pays_once() {
                 },
             ));
         }
-        let behaviour = FundBehaviour { reenter, ..FundBehaviour::pays(rng.gen_range(0..=ALL_PPM)) };
+        let behaviour = FundBehaviour {
+            reenter,
+            ..FundBehaviour::pays(rng.gen_range(0..=ALL_PPM))
+        };
         let fund = world.suite.deploy_hostile_fund(behaviour).unwrap();
         world.suite.mint(&fund, 100_000 * UNIT).unwrap();
         world.suite.set_insurance_fund(Some(&fund)).unwrap();
@@ -105,7 +120,13 @@ fn e1_s4_a_fund_that_calls_back_pays_once() {
 // counterparties bear what the fund did not, and the account stands at zero.
 #[test]
 fn s4_g1_extreme_jumps_end_at_zero_and_lose_nothing() {
-    for (at, long_loses) in [("0.01", true), ("0.0123", true), ("1.01", true), ("1000", false), ("1100.37", false)] {
+    for (at, long_loses) in [
+        ("0.01", true),
+        ("0.0123", true),
+        ("1.01", true),
+        ("1000", false),
+        ("1100.37", false),
+    ] {
         for pays in [0, 333_333, ALL_PPM] {
             for cap in [1, 3, 50] {
                 let mut world = World::with(|builder| {
@@ -126,7 +147,10 @@ fn s4_g1_extreme_jumps_end_at_zero_and_lose_nothing() {
                         world.open(winner, &loser, size, &at);
                     }
                 }
-                let fund = world.suite.deploy_hostile_fund(FundBehaviour::pays(pays)).unwrap();
+                let fund = world
+                    .suite
+                    .deploy_hostile_fund(FundBehaviour::pays(pays))
+                    .unwrap();
                 world.suite.mint(&fund, 1_000_000 * UNIT).unwrap();
                 world.suite.set_insurance_fund(Some(&fund)).unwrap();
                 world.move_to(at);
@@ -166,28 +190,50 @@ fn a2_the_same_hand_on_every_side_gains_nothing() {
         }
         // Subaccount 0 is long, subaccount 1 short, through a third party.
         world.open(&owner, &bridge, 10 * UNIT, "100");
-        world.suite.limit(&owner, 1, 0, Side::Sell, 10 * UNIT, price("100")).unwrap();
-        world.suite.ioc(&bridge, 0, 0, Side::Buy, 10 * UNIT, price("100")).unwrap();
+        world
+            .suite
+            .limit(&owner, 1, 0, Side::Sell, 10 * UNIT, price("100"))
+            .unwrap();
+        world
+            .suite
+            .ioc(&bridge, 0, 0, Side::Buy, 10 * UNIT, price("100"))
+            .unwrap();
         world.check();
         let reserve_giver = world.suite.owner.clone();
         world.suite.mint(&reserve_giver, 50 * UNIT).unwrap();
-        world.suite.top_up_reserve(&reserve_giver, 0, 50 * UNIT).unwrap();
+        world
+            .suite
+            .top_up_reserve(&reserve_giver, 0, 50 * UNIT)
+            .unwrap();
         world.move_to(at);
         let total = |world: &World| -> i128 {
-            (0..3).map(|n| world.suite.account(&owner, n).unwrap().equity.i128()).sum()
+            (0..3)
+                .map(|n| world.suite.account(&owner, n).unwrap().equity.i128())
+                .sum()
         };
         let before = total(&world);
         // His own bid in the way, from the third subaccount.
         let bid = if at == "80" { "79.9" } else { "96.4" };
-        world.suite.limit(&owner, 2, 0, Side::Buy, 10 * UNIT, price(bid)).unwrap();
+        world
+            .suite
+            .limit(&owner, 2, 0, Side::Buy, 10 * UNIT, price(bid))
+            .unwrap();
         world.suite.next_block();
         for _ in 0..3 {
             let _ = world.suite.liquidate(&owner, &id_of(&owner, 0), 0);
             world.check();
         }
-        let paid: i128 = world.suite.claims().unwrap().iter().map(|c| c.paid.u128() as i128).sum();
+        let paid: i128 = world
+            .suite
+            .claims()
+            .unwrap()
+            .iter()
+            .map(|c| c.paid.u128() as i128)
+            .sum();
         assert!(total(&world) <= before + paid, "{at}");
-        assert!(world.suite.account(&owner, 0).unwrap().quote.i128() >= 0 || world.size(&owner) != 0);
+        assert!(
+            world.suite.account(&owner, 0).unwrap().quote.i128() >= 0 || world.size(&owner) != 0
+        );
     }
 }
 
@@ -222,21 +268,36 @@ fn g3_bankrupt_in_two_markets_closes_in_either_order() {
         let long = world.user("long", 120 * UNIT);
         let [a, b] = ["a", "b"].map(|name| world.user(name, 10_000 * UNIT));
         world.open(&long, &a, 9 * UNIT, "100");
-        world.suite.limit(&b, 0, 1, Side::Sell, 9 * UNIT, price("100")).unwrap();
-        world.suite.ioc(&long, 0, 1, Side::Buy, 9 * UNIT, price("100")).unwrap();
+        world
+            .suite
+            .limit(&b, 0, 1, Side::Sell, 9 * UNIT, price("100"))
+            .unwrap();
+        world
+            .suite
+            .ioc(&long, 0, 1, Side::Buy, 9 * UNIT, price("100"))
+            .unwrap();
         world.check();
         world.suite.advance(10);
-        world.suite.push_prices(&[(0, price("83.33")), (1, price("77.77"))]).unwrap();
+        world
+            .suite
+            .push_prices(&[(0, price("83.33")), (1, price("77.77"))])
+            .unwrap();
         let missing = -world.equity(&long);
         let before = world.equity(&a) + world.equity(&b);
         for market in order {
             let keeper = world.suite.keeper.clone();
-            let done = world.suite.liquidate(&keeper, &id_of(&long, 0), market).unwrap();
+            let done = world
+                .suite
+                .liquidate(&keeper, &id_of(&long, 0), market)
+                .unwrap();
             world.check();
             assert_eq!(done.answer.status, LiquidationStatus::Done);
         }
         assert_eq!(world.quote(&long), 0);
         let lost = before - world.equity(&a) - world.equity(&b);
-        assert!((lost - missing).abs() <= 1, "{order:?}: {lost} of {missing}");
+        assert!(
+            (lost - missing).abs() <= 1,
+            "{order:?}: {lost} of {missing}"
+        );
     }
 }

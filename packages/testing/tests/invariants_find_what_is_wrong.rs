@@ -1,0 +1,259 @@
+//! A checker that never objects proves nothing: each rule is broken in raw storage once, and found.
+
+mod support;
+
+use ballast_insurance_fund::state::{CLAIMS, CLAIM_TOTALS, LEDGER, STANDINGS};
+use ballast_perp_market::state::{
+    ACCOUNTS, ACCOUNT_ORDERS, DELEVERAGE_QUEUE, MARKET_STATES, ORDERS, RESIDUE, VAULT,
+};
+use ballast_testing::invariants::{check_events, check_invariants};
+use ballast_testing::suite::Collateral;
+use ballast_types::events::market as names;
+use ballast_types::fund::Bound;
+use ballast_types::Side;
+use cosmwasm_std::{Empty, Event, Int128, Order, Storage, Uint128};
+use support::{Checked, Money, BTC, UNIT};
+
+/// Positions, resting orders, a claim, and money on every line.
+fn lively() -> Checked {
+    let mut world = Checked::new(
+        Collateral::Native,
+        Money {
+            reserve: 100 * UNIT,
+            mutual: 10_000 * UNIT,
+        },
+    );
+    let (alice, bob, carol) = (world.alice.clone(), world.bob.clone(), world.carol.clone());
+    world.open_positions();
+    world.price("18000");
+    world.liquidate(&alice);
+    world.deposit(&alice, 10_000 * UNIT);
+    world.deposit(&carol, 50_000 * UNIT);
+    world.trade(&alice, &bob, BTC, "18000");
+    world.rest(&carol, Side::Buy, BTC, "17000");
+    world
+}
+
+fn first<K, V>(entry: Option<cosmwasm_std::StdResult<(K, V)>>) -> (K, V) {
+    entry.unwrap().unwrap()
+}
+
+type Corruption = (&'static str, fn(&mut dyn Storage));
+
+const MARKET: [Corruption; 14] = [
+    ("market: vault = sum of the ledger", |s| {
+        let mut account = ACCOUNTS.load(s, 1).unwrap();
+        account.quote += Int128::one();
+        ACCOUNTS.save(s, 1, &account).unwrap();
+    }),
+    ("market: vault = sum of the ledger", |s| {
+        let mut state = MARKET_STATES.load(s, 0).unwrap();
+        state.fees_owed += Uint128::one();
+        MARKET_STATES.save(s, 0, &state).unwrap();
+    }),
+    ("market: vault = sum of the ledger", |s| {
+        let mut state = MARKET_STATES.load(s, 0).unwrap();
+        state.deficit += Uint128::one();
+        MARKET_STATES.save(s, 0, &state).unwrap();
+    }),
+    ("market: vault = sum of the ledger", |s| {
+        RESIDUE.save(s, &Uint128::new(1_000_000)).unwrap()
+    }),
+    ("market: unaccounted = sent without message - synced", |s| {
+        // Both sides of the identity alike: only the bank knows better.
+        let vault = VAULT.load(s).unwrap();
+        VAULT.save(s, &(vault - Uint128::one())).unwrap();
+        let mut account = ACCOUNTS.load(s, 1).unwrap();
+        account.quote -= Int128::one();
+        ACCOUNTS.save(s, 1, &account).unwrap();
+    }),
+    ("market: bank covers the ledger", |s| {
+        let vault = VAULT.load(s).unwrap();
+        VAULT.save(s, &(vault + Uint128::one())).unwrap();
+        let mut account = ACCOUNTS.load(s, 1).unwrap();
+        account.quote += Int128::one();
+        ACCOUNTS.save(s, 1, &account).unwrap();
+    }),
+    ("market: sum of sizes is 0", |s| {
+        let mut account = ACCOUNTS.load(s, 1).unwrap();
+        account.positions[0].size += Int128::one();
+        ACCOUNTS.save(s, 1, &account).unwrap();
+    }),
+    ("market: open interest", |s| {
+        let mut state = MARKET_STATES.load(s, 0).unwrap();
+        state.open_interest_short += Uint128::one();
+        MARKET_STATES.save(s, 0, &state).unwrap();
+    }),
+    ("market: position is indexed", |s| {
+        let key = DELEVERAGE_QUEUE
+            .keys(s, None, None, Order::Ascending)
+            .next();
+        let key = key.unwrap().unwrap();
+        DELEVERAGE_QUEUE.remove(s, key);
+    }),
+    ("market: index matches positions", |s| {
+        DELEVERAGE_QUEUE.save(s, (0, 7, 1), &Empty {}).unwrap();
+    }),
+    ("market: order is indexed", |s| {
+        let key = ACCOUNT_ORDERS.keys(s, None, None, Order::Ascending).next();
+        let key = key.unwrap().unwrap();
+        ACCOUNT_ORDERS.remove(s, key);
+    }),
+    ("market: order index matches orders", |s| {
+        ACCOUNT_ORDERS.save(s, (1, 0, 7), &Empty {}).unwrap();
+    }),
+    ("market: order count", |s| {
+        let (key, _) = first(ORDERS.range(s, None, None, Order::Ascending).next());
+        ORDERS.remove(s, key);
+    }),
+    ("market: no empty order", |s| {
+        let (key, mut order) = first(ORDERS.range(s, None, None, Order::Ascending).next());
+        order.remaining = Uint128::zero();
+        ORDERS.save(s, key, &order).unwrap();
+    }),
+];
+
+const FUND: [Corruption; 7] = [
+    ("fund: bank covers what is booked", |s| {
+        let mut ledger = LEDGER.load(s).unwrap();
+        ledger.mutual += Uint128::one();
+        LEDGER.save(s, &ledger).unwrap();
+    }),
+    ("fund: unaccounted = sent without message - synced", |s| {
+        let mut ledger = LEDGER.load(s).unwrap();
+        ledger.mutual -= Uint128::one();
+        LEDGER.save(s, &ledger).unwrap();
+    }),
+    ("fund: market reserves = sum over markets", |s| {
+        let ((contract, market), mut one) =
+            first(STANDINGS.range(s, None, None, Order::Ascending).next());
+        one.reserve += Uint128::one();
+        STANDINGS.save(s, (&contract, market), &one).unwrap();
+    }),
+    ("fund: claim totals", |s| {
+        let mut totals = CLAIM_TOTALS.load(s).unwrap();
+        totals.paid += Uint128::one();
+        CLAIM_TOTALS.save(s, &totals).unwrap();
+    }),
+    ("fund: paid + uncovered = amount", |s| {
+        let ((contract, id), mut claim) =
+            first(CLAIMS.range(s, None, None, Order::Ascending).next());
+        claim.amount = Uint128::one();
+        CLAIMS.save(s, (&contract, id), &claim).unwrap();
+    }),
+    ("fund: layers pay in order", |s| {
+        let ((contract, id), mut claim) =
+            first(CLAIMS.range(s, None, None, Order::Ascending).next());
+        claim.layers[0].1 = Bound::Covered;
+        CLAIMS.save(s, (&contract, id), &claim).unwrap();
+    }),
+    ("fund: claim ids rise", |s| {
+        let ((contract, _), claim) = first(CLAIMS.range(s, None, None, Order::Ascending).next());
+        CLAIMS.save(s, (&contract, 99), &claim).unwrap();
+    }),
+];
+
+fn found_by_both(contract: fn(&Checked) -> cosmwasm_std::Addr, corruptions: &[Corruption]) {
+    for (rule, corrupt) in corruptions {
+        let mut world = lively();
+        check_invariants(&world.suite).unwrap();
+        let contract = contract(&world);
+        corrupt(world.suite.app.contract_storage_mut(&contract).as_mut());
+        let rules = |found: ballast_testing::invariants::Violations| -> Vec<&str> {
+            found.0.iter().map(|one| one.rule).collect()
+        };
+        let full = rules(check_invariants(&world.suite).unwrap_err());
+        assert!(full.contains(rule), "{rule}: {full:?}");
+        // The touched gear did not see the write, which came from outside: the gears disagree.
+        let both = rules(world.checker.full(&world.suite).unwrap_err());
+        assert!(both.contains(rule), "{rule}: {both:?}");
+        assert!(
+            both.iter().any(|rule| rule.ends_with("both gears agree")),
+            "{rule}: {both:?}"
+        );
+    }
+}
+
+#[test]
+fn whatever_is_wrong_in_the_market_is_found() {
+    found_by_both(|world| world.suite.market.clone(), &MARKET);
+}
+
+#[test]
+fn whatever_is_wrong_in_the_fund_is_found() {
+    found_by_both(|world| world.suite.fund.clone(), &FUND);
+}
+
+#[test]
+fn the_settlement_pool_may_hold_rounding_only() {
+    for change in [-5i128, 1_000] {
+        let mut world = lively();
+        let market = world.suite.market.clone();
+        let mut storage = world.suite.app.contract_storage_mut(&market);
+        let mut state = MARKET_STATES.load(storage.as_ref(), 0).unwrap();
+        state.settlement_pool += Int128::new(change);
+        let mut account = ACCOUNTS.load(storage.as_ref(), 1).unwrap();
+        account.quote -= Int128::new(change);
+        MARKET_STATES.save(storage.as_mut(), 0, &state).unwrap();
+        ACCOUNTS.save(storage.as_mut(), 1, &account).unwrap();
+        drop(storage);
+        let found = world.checker.full(&world.suite).unwrap_err();
+        assert!(
+            found
+                .to_string()
+                .contains("settlement pool is rounding only"),
+            "{found}"
+        );
+    }
+}
+
+/// What the messages wrote, and only that, is looked at after each of them.
+#[test]
+fn the_touched_gear_sees_what_a_message_wrote() {
+    let mut world = lively();
+    let (alice, market) = (world.alice.clone(), world.suite.market.clone());
+    // Broken behind the checker's back; nothing is touched yet.
+    let mut storage = world.suite.app.contract_storage_mut(&market);
+    let mut account = ACCOUNTS.load(storage.as_ref(), 1).unwrap();
+    assert_eq!(account.owner, alice);
+    account.quote += Int128::one();
+    ACCOUNTS.save(storage.as_mut(), 1, &account).unwrap();
+    drop(storage);
+    world.checker.after_message(&world.suite).unwrap();
+    // A message that writes the account brings it to light.
+    world.suite.deposit(&alice, 0, UNIT).unwrap();
+    let found = world.checker.after_message(&world.suite).unwrap_err();
+    assert_eq!(found.0[0].rule, "market: vault = sum of the ledger");
+}
+
+#[test]
+fn events_that_do_not_add_up_are_found() {
+    let liquidation = |asked: u128, paid: u128, loss: u128| {
+        let numbers = [
+            ("asked", asked),
+            ("paid", paid),
+            ("counterparty_loss", loss),
+            ("carried", 0),
+            ("deficit", 0),
+            ("avoided", 0),
+            ("leftover", 0),
+            ("deleveraged", 5),
+        ];
+        numbers
+            .iter()
+            .fold(Event::new(names::LIQUIDATION), |event, (key, value)| {
+                event.add_attribute(*key, value.to_string())
+            })
+    };
+    let taken = |loss: u128| {
+        Event::new(names::DELEVERAGED)
+            .add_attribute("loss", loss.to_string())
+            .add_attribute("size", "5")
+    };
+    check_events(&[taken(40), liquidation(100, 60, 40)]).unwrap();
+    check_events(&[taken(40), liquidation(101, 60, 40)]).unwrap();
+    check_events(&[taken(40), liquidation(102, 60, 40)]).unwrap_err();
+    check_events(&[taken(39), liquidation(100, 60, 40)]).unwrap_err();
+    check_events(&[liquidation(100, 60, 40)]).unwrap_err();
+    check_events(&[Event::new(names::LIQUIDATION)]).unwrap_err();
+}
