@@ -9,8 +9,9 @@ use cw20::{Cw20ExecuteMsg, Cw20ReceiveMsg, Denom};
 
 use crate::error::{ContractError, ContractResult};
 use crate::events;
-use crate::exchange::{credit, debit, Exchange};
+use crate::exchange::Exchange;
 use crate::fund::{bank_balance, change_vault, Movement};
+use crate::ledger::{credit, debit};
 use crate::margin::{account_risk, check_not_bankrupt, risk_of};
 use crate::math::to_signed;
 use crate::price::Valuation;

@@ -9,16 +9,16 @@ use std::collections::BTreeMap;
 
 use ballast_risk::{effective_initial_margin_ppm, MarginParameters, Rounding, ValueScale};
 use ballast_types::{AccountId, MarketId, MarketReport, Side};
-use cosmwasm_std::{Addr, Decimal, Deps, Empty, Env, Event, Int128, Storage, Uint128};
+use cosmwasm_std::{Addr, Decimal, Deps, Env, Event, Int128, Storage, Uint128};
 use cw_storage_plus::Bound;
 
+use crate::changes::{Changes, LoadedAccount};
 use crate::error::{ContractError, ContractResult};
 use crate::events;
-use crate::math::{add, to_signed};
 use crate::state::{
-    book_key, place_key, queue_key, rank_key, Account, Config, MarketConfig, MarketState, Order,
-    Position, ACCOUNTS, ACCOUNT_NUMBERS, ACCOUNT_ORDERS, CONFIG, DELEVERAGE_QUEUE, MARKETS,
-    MARKET_STATES, NEXT_ACCOUNT, ORDERS,
+    book_key, place_key, Account, Config, MarketConfig, MarketState, Order, Position, ACCOUNTS,
+    ACCOUNT_NUMBERS, ACCOUNT_ORDERS, CONFIG, DELEVERAGE_QUEUE, MARKETS, MARKET_STATES,
+    NEXT_ACCOUNT, ORDERS,
 };
 
 /// A market as loaded and as it became.
@@ -142,13 +142,6 @@ impl Account {
         self.position(market)
             .map_or(Int128::zero(), |position| position.size)
     }
-}
-
-#[derive(Clone)]
-struct LoadedAccount {
-    /// As in storage; `None` where it is new.
-    stored: Option<Account>,
-    now: Account,
 }
 
 /// The working set of one message.
@@ -479,154 +472,4 @@ impl<'a> Exchange<'a> {
             events: self.events,
         }
     }
-}
-
-/// What a message changed.
-pub struct Changes {
-    markets: BTreeMap<MarketId, (Market, MarketState)>,
-    accounts: BTreeMap<u64, LoadedAccount>,
-    orders: BTreeMap<(u64, u128), (u64, Option<Order>)>,
-    next_account: Option<u64>,
-    /// What happened, in order.
-    pub events: Vec<Event>,
-}
-
-impl Changes {
-    /// Writes every record that differs from what is stored, and the deleveraging queue with it.
-    ///
-    /// Where no position is open in a market, what its settlement pool holds is rounding and becomes its
-    /// residue.
-    pub fn save(self, storage: &mut dyn Storage) -> ContractResult<Vec<Event>> {
-        for (id, (mut market, stored)) in self.markets {
-            let state = &mut market.state;
-            if state.open_interest_long.is_zero()
-                && state.open_interest_short.is_zero()
-                && state.settlement_pool > Int128::zero()
-            {
-                state.residue = add(state.residue, state.settlement_pool.unsigned_abs())?;
-                state.settlement_pool = Int128::zero();
-            }
-            if *state != stored {
-                MARKET_STATES.save(storage, id, state)?;
-            }
-        }
-        for (number, LoadedAccount { stored, now }) in self.accounts {
-            if stored.as_ref() == Some(&now) {
-                continue;
-            }
-            let before = stored
-                .as_ref()
-                .map_or(&[][..], |account| &account.positions);
-            move_in_queue(storage, number, before, &now.positions)?;
-            if stored.is_none() {
-                ACCOUNT_NUMBERS.save(storage, (&now.owner, now.subaccount), &number)?;
-            }
-            ACCOUNTS.save(storage, number, &now)?;
-        }
-        for ((book, place), (account, order)) in self.orders {
-            let own_key = (account, book, place);
-            match order {
-                Some(order) => {
-                    if !ORDERS.has(storage, (book, place)) {
-                        ACCOUNT_ORDERS.save(storage, own_key, &Empty {})?;
-                    }
-                    ORDERS.save(storage, (book, place), &order)?;
-                }
-                None => {
-                    ORDERS.remove(storage, (book, place));
-                    ACCOUNT_ORDERS.remove(storage, own_key);
-                }
-            }
-        }
-        if let Some(number) = self.next_account {
-            NEXT_ACCOUNT.save(storage, &number)?;
-        }
-        Ok(self.events)
-    }
-}
-
-/// Moves an account's positions to their new places in the deleveraging queues.
-fn move_in_queue(
-    storage: &mut dyn Storage,
-    number: u64,
-    before: &[Position],
-    after: &[Position],
-) -> ContractResult<()> {
-    let place = |position: &Position| {
-        let long = !position.size.is_negative();
-        (
-            queue_key(position.market, long),
-            rank_key(long, position.entry_price),
-            number,
-        )
-    };
-    for old in before.iter().map(place) {
-        if !after.iter().map(place).any(|new| new == old) {
-            DELEVERAGE_QUEUE.remove(storage, old);
-        }
-    }
-    for new in after.iter().map(place) {
-        if !before.iter().map(place).any(|old| old == new) {
-            DELEVERAGE_QUEUE.save(storage, new, &Empty {})?;
-        }
-    }
-    Ok(())
-}
-
-/// Adds a fee to what a market owes: its deficit is repaid first, then the fund's share is owed to the
-/// fund and the rest belongs to the exchange.
-pub fn book_fee(
-    exchange_events: &mut Vec<Event>,
-    market: &mut Market,
-    fee: Uint128,
-    fund_share_ppm: u32,
-) -> ContractResult<()> {
-    let state = &mut market.state;
-    let repaid = fee.min(state.deficit);
-    if !repaid.is_zero() {
-        state.deficit = crate::math::subtract(state.deficit, repaid)?;
-        exchange_events.push(events::deficit_repaid(market.id, repaid, state.deficit));
-    }
-    let rest = crate::math::subtract(fee, repaid)?;
-    let for_fund = ballast_risk::ppm_of(rest, fund_share_ppm, Rounding::Down)?;
-    state.fees_owed = add(state.fees_owed, for_fund)?;
-    state.fee_collector = add(state.fee_collector, crate::math::subtract(rest, for_fund)?)?;
-    Ok(())
-}
-
-/// Share of trade fees that belongs to the fund.
-#[must_use]
-pub fn fund_share_ppm(market: &Market) -> u32 {
-    market
-        .state
-        .risk
-        .as_ref()
-        .map_or(market.config.parameters.fund_fee_share_ppm, |risk| {
-            risk.fee_share_ppm
-        })
-}
-
-/// Changes an account's quote by a signed amount.
-pub fn credit(account: &mut Account, amount: Int128) -> ContractResult<()> {
-    account.quote = account
-        .quote
-        .checked_add(amount)
-        .map_err(|_| ContractError::Overflow {
-            what: "quote",
-            value: amount.to_string(),
-        })?;
-    Ok(())
-}
-
-/// Takes an unsigned amount from an account's quote.
-pub fn debit(account: &mut Account, amount: Uint128) -> ContractResult<()> {
-    let amount = to_signed(amount)?;
-    account.quote = account
-        .quote
-        .checked_sub(amount)
-        .map_err(|_| ContractError::Overflow {
-            what: "quote",
-            value: amount.to_string(),
-        })?;
-    Ok(())
 }

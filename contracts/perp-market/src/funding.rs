@@ -16,7 +16,8 @@ use cosmwasm_std::{Decimal, DepsMut, Env, Int128, Int256, MessageInfo, Response,
 
 use crate::error::{ContractError, ContractResult};
 use crate::events;
-use crate::exchange::{book_fee, credit, Exchange, Market};
+use crate::exchange::{Exchange, Market};
+use crate::ledger::{book_fee, credit};
 use crate::margin::{account_risk, reduces_risk};
 use crate::math::{add, add_signed, subtract_signed, to_signed};
 use crate::price::Valuation;

@@ -1,7 +1,7 @@
 //! Ballast's clearing house: accounts, order book, margin, funding, liquidation and exact deleveraging.
 //!
 //! A message's life is short and straight: [`contract`] dispatches, a theme file loads what it needs into an
-//! [`exchange::Exchange`], checks, computes, saves the changes once and emits events.
+//! [`exchange::Exchange`], checks, computes, saves the [`changes::Changes`] once and emits events.
 #![cfg_attr(
     test,
     allow(
@@ -15,12 +15,14 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod changes;
 pub mod contract;
 pub mod error;
 pub mod events;
 pub mod exchange;
 pub mod fund;
 pub mod funding;
+pub mod ledger;
 pub mod liquidation;
 pub mod margin;
 pub mod matching;

@@ -11,8 +11,9 @@ use cosmwasm_std::Uint128;
 
 use crate::error::{ContractError, ContractResult};
 use crate::events::{self, Trade};
-use crate::exchange::{book_fee, debit, fund_share_ppm, Exchange};
+use crate::exchange::Exchange;
 use crate::funding::order_value;
+use crate::ledger::{book_fee, debit, fund_share_ppm};
 use crate::margin::{account_risk, reduces_risk};
 use crate::math::{add, subtract};
 use crate::positions::apply_fill;

@@ -4,8 +4,9 @@ use ballast_types::Side;
 use cosmwasm_std::{Decimal, Int128, Uint128};
 
 use crate::error::{ContractError, ContractResult};
-use crate::exchange::{credit, Market};
+use crate::exchange::Market;
 use crate::funding::side_index;
+use crate::ledger::credit;
 use crate::math::{add, subtract, to_signed};
 use crate::state::{Account, Position, MAX_POSITIONS};
 

@@ -24,8 +24,9 @@ use cosmwasm_std::{Decimal, Int128, Uint128};
 
 use crate::error::{ContractError, ContractResult};
 use crate::events;
-use crate::exchange::{credit, Exchange};
+use crate::exchange::Exchange;
 use crate::funding::order_value;
+use crate::ledger::credit;
 use crate::liquidation::deleverage;
 use crate::liquidation::{Outcome, Subject};
 use crate::matching::{Fill, Resting, Walk, WalkLimits};

@@ -17,9 +17,10 @@ use cosmwasm_std::{
 };
 use cw20::Denom;
 
+use crate::changes::Changes;
 use crate::error::ContractResult;
 use crate::events;
-use crate::exchange::{Changes, Exchange};
+use crate::exchange::Exchange;
 use crate::fund::{
     apply_risk, bank_balance, change_vault, claim_answer, execute, submessage, take_fees,
     take_from_vault, unaccounted, withdraw_fees, Flush, Movement, CLAIM_REPLY,

@@ -16,7 +16,8 @@ use cosmwasm_std::{Int128, Uint128};
 
 use crate::error::ContractResult;
 use crate::events;
-use crate::exchange::{credit, Exchange};
+use crate::exchange::Exchange;
+use crate::ledger::credit;
 use crate::liquidation::bankrupt::{book_deficit, Funding};
 use crate::liquidation::{Outcome, Subject};
 use crate::margin::{reduces_risk, risk_across, size_risk};

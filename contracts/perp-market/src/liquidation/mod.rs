@@ -16,9 +16,10 @@ use ballast_types::market::{LiquidationAnswer, LiquidationStatus};
 use ballast_types::{AccountId, MarketId, Side};
 use cosmwasm_std::{to_json_binary, Decimal, DepsMut, Env, Int128, MessageInfo, Response, Uint128};
 
+use crate::changes::Changes;
 use crate::error::{ContractError, ContractResult};
 use crate::events;
-use crate::exchange::{Changes, Exchange};
+use crate::exchange::Exchange;
 use crate::fund::{self, Flush};
 use crate::margin::{position_in, risk_across, size_risk};
 use crate::orders::remove_all;

@@ -11,8 +11,9 @@ use ballast_types::market::LiquidationStatus;
 use cosmwasm_std::{Addr, Uint128};
 
 use crate::error::ContractResult;
-use crate::exchange::{book_fee, credit, debit, Exchange};
+use crate::exchange::Exchange;
 use crate::funding::order_value;
+use crate::ledger::{book_fee, credit, debit};
 use crate::liquidation::{Outcome, Subject};
 use crate::margin::size_risk;
 use crate::matching::{Fill, Resting, Walk, WalkLimits};

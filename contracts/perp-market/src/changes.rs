@@ -1,0 +1,119 @@
+//! What a message changed, and how it is written: once, at its end, only what differs.
+
+use std::collections::BTreeMap;
+
+use ballast_types::MarketId;
+use cosmwasm_std::{Empty, Event, Int128, Storage};
+
+use crate::error::ContractResult;
+use crate::exchange::Market;
+use crate::math::add;
+use crate::state::{
+    queue_key, rank_key, Account, MarketState, Order, Position, ACCOUNTS, ACCOUNT_NUMBERS,
+    ACCOUNT_ORDERS, DELEVERAGE_QUEUE, MARKET_STATES, NEXT_ACCOUNT, ORDERS,
+};
+
+/// An account as it was and as it is.
+#[derive(Clone)]
+pub struct LoadedAccount {
+    /// As in storage; `None` where it is new.
+    pub stored: Option<Account>,
+    /// As this message has changed it.
+    pub now: Account,
+}
+
+/// What a message changed.
+pub struct Changes {
+    /// Number -> as it became, as stored.
+    pub markets: BTreeMap<MarketId, (Market, MarketState)>,
+    /// Number -> as stored and as it became.
+    pub accounts: BTreeMap<u64, LoadedAccount>,
+    /// (book, place) -> owner and what is left; `None`: removed.
+    pub orders: BTreeMap<(u64, u128), (u64, Option<Order>)>,
+    /// The next account's number, where one was opened.
+    pub next_account: Option<u64>,
+    /// What happened, in order.
+    pub events: Vec<Event>,
+}
+
+impl Changes {
+    /// Writes every record that differs from what is stored, and the deleveraging queue with it.
+    ///
+    /// Where no position is open in a market, what its settlement pool holds is rounding and becomes its
+    /// residue.
+    pub fn save(self, storage: &mut dyn Storage) -> ContractResult<Vec<Event>> {
+        for (id, (mut market, stored)) in self.markets {
+            let state = &mut market.state;
+            if state.open_interest_long.is_zero()
+                && state.open_interest_short.is_zero()
+                && state.settlement_pool > Int128::zero()
+            {
+                state.residue = add(state.residue, state.settlement_pool.unsigned_abs())?;
+                state.settlement_pool = Int128::zero();
+            }
+            if *state != stored {
+                MARKET_STATES.save(storage, id, state)?;
+            }
+        }
+        for (number, LoadedAccount { stored, now }) in self.accounts {
+            if stored.as_ref() == Some(&now) {
+                continue;
+            }
+            let before = stored
+                .as_ref()
+                .map_or(&[][..], |account| &account.positions);
+            move_in_queue(storage, number, before, &now.positions)?;
+            if stored.is_none() {
+                ACCOUNT_NUMBERS.save(storage, (&now.owner, now.subaccount), &number)?;
+            }
+            ACCOUNTS.save(storage, number, &now)?;
+        }
+        for ((book, place), (account, order)) in self.orders {
+            let own_key = (account, book, place);
+            match order {
+                Some(order) => {
+                    if !ORDERS.has(storage, (book, place)) {
+                        ACCOUNT_ORDERS.save(storage, own_key, &Empty {})?;
+                    }
+                    ORDERS.save(storage, (book, place), &order)?;
+                }
+                None => {
+                    ORDERS.remove(storage, (book, place));
+                    ACCOUNT_ORDERS.remove(storage, own_key);
+                }
+            }
+        }
+        if let Some(number) = self.next_account {
+            NEXT_ACCOUNT.save(storage, &number)?;
+        }
+        Ok(self.events)
+    }
+}
+
+/// Moves an account's positions to their new places in the deleveraging queues.
+fn move_in_queue(
+    storage: &mut dyn Storage,
+    number: u64,
+    before: &[Position],
+    after: &[Position],
+) -> ContractResult<()> {
+    let place = |position: &Position| {
+        let long = !position.size.is_negative();
+        (
+            queue_key(position.market, long),
+            rank_key(long, position.entry_price),
+            number,
+        )
+    };
+    for old in before.iter().map(place) {
+        if !after.iter().map(place).any(|new| new == old) {
+            DELEVERAGE_QUEUE.remove(storage, old);
+        }
+    }
+    for new in after.iter().map(place) {
+        if !before.iter().map(place).any(|old| old == new) {
+            DELEVERAGE_QUEUE.save(storage, new, &Empty {})?;
+        }
+    }
+    Ok(())
+}
