@@ -606,7 +606,8 @@ proptest! {
         parameters.mutual_lifetime_ppm = lifetime;
         parameters.backing_ratio_ppm = backing;
         parameters.premium_max_multiplier = multiplier;
-        parameters.premium_base_rate_ppm = base;
+        // Their product may not exceed 100 % a year.
+        parameters.premium_base_rate_ppm = base / multiplier;
         validate(&parameters).unwrap();
         let mut suite = Suite::new(Kind::Native, parameters);
         let market = addr("market");

@@ -15,7 +15,7 @@ use crate::margin::{check_change, check_not_bankrupt, risk_of};
 use crate::matching::{reducible, remove_order, Fill, Walk, WalkLimits};
 use crate::math::{add, subtract};
 use crate::positions::apply_fill;
-use crate::price::Valuation;
+use crate::price::{price_for, Valuation};
 use crate::state::{order_place, Order};
 
 /// An order as a trader sends it.
@@ -57,6 +57,7 @@ pub fn place(
     check_not_bankrupt(&before)?;
     let wanted = wanted_size(&mut exchange, number, new)?;
 
+    let reduces = reducible(&mut exchange, number, new.market, new.side)?;
     let limits = WalkLimits {
         worst_ticks,
         earlier_blocks_only: false,
@@ -67,10 +68,14 @@ pub fn place(
         if time_in_force == TimeInForce::PostOnly {
             return Err(ContractError::WouldTrade {});
         }
-        let reduces = reducible(&mut exchange, number, new.market, new.side)?;
         if exchange.market(new.market)?.reduce_only() && wanted > reduces {
             return Err(ContractError::ReduceOnly { market: new.market });
         }
+    }
+    if wanted > reduces {
+        // Said at once, rather than by orders passed over: this price allows no more risk.
+        let market = exchange.market(new.market)?;
+        price_for(&exchange, market, Valuation::Risk, new.side == Side::Buy)?;
     }
 
     let mut answer = PlaceOrderAnswer {
