@@ -143,18 +143,32 @@ fn close_in_book(
             received,
         };
         let size = covered_size(exchange, subject, &resting, &book, wanted, funding)?;
-        uncovered = size < wanted;
-        if size.is_zero() {
-            break;
-        }
-        let fill = Fill {
+        let fill = |size| Fill {
             market: subject.market,
             taker: subject.number,
             size,
             valuation: Valuation::Plain,
             charge_taker: false,
         };
-        let Some(filled) = walk.fill(exchange, &resting, &fill)? else {
+        uncovered = size < wanted;
+        if uncovered {
+            // A maker that the plan passed because it could not take all of its fill is passed here too, also
+            // where it could take the part: what was asked was asked without it.
+            let mut copy = exchange.clone();
+            if walk
+                .clone()
+                .fill(&mut copy, &resting, &fill(wanted))?
+                .is_none()
+            {
+                walk.remove(exchange, &resting, "margin")?;
+                uncovered = false;
+                continue;
+            }
+        }
+        if size.is_zero() {
+            break;
+        }
+        let Some(filled) = walk.fill(exchange, &resting, &fill(size))? else {
             uncovered = false;
             continue;
         };
