@@ -44,7 +44,7 @@ impl Listing {
     /// # Errors
     /// [`SimError::Usage`] where prices are too small or too large to be listed.
     pub fn choose(index: usize, series: &Series, from: u64, to: u64) -> SimResult<Self> {
-        let (low, _) = series.range(from, to);
+        let (low, high) = series.range(from, to);
         let decimals = i32::try_from(series.decimals).unwrap_or(i32::MAX);
         let magnitude = i32::try_from(low.max(1).ilog10()).unwrap_or(0) - decimals;
         let tick_power = magnitude - 4;
@@ -53,6 +53,23 @@ impl Listing {
                 "{}: the lowest price, {}, is too small to be listed; expected at least 10^-14",
                 series.source,
                 crate::decimal::format_fixed(u128::from(low), series.decimals)
+            )));
+        }
+        // The book counts ticks in 64 bits; a fourfold price must still fit.
+        let ticks_a_unit = u32::try_from(-tick_power - decimals)
+            .ok()
+            .and_then(|power| 10u128.checked_pow(power));
+        let fits = ticks_a_unit
+            .and_then(|ticks| ticks.checked_mul(u128::from(high)))
+            .is_some_and(|ticks| ticks <= u128::from(u64::MAX / 4));
+        if tick_power + decimals <= 0 && !fits {
+            let text = |price| crate::decimal::format_fixed(u128::from(price), series.decimals);
+            return Err(SimError::Usage(format!(
+                "{}: prices from {} to {} span too much for one tick size; expected the highest at most 10^14 times \
+                 the lowest",
+                series.source,
+                text(low),
+                text(high)
             )));
         }
         let lot_power = i32::from(BASE_DECIMALS) - i32::from(QUOTE_DECIMALS) - tick_power;

@@ -104,6 +104,8 @@ pub struct ClaimsReport {
     pub paid: String,
     /// Quote atoms.
     pub uncovered: String,
+    /// Of what was paid, not needed after all and given back as fees.
+    pub returned: String,
     /// Claims answered in full.
     pub paid_in_full: u64,
     /// Claims answered in part.
@@ -125,10 +127,8 @@ pub struct BorneReport {
     pub deficit: String,
     /// Left with the bankrupt account's other positions.
     pub carried: String,
-    /// Asked for trades that then were not made, or paid and given back.
+    /// Asked and then not needed: trades that were not made, or were better than the oracle price.
     pub avoided: String,
-    /// Paid by the fund, not needed, and given back as fees: part of `claims.paid`, not of `fund`.
-    pub leftover: String,
 }
 
 /// Deleveraging.

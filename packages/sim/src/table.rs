@@ -90,7 +90,8 @@ fn rows(outcome: &Outcome) -> Vec<(&'static str, String)> {
     rows.push((
         "claims on the fund",
         format!(
-            "{}: {} in full, {} in part, {} with nothing{}\nasked {}, paid {}, uncovered {}",
+            "{}: {} in full, {} in part, {} with nothing{}\nasked {}, paid {} (of that {} came back unneeded), \
+             uncovered {}",
             count(claims.count),
             count(claims.paid_in_full),
             count(claims.paid_in_part),
@@ -102,6 +103,7 @@ fn rows(outcome: &Outcome) -> Vec<(&'static str, String)> {
             },
             money(&claims.asked),
             money(&claims.paid),
+            money(&claims.returned),
             money(&claims.uncovered)
         ),
     ));
@@ -109,7 +111,8 @@ fn rows(outcome: &Outcome) -> Vec<(&'static str, String)> {
     rows.push((
         "who bore it",
         format!(
-            "the fund {}, counterparties {}, deficit {}\nleft with other positions {}, not needed after all {}",
+            "of what was asked: the fund {}, counterparties {}, deficit {}\nleft with other positions {}, not needed \
+             after all {}",
             money(&borne.fund),
             money(&borne.counterparties),
             money(&borne.deficit),
@@ -120,9 +123,10 @@ fn rows(outcome: &Outcome) -> Vec<(&'static str, String)> {
     rows.push((
         "deleveraged",
         format!(
-            "{} positions worth {}",
+            "{} positions worth {} closed, at the oracle price but for losses of {} in all",
             count(report.deleveraged.positions),
-            money(&report.deleveraged.notional)
+            money(&report.deleveraged.notional),
+            money(&report.deleveraged.loss)
         ),
     ));
     rows.push((
@@ -242,13 +246,13 @@ fn length(seconds: u64) -> String {
     }
 }
 
-/// Quote atoms as quote units with thousands separated, two decimals.
+/// Quote atoms as quote units with thousands separated, two decimals, rounded to the nearest.
 fn money(atoms: &str) -> String {
     let (sign, digits) = atoms
         .strip_prefix('-')
         .map_or(("", atoms), |digits| ("-", digits));
     let atoms: u128 = digits.parse().unwrap_or(0);
-    let cents = atoms / (QUOTE_UNIT / 100);
+    let cents = atoms.saturating_add(QUOTE_UNIT / 200) / (QUOTE_UNIT / 100);
     format!("{sign}{}.{:02}", separated(cents / 100), cents % 100)
 }
 

@@ -58,10 +58,16 @@ fn main() -> ExitCode {
         println!("conformance: test");
         return ExitCode::SUCCESS;
     }
-    let chosen = std::env::var_os("BALLAST_VECTORS").map(PathBuf::from);
+    let chosen = std::env::var_os("BALLAST_VECTORS").filter(|folder| !folder.is_empty());
     let is_default = chosen.is_none();
-    let folder = chosen
-        .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors"));
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let folder = match chosen.map(PathBuf::from) {
+        None => workspace.join("../shared/vectors"),
+        // Cargo starts tests in the crate's folder; a person names a folder from where they stand, which is
+        // most often the workspace.
+        Some(folder) if folder.is_relative() && !folder.is_dir() => workspace.join(folder),
+        Some(folder) => folder,
+    };
     println!("\nconformance: vectors of {}", folder.display());
     if !folder.is_dir() {
         return folder_missing(&folder, is_default);

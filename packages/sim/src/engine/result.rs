@@ -48,6 +48,7 @@ impl Replay {
                 asked: ledger.asked.to_string(),
                 paid: ledger.paid.to_string(),
                 uncovered: ledger.uncovered.to_string(),
+                returned: ledger.leftover.to_string(),
                 paid_in_full: ledger.paid_in_full,
                 paid_in_part: ledger.paid_in_part,
                 paid_nothing: ledger.paid_nothing,
@@ -59,7 +60,6 @@ impl Replay {
                 deficit: ledger.deficit_booked.to_string(),
                 carried: ledger.carried.to_string(),
                 avoided: ledger.avoided.to_string(),
-                leftover: ledger.leftover.to_string(),
             },
             deleveraged: DeleveragedReport {
                 positions: ledger.deleveraged,

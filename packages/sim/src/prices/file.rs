@@ -78,11 +78,23 @@ fn parse(file: &Path, bytes: &[u8]) -> SimResult<Series> {
         .trim(csv::Trim::All)
         .from_reader(bytes);
     let mut columns = None;
+    let mut width = None;
     let mut rows: Vec<Row> = vec![];
     let mut bar_secs = None;
     for record in reader.records() {
         let record = record.map_err(|error| unreadable(file, &error))?;
         let line = record.position().map_or(0, csv::Position::line);
+        let expected = *width.get_or_insert(record.len());
+        if record.len() != expected {
+            return Err(SimError::line(
+                file,
+                line,
+                format!(
+                    "has {} columns; expected {expected}, as the first line has",
+                    record.len()
+                ),
+            ));
+        }
         let columns = match columns {
             Some(columns) => columns,
             None => {
@@ -137,6 +149,13 @@ fn find_columns(file: &Path, line: u64, record: &StringRecord) -> SimResult<([us
             let found = found.to_ascii_lowercase();
             found == *name || (*name == "timestamp_ms" && found == "open_time")
         };
+        if record.iter().filter(|found| matches(found)).count() > 1 {
+            return Err(SimError::line(
+                file,
+                line,
+                format!("column {name:?} is there twice; expected it once"),
+            ));
+        }
         *column = record.iter().position(matches).ok_or_else(|| {
             SimError::line(
                 file,
