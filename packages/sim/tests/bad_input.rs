@@ -112,6 +112,11 @@ fn every_kind_of_bad_line_is_named() {
             &["\"close\" is missing", "6 columns, found 4"],
         ),
         (
+            "a field too many",
+            at("100,101,99,100,1,7"),
+            &["has 7 columns", "expected 6"],
+        ),
+        (
             "time as text",
             "yesterday,100,101,99,100,1".to_string(),
             &["timestamp_ms", "yesterday"],

@@ -85,7 +85,7 @@ fn parse(file: &Path, bytes: &[u8]) -> SimResult<Series> {
         let record = record.map_err(|error| unreadable(file, &error))?;
         let line = record.position().map_or(0, csv::Position::line);
         let expected = *width.get_or_insert(record.len());
-        if record.len() != expected {
+        if record.len() > expected {
             return Err(SimError::line(
                 file,
                 line,
