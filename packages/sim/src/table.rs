@@ -165,11 +165,13 @@ fn rows(outcome: &Outcome) -> Vec<(&'static str, String)> {
 }
 
 fn refused(outcome: &Outcome) -> String {
-    let mut text = format!("{} messages", count(outcome.report.refused));
+    let mut text = format!("{} messages (N: a number)", count(outcome.report.refused));
     if outcome.report.panics > 0 {
         text.push_str(&format!(", {} of them panics", outcome.report.panics));
     }
     for (kind, times) in outcome.refusals.iter().take(SHOWN_REFUSALS) {
+        // Alike but for their numbers, which were replaced by one sign.
+        let kind = kind.replace('#', "N");
         text.push_str(&format!("\n{} x {kind}", count(*times)));
     }
     text
