@@ -128,6 +128,15 @@ impl Market {
 }
 
 impl Account {
+    /// Owner and subaccount, as messages name them.
+    #[must_use]
+    pub fn id(&self) -> AccountId {
+        AccountId {
+            owner: self.owner.to_string(),
+            subaccount: self.subaccount,
+        }
+    }
+
     /// The position in a market.
     #[must_use]
     pub fn position(&self, market: MarketId) -> Option<&Position> {

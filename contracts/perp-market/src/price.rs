@@ -132,7 +132,8 @@ pub enum Valuation {
     /// Allowing more risk: published at most `price_risk_max_age_secs` ago, within the confidence allowed,
     /// and valued at the end of the confidence interval that is worse for the account.
     Risk,
-    /// Telling a reader: the last price, whatever its age.
+    /// The last price, whatever its age: for telling a reader, for judging whether a change reduces risk while
+    /// the oracle is silent, and for positions in other markets than the one that is liquidated.
     Last,
 }
 

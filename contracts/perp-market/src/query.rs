@@ -203,7 +203,7 @@ fn account_response(exchange: &mut Exchange, number: u64) -> ContractResult<Acco
     }
     let spare = subtract_signed(risk.equity, to_signed(risk.initial_margin)?)?;
     Ok(AccountResponse {
-        account: id_of(&account),
+        account: account.id(),
         number: Uint64::new(number),
         quote: stored.quote,
         positions,
@@ -215,13 +215,6 @@ fn account_response(exchange: &mut Exchange, number: u64) -> ContractResult<Acco
         liquidatable: risk.is_liquidatable(),
         bankrupt: risk.is_bankrupt(),
     })
-}
-
-fn id_of(account: &Account) -> AccountId {
-    AccountId {
-        owner: account.owner.to_string(),
-        subaccount: account.subaccount,
-    }
 }
 
 fn accounts(
@@ -397,7 +390,7 @@ fn deleverage_queue(
         .stored_queue(queue_key(market, long), after, limit)?
         .into_iter()
         .map(|(rank, number)| {
-            let account = id_of(exchange.account(number)?);
+            let account = exchange.account(number)?.id();
             Ok(DeleverageEntry {
                 account,
                 entry_price: rank_price(long, rank),
@@ -419,7 +412,7 @@ fn pending_claims(
             let ((number, market), claim) = entry?;
             let account = ACCOUNTS.load(exchange.deps.storage, number)?;
             Ok(PendingClaimResponse {
-                account: id_of(&account),
+                account: account.id(),
                 number: Uint64::new(number),
                 market,
                 amount: claim.amount,

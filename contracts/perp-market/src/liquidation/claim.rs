@@ -10,7 +10,7 @@
 use ballast_risk::shortfall;
 use ballast_types::fund::ExecuteMsg as FundMsg;
 use ballast_types::market::LiquidationStatus;
-use ballast_types::{AccountId, MarketId};
+use ballast_types::MarketId;
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{
     from_json, to_json_binary, Addr, Binary, Coin, DepsMut, Env, Response, SubMsg, Uint128,
@@ -139,11 +139,7 @@ fn ask(
     size: Uint128,
 ) -> ContractResult<Claim> {
     let claim_id = NEXT_CLAIM.load(exchange.deps.storage)?;
-    let owner = exchange.account(subject.number)?.clone();
-    let account = AccountId {
-        owner: owner.owner.to_string(),
-        subaccount: owner.subaccount,
-    };
+    let account = exchange.account(subject.number)?.id();
     let now = exchange.now();
     let collateral = exchange.config.collateral.clone();
     let stray = unaccounted(exchange.deps, exchange.env, &collateral)?;

@@ -10,7 +10,9 @@
 //! price; what the account then lacks stays with it, and becomes the market's deficit with its last
 //! position.
 
-use ballast_risk::{bankruptcy_quote, cumulative_share, mul_div_ceil_signed, shortfall};
+use ballast_risk::{
+    bankruptcy_quote, cumulative_share, mul_div_ceil_signed, shortfall, AccountRisk, PositionRisk,
+};
 use ballast_types::MarketId;
 use cosmwasm_std::{Int128, Uint128};
 
@@ -20,7 +22,7 @@ use crate::exchange::Exchange;
 use crate::ledger::credit;
 use crate::liquidation::bankrupt::{book_deficit, Funding};
 use crate::liquidation::{Outcome, Subject};
-use crate::margin::{reduces_risk, risk_across, size_risk};
+use crate::margin::{reduces_risk, size_risk};
 use crate::math::{add, add_signed, subtract, subtract_signed, to_signed};
 use crate::positions::apply_size;
 use crate::price::Valuation;
@@ -210,22 +212,10 @@ fn lacking(
     chosen: &Match,
     received: Int128,
 ) -> ContractResult<Uint128> {
-    let account = exchange.account(chosen.number)?.clone();
-    let risk = risk_across(
-        exchange,
-        &account,
-        now.market,
-        Valuation::Plain,
-        Valuation::Last,
-    )?;
+    let (risk, held, rest) = valued(exchange, now, chosen.number, chosen.size)?;
     if !risk.is_bankrupt() {
         return Ok(Uint128::zero());
     }
-    let market = exchange.market(now.market)?;
-    let size = account.size(now.market);
-    let delta = ballast_risk::negate(now.closing_delta(chosen.size)?)?;
-    let held = size_risk(exchange, market, size, Valuation::Plain)?;
-    let rest = size_risk(exchange, market, add_signed(size, delta)?, Valuation::Plain)?;
     Ok(shortfall(bankruptcy_quote(&risk, &held, &rest)?, received)?)
 }
 
@@ -336,15 +326,25 @@ fn can_take(
     size: Uint128,
     part: Int128,
 ) -> ContractResult<bool> {
-    let account = exchange.account(number)?.clone();
-    let (here, elsewhere) = (Valuation::Plain, Valuation::Last);
-    let before = risk_across(exchange, &account, now.market, here, elsewhere)?;
-    let market = exchange.market(now.market)?;
-    let held = account.size(now.market);
-    let delta = ballast_risk::negate(now.closing_delta(size)?)?;
-    let rest = add_signed(held, delta)?;
-    let held = size_risk(exchange, market, held, Valuation::Plain)?;
-    let rest = size_risk(exchange, market, rest, Valuation::Plain)?;
+    let (before, held, rest) = valued(exchange, now, number, size)?;
     let after = before.after_trade(&held, &rest, ballast_risk::negate(part)?)?;
     reduces_risk(&before, &after)
+}
+
+/// A counterparty as liquidation values it, with its position before and after closing `size`.
+fn valued(
+    exchange: &mut Exchange,
+    now: &Subject,
+    number: u64,
+    size: Uint128,
+) -> ContractResult<(AccountRisk, PositionRisk, PositionRisk)> {
+    let risk = Subject::risk_of(exchange, number, now.market)?;
+    let held = exchange.account(number)?.size(now.market);
+    let rest = subtract_signed(held, now.closing_delta(size)?)?;
+    let market = exchange.market(now.market)?;
+    Ok((
+        risk,
+        size_risk(exchange, market, held, Valuation::Plain)?,
+        size_risk(exchange, market, rest, Valuation::Plain)?,
+    ))
 }

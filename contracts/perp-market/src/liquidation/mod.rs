@@ -64,8 +64,8 @@ impl Subject {
         })
     }
 
-    /// An account as liquidation in a market values it.
-    fn risk_of(
+    /// An account as liquidation in a market values it, its own or a counterparty's.
+    pub fn risk_of(
         exchange: &mut Exchange,
         number: u64,
         market: MarketId,
@@ -270,13 +270,9 @@ pub fn conclude(
     outcome: &Outcome,
 ) -> ContractResult<Conclusion> {
     let owner = exchange.account(subject.number)?.clone();
-    let account = AccountId {
-        owner: owner.owner.to_string(),
-        subaccount: owner.subaccount,
-    };
     exchange
         .events
-        .push(events::liquidation(&account, subject, outcome));
+        .push(events::liquidation(&owner.id(), subject, outcome));
     let messages = fund::automatic_flush(&mut exchange, subject.market)?;
     Ok(Conclusion {
         changes: exchange.into_changes(),
