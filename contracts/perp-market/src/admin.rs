@@ -17,7 +17,7 @@ use crate::exchange::Exchange;
 use crate::fund::{change_vault, Movement};
 use crate::math::subtract;
 use crate::parameters::{
-    check_exchange, check_feed_id, check_listing, check_market, default_exchange, MAX_MARKETS,
+    check_exchange, check_oracle, check_listing, check_market, default_exchange, MAX_MARKETS,
 };
 use crate::price;
 use crate::state::{
@@ -179,7 +179,7 @@ pub fn update_oracle(
     oracle: &OracleConfig,
 ) -> ContractResult<Response> {
     assert_owner(deps.as_ref(), info)?;
-    check_feed_id(&oracle.feed_id)?;
+    check_oracle(oracle)?;
     let contract = deps.api.addr_validate(&oracle.contract)?;
     let now = env.block.time.seconds();
     price::query(deps.querier, contract.as_str(), &oracle.feed_id, now)?;

@@ -1,6 +1,7 @@
-//! Defaults and hard ranges of all parameters, in one table that the checks read and the README prints.
+//! Defaults, hard ranges and loosening directions of all parameters: one table a message, one line a
+//! parameter. The checks, the defaults and `docs/parameters.md` are made from it.
 
-use ballast_types::market::{ExchangeParameters, ListMarket, MarketParameters};
+use ballast_types::market::{ExchangeParameters, ListMarket, MarketParameters, OracleConfig};
 use ballast_types::PPM;
 use cosmwasm_std::Uint128;
 
@@ -9,71 +10,181 @@ use crate::error::{ContractError, ContractResult};
 /// Markets of one exchange.
 pub const MAX_MARKETS: u32 = 64;
 
-/// A parameter's name, default and hard range, both ends included.
+/// Which change of a parameter loosens: takes protection from accounts, counterparties or the fund.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Loosens {
+    /// Raising it.
+    Up,
+    /// Lowering it (for a switch: turning it off).
+    Down,
+    /// Any change: each way may hurt somebody who cannot leave at once.
+    Either,
+}
+
+impl Loosens {
+    /// For people.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::Either => "either",
+        }
+    }
+
+    /// Whether a change from one value to another loosens.
+    #[must_use]
+    pub fn loosened(self, before: i128, after: i128) -> bool {
+        match self {
+            Self::Up => after > before,
+            Self::Down => after < before,
+            Self::Either => after != before,
+        }
+    }
+}
+
+/// A parameter's name, default, hard range (both ends included) and loosening direction. Switches are 0 and 1.
 pub struct Range {
     /// As in the message.
     pub name: &'static str,
     /// What a deployment gets that says nothing.
-    pub default: u128,
+    pub default: i128,
     /// Least.
-    pub min: u128,
+    pub min: i128,
     /// Most.
-    pub max: u128,
+    pub max: i128,
+    /// Which change waits.
+    pub loosens: Loosens,
 }
 
-const fn range(name: &'static str, default: u128, min: u128, max: u128) -> Range {
-    Range {
-        name,
-        default,
-        min,
-        max,
+/// A field of a message as one signed number; what does not fit is beyond every range.
+trait Field {
+    fn number(&self) -> i128;
+    fn of(number: i128) -> Self;
+}
+
+macro_rules! integer_field {
+    ($($type:ty)*) => {$(
+        impl Field for $type {
+            fn number(&self) -> i128 {
+                i128::from(*self)
+            }
+            fn of(number: i128) -> Self {
+                Self::try_from(number).unwrap_or(Self::MAX)
+            }
+        }
+    )*};
+}
+
+integer_field!(u32 u64 i32);
+
+impl Field for Uint128 {
+    fn number(&self) -> i128 {
+        i128::try_from(self.u128()).unwrap_or(i128::MAX)
+    }
+    fn of(number: i128) -> Self {
+        Self::new(u128::try_from(number).unwrap_or_default())
     }
 }
 
-/// Ranges of [`ExchangeParameters`], in its order.
-pub const EXCHANGE: [Range; 11] = [
-    range("price_cache_secs", 5, 0, 60),
-    range("price_max_age_secs", 60, 5, 600),
-    range("price_risk_max_age_secs", 10, 1, 60),
-    range("max_fills", 50, 1, 100),
-    range("max_removals", 20, 1, 100),
-    range("max_orders_per_account", 20, 1, 100),
-    range("max_counterparties", 10, 1, 50),
-    range("claim_retry_secs", 60, 10, 3_600),
-    range("fund_gas_limit", 1_500_000, 300_000, 10_000_000),
-    range("flush_lot", 100_000_000, 1, u128::MAX),
-    range("flush_retry_secs", 3_600, 60, 86_400),
+impl Field for bool {
+    fn number(&self) -> i128 {
+        i128::from(*self)
+    }
+    fn of(number: i128) -> Self {
+        number != 0
+    }
+}
+
+/// One line a field of a message: `name = default, min => max, direction`. A field that is missing does not
+/// compile.
+macro_rules! parameters {
+    ($(#[$about:meta])* $table:ident, $defaults:ident, $values:ident of $message:ident {
+        $($field:ident = $default:expr, $min:expr => $max:expr, $loosens:ident;)*
+    }) => {
+        $(#[$about])*
+        pub const $table: &[Range] = &[$(Range {
+            name: stringify!($field),
+            default: $default,
+            min: $min,
+            max: $max,
+            loosens: Loosens::$loosens,
+        }),*];
+
+        fn $values(parameters: &$message) -> Vec<i128> {
+            let $message { $($field),* } = parameters;
+            vec![$($field.number()),*]
+        }
+
+        fn $defaults() -> $message {
+            $message { $($field: Field::of($default)),* }
+        }
+    };
+}
+
+const MAX_MONEY: i128 = i128::MAX >> 15;
+
+parameters! {
+    /// Ranges of [`ExchangeParameters`], in its order.
+    EXCHANGE, exchange_defaults, exchange_values of ExchangeParameters {
+        price_cache_secs = 5, 0 => 60, Up;
+        price_max_age_secs = 60, 5 => 600, Either;
+        price_risk_max_age_secs = 10, 1 => 60, Up;
+        max_fills = 50, 1 => 100, Either;
+        max_removals = 20, 1 => 100, Either;
+        max_orders_per_account = 20, 1 => 100, Up;
+        max_counterparties = 10, 1 => 50, Either;
+        claim_retry_secs = 60, 10 => 3_600, Either;
+        fund_gas_limit = 1_500_000, 300_000 => 10_000_000, Either;
+        flush_lot = 100_000_000, 1 => MAX_MONEY, Up;
+        flush_retry_secs = 3_600, 60 => 86_400, Up;
+    }
+}
+
+parameters! {
+    /// Ranges of [`MarketParameters`], in its order.
+    MARKET, market_defaults, market_values of MarketParameters {
+        initial_margin_ppm = 50_000, 10_000 => 1_000_000, Down;
+        maintenance_fraction_ppm = 600_000, 200_000 => 950_000, Down;
+        open_interest_lower = 25_000_000_000_000, 0 => MAX_MONEY, Up;
+        open_interest_upper = 50_000_000_000_000, 0 => MAX_MONEY, Up;
+        open_interest_cap = 50_000_000_000_000, 0 => MAX_MONEY, Up;
+        maker_fee_ppm = 200, 0 => 10_000, Up;
+        taker_fee_ppm = 500, 0 => 10_000, Up;
+        max_liquidation_fee_ppm = 15_000, 0 => 50_000, Up;
+        keeper_share_ppm = 200_000, 0 => 500_000, Either;
+        liquidation_slippage_ppm = 5_000, 0 => 20_000, Up;
+        bankruptcy_adjustment_ppm = 1_000_000, 1_000_000 => 10_000_000, Either;
+        spread_to_maintenance_ppm = 1_500_000, 0 => 5_000_000, Either;
+        funding_interval_secs = 3_600, 60 => 86_400, Either;
+        funding_clamp_factor_ppm = 6_000_000, 0 => 12_000_000, Up;
+        funding_interest_ppm = 0, -1_000 => 1_000, Either;
+        impact_notional = 5_000_000_000, 1 => MAX_MONEY, Either;
+        fund_fee_share_ppm = 250_000, 0 => 1_000_000, Down;
+        reduce_only = 0, 0 => 1, Down;
+    }
+}
+
+const fn range(name: &'static str, min: i128, max: i128, loosens: Loosens) -> Range {
+    Range {
+        name,
+        default: min,
+        min,
+        max,
+        loosens,
+    }
+}
+
+/// Ranges of what is fixed at listing.
+pub const LISTING: &[Range] = &[
+    range("symbol length", 1, 32, Loosens::Either),
+    range("base_decimals", 0, 18, Loosens::Either),
 ];
 
-const MAX_MONEY: u128 = u128::MAX >> 16;
+/// Ranges of [`OracleConfig`].
+pub const ORACLE: &[Range] = &[range("max_confidence_ppm", 1, PPM as i128, Loosens::Up)];
 
-/// Ranges of [`MarketParameters`], in its order.
-pub const MARKET: [Range; 17] = [
-    range("initial_margin_ppm", 50_000, 10_000, 1_000_000),
-    range("maintenance_fraction_ppm", 600_000, 200_000, 950_000),
-    range("open_interest_lower", 25_000_000_000_000, 0, MAX_MONEY),
-    range("open_interest_upper", 50_000_000_000_000, 0, MAX_MONEY),
-    range("open_interest_cap", 50_000_000_000_000, 0, MAX_MONEY),
-    range("maker_fee_ppm", 200, 0, 10_000),
-    range("taker_fee_ppm", 500, 0, 10_000),
-    range("max_liquidation_fee_ppm", 15_000, 0, 50_000),
-    range("keeper_share_ppm", 200_000, 0, 500_000),
-    range("liquidation_slippage_ppm", 5_000, 0, 20_000),
-    range(
-        "bankruptcy_adjustment_ppm",
-        1_000_000,
-        1_000_000,
-        10_000_000,
-    ),
-    range("spread_to_maintenance_ppm", 1_500_000, 0, 5_000_000),
-    range("funding_interval_secs", 3_600, 60, 86_400),
-    range("funding_clamp_factor_ppm", 6_000_000, 0, 12_000_000),
-    range("funding_interest_ppm", 0, 0, 1_000),
-    range("impact_notional", 5_000_000_000, 1, MAX_MONEY),
-    range("fund_fee_share_ppm", 250_000, 0, 1_000_000),
-];
-
-fn check(ranges: &[Range], values: &[u128]) -> ContractResult<()> {
+fn check(ranges: &[Range], values: &[i128]) -> ContractResult<()> {
     for (range, value) in ranges.iter().zip(values) {
         if *value < range.min || *value > range.max {
             return Err(ContractError::ParameterOutOfRange {
@@ -97,60 +208,19 @@ fn require(holds: bool, rule: &'static str) -> ContractResult<()> {
 
 /// Defaults of [`ExchangeParameters`].
 #[must_use]
-#[allow(clippy::missing_panics_doc)]
 pub fn default_exchange() -> ExchangeParameters {
-    let [cache, max_age, risk_age, fills, removals, orders, counterparties, retry, gas, lot, wait] =
-        EXCHANGE.map(|range| range.default);
-    ExchangeParameters {
-        price_cache_secs: secs(cache),
-        price_max_age_secs: secs(max_age),
-        price_risk_max_age_secs: secs(risk_age),
-        max_fills: small(fills),
-        max_removals: small(removals),
-        max_orders_per_account: small(orders),
-        max_counterparties: small(counterparties),
-        claim_retry_secs: secs(retry),
-        fund_gas_limit: secs(gas),
-        flush_lot: Uint128::new(lot),
-        flush_retry_secs: secs(wait),
-    }
+    exchange_defaults()
 }
 
 /// Checks [`ExchangeParameters`] against the table and against each other.
 pub fn check_exchange(parameters: &ExchangeParameters) -> ContractResult<()> {
-    let ExchangeParameters {
-        price_cache_secs,
-        price_max_age_secs,
-        price_risk_max_age_secs,
-        max_fills,
-        max_removals,
-        max_orders_per_account,
-        max_counterparties,
-        claim_retry_secs,
-        fund_gas_limit,
-        flush_lot,
-        flush_retry_secs,
-    } = parameters;
-    let values = [
-        u128::from(*price_cache_secs),
-        u128::from(*price_max_age_secs),
-        u128::from(*price_risk_max_age_secs),
-        u128::from(*max_fills),
-        u128::from(*max_removals),
-        u128::from(*max_orders_per_account),
-        u128::from(*max_counterparties),
-        u128::from(*claim_retry_secs),
-        u128::from(*fund_gas_limit),
-        flush_lot.u128(),
-        u128::from(*flush_retry_secs),
-    ];
-    check(&EXCHANGE, &values)?;
+    check(EXCHANGE, &exchange_values(parameters))?;
     require(
-        price_risk_max_age_secs <= price_max_age_secs,
+        parameters.price_risk_max_age_secs <= parameters.price_max_age_secs,
         "price_risk_max_age_secs may not exceed price_max_age_secs",
     )?;
     require(
-        price_cache_secs <= price_risk_max_age_secs,
+        parameters.price_cache_secs <= parameters.price_risk_max_age_secs,
         "price_cache_secs may not exceed price_risk_max_age_secs",
     )
 }
@@ -158,52 +228,12 @@ pub fn check_exchange(parameters: &ExchangeParameters) -> ContractResult<()> {
 /// Defaults of [`MarketParameters`], for a collateral of 6 decimals.
 #[must_use]
 pub fn default_market() -> MarketParameters {
-    let [imf, fraction, lower, upper, cap, maker, taker, liquidation, keeper, slippage, adjustment, spread, interval, clamp, _, impact, share] =
-        MARKET.map(|range| range.default);
-    MarketParameters {
-        initial_margin_ppm: small(imf),
-        maintenance_fraction_ppm: small(fraction),
-        open_interest_lower: Uint128::new(lower),
-        open_interest_upper: Uint128::new(upper),
-        open_interest_cap: Uint128::new(cap),
-        maker_fee_ppm: small(maker),
-        taker_fee_ppm: small(taker),
-        max_liquidation_fee_ppm: small(liquidation),
-        keeper_share_ppm: small(keeper),
-        liquidation_slippage_ppm: small(slippage),
-        bankruptcy_adjustment_ppm: small(adjustment),
-        spread_to_maintenance_ppm: small(spread),
-        funding_interval_secs: secs(interval),
-        funding_clamp_factor_ppm: small(clamp),
-        funding_interest_ppm: 0,
-        impact_notional: Uint128::new(impact),
-        fund_fee_share_ppm: small(share),
-        reduce_only: false,
-    }
+    market_defaults()
 }
 
 /// Checks [`MarketParameters`] against the table and against each other.
 pub fn check_market(parameters: &MarketParameters) -> ContractResult<()> {
-    let values = [
-        u128::from(parameters.initial_margin_ppm),
-        u128::from(parameters.maintenance_fraction_ppm),
-        parameters.open_interest_lower.u128(),
-        parameters.open_interest_upper.u128(),
-        parameters.open_interest_cap.u128(),
-        u128::from(parameters.maker_fee_ppm),
-        u128::from(parameters.taker_fee_ppm),
-        u128::from(parameters.max_liquidation_fee_ppm),
-        u128::from(parameters.keeper_share_ppm),
-        u128::from(parameters.liquidation_slippage_ppm),
-        u128::from(parameters.bankruptcy_adjustment_ppm),
-        u128::from(parameters.spread_to_maintenance_ppm),
-        u128::from(parameters.funding_interval_secs),
-        u128::from(parameters.funding_clamp_factor_ppm),
-        u128::from(parameters.funding_interest_ppm.unsigned_abs()),
-        parameters.impact_notional.u128(),
-        u128::from(parameters.fund_fee_share_ppm),
-    ];
-    check(&MARKET, &values)?;
+    check(MARKET, &market_values(parameters))?;
     require(
         parameters.funding_interval_secs.checked_rem(60) == Some(0),
         "funding_interval_secs must be a multiple of 60",
@@ -226,20 +256,18 @@ pub fn check_market(parameters: &MarketParameters) -> ContractResult<()> {
     )
 }
 
-/// Checks what is fixed at listing.
+/// Checks what is fixed at listing, and the rest of a listing.
 pub fn check_listing(listing: &ListMarket) -> ContractResult<()> {
-    let symbol = u128::try_from(listing.symbol.len()).unwrap_or(u128::MAX);
-    check(&[range("symbol length", 0, 1, 32)], &[symbol])?;
-    check(
-        &[range("base_decimals", 0, 0, 18)],
-        &[u128::from(listing.base_decimals)],
-    )?;
-    check(
-        &[range("max_confidence_ppm", 0, 1, u128::from(PPM))],
-        &[u128::from(listing.oracle.max_confidence_ppm)],
-    )?;
-    check_feed_id(&listing.oracle.feed_id)?;
+    let symbol = i128::try_from(listing.symbol.len()).unwrap_or(i128::MAX);
+    check(LISTING, &[symbol, i128::from(listing.base_decimals)])?;
+    check_oracle(&listing.oracle)?;
     check_market(&listing.parameters)
+}
+
+/// Checks [`OracleConfig`] but for the contract.
+pub fn check_oracle(oracle: &OracleConfig) -> ContractResult<()> {
+    check(ORACLE, &[i128::from(oracle.max_confidence_ppm)])?;
+    check_feed_id(&oracle.feed_id)
 }
 
 /// Pyth's ids are 32 bytes in lower-case hexadecimal.
@@ -252,14 +280,6 @@ pub fn check_feed_id(id: &str) -> ContractResult<()> {
         hexadecimal,
         "feed_id must be 64 hexadecimal digits in lower case",
     )
-}
-
-fn secs(value: u128) -> u64 {
-    u64::try_from(value).unwrap_or(u64::MAX)
-}
-
-fn small(value: u128) -> u32 {
-    u32::try_from(value).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -275,16 +295,12 @@ mod tests {
     // P1
     #[test]
     fn every_end_of_every_range_is_checked() {
-        for range in EXCHANGE.iter().chain(MARKET.iter()) {
+        for range in EXCHANGE.iter().chain(MARKET).chain(LISTING).chain(ORACLE) {
             let one = std::slice::from_ref(range);
             check(one, &[range.min]).unwrap();
             check(one, &[range.max]).unwrap();
-            if range.min > 0 {
-                check(one, &[range.min - 1]).unwrap_err();
-            }
-            if range.max < u128::MAX {
-                check(one, &[range.max + 1]).unwrap_err();
-            }
+            check(one, &[range.min - 1]).unwrap_err();
+            check(one, &[range.max + 1]).unwrap_err();
         }
     }
 
