@@ -17,7 +17,7 @@ use crate::exchange::Exchange;
 use crate::fund::{change_vault, Movement};
 use crate::math::subtract;
 use crate::parameters::{
-    check_exchange, check_oracle, check_listing, check_market, default_exchange, MAX_MARKETS,
+    check_exchange, check_listing, check_market, check_oracle, default_exchange, MAX_MARKETS,
 };
 use crate::price;
 use crate::state::{
