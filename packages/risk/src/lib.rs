@@ -1,7 +1,7 @@
 //! Pure integer maths of margin, liquidation, deleveraging, funding and insurance.
 //!
 //! No storage, no messages, no floating point. Contracts, simulator and tests compute every number here, once.
-//! `README.md` has the table of all formulas with their rounding and source.
+//! `docs/maths.md` has all formulas with their units, rounding and source.
 //!
 //! | module | what it answers |
 //! |---|---|
