@@ -9,8 +9,8 @@ use crate::error::ContractResult;
 use crate::exchange::Market;
 use crate::math::add;
 use crate::state::{
-    queue_key, rank_key, Account, MarketState, Order, Position, ACCOUNTS, ACCOUNT_NUMBERS,
-    ACCOUNT_ORDERS, DELEVERAGE_QUEUE, MARKET_STATES, NEXT_ACCOUNT, ORDERS,
+    queue_key, rank_key, Account, MarketState, Named, Order, Position, ACCOUNTS, ACCOUNT_NUMBERS,
+    ACCOUNT_ORDERS, CLIENT_ORDERS, DELEVERAGE_QUEUE, MARKET_STATES, NEXT_ACCOUNT, ORDERS,
 };
 
 /// An account as it was and as it is.
@@ -30,6 +30,8 @@ pub struct Changes {
     pub accounts: BTreeMap<u64, LoadedAccount>,
     /// (book, place) -> owner and what is left; `None`: removed.
     pub orders: BTreeMap<(u64, u128), (u64, Option<Order>)>,
+    /// (account number, client order id) -> what it stands for; `None`: removed.
+    pub client_orders: BTreeMap<(u64, u128), Option<Named>>,
     /// The next account's number, where one was opened.
     pub next_account: Option<u64>,
     /// What happened, in order.
@@ -81,6 +83,12 @@ impl Changes {
                     ORDERS.remove(storage, (book, place));
                     ACCOUNT_ORDERS.remove(storage, own_key);
                 }
+            }
+        }
+        for (key, named) in self.client_orders {
+            match named {
+                Some(named) => CLIENT_ORDERS.save(storage, key, &named)?,
+                None => CLIENT_ORDERS.remove(storage, key),
             }
         }
         if let Some(number) = self.next_account {

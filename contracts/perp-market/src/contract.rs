@@ -10,8 +10,8 @@ use cosmwasm_std::{
 };
 
 use crate::error::{ContractError, ContractResult};
-use crate::orders::NewOrder;
-use crate::{accounts, admin, fund, funding, liquidation, orders, query};
+use crate::orders::cancel::Reference;
+use crate::{accounts, admin, delegates, fund, funding, liquidation, orders, query};
 
 /// Name in cw2's record.
 pub const CONTRACT_NAME: &str = "crates.io:ballast-perp-market";
@@ -50,31 +50,33 @@ pub fn execute(
         ExecuteMsg::Withdraw { subaccount, amount } => {
             accounts::withdraw(deps, &env, &info, subaccount, amount)
         }
-        ExecuteMsg::PlaceOrder {
-            subaccount,
-            market,
-            side,
-            size,
-            order_type,
-            reduce_only,
-        } => {
-            let new = NewOrder {
-                subaccount,
-                market,
-                side,
-                size,
-                order_type,
-                reduce_only,
-            };
-            orders::place(deps, &env, &info, &new)
-        }
+        ExecuteMsg::PlaceOrder(order) => orders::place::execute(deps, &env, &info, &order),
         ExecuteMsg::CancelOrder {
+            owner,
             subaccount,
             order_id,
-        } => orders::cancel(deps, &env, &info, subaccount, &order_id),
-        ExecuteMsg::CancelAllOrders { subaccount, market } => {
-            orders::cancel_all(deps, &env, &info, subaccount, market)
+            client_order_id,
+        } => {
+            let reference = Reference::new(order_id, client_order_id)?;
+            orders::cancel::execute(deps, &env, &info, owner.as_deref(), subaccount, reference)
         }
+        ExecuteMsg::CancelAllOrders {
+            owner,
+            subaccount,
+            market,
+        } => {
+            let owner = owner.as_deref();
+            orders::cancel::execute_all(deps, &env, &info, owner, subaccount, market)
+        }
+        ExecuteMsg::SetDelegate {
+            subaccount,
+            delegate,
+            expires_at,
+        } => delegates::set(deps, &env, &info, subaccount, &delegate, expires_at),
+        ExecuteMsg::RemoveDelegate {
+            subaccount,
+            delegate,
+        } => delegates::remove(deps, &env, &info, subaccount, &delegate),
         ExecuteMsg::Liquidate { account, market } => {
             liquidation::execute(deps, &env, &info, &account, market, false)
         }

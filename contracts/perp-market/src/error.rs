@@ -112,6 +112,31 @@ pub enum ContractError {
     },
     #[error("no such order: {id:?}")]
     NoSuchOrder { id: OrderId },
+    #[error("the account has no resting order with client order id {client_order_id}")]
+    NoSuchClientOrder { client_order_id: Uint128 },
+    #[error("client order id {client_order_id} is in use by this account")]
+    DuplicateClientOrderId { client_order_id: Uint128 },
+    #[error("exactly one of order_id and client_order_id must be given")]
+    AmbiguousReference {},
+    #[error("expires at {expires_at}, which must be after now, {now}")]
+    AlreadyExpired { expires_at: u64, now: u64 },
+    #[error("a fill-or-kill order of {wanted} would fill {filled} only")]
+    NotFilled { wanted: Uint128, filled: Uint128 },
+
+    #[error("{found} is no delegate of {owner} for subaccount {subaccount}")]
+    NotDelegate {
+        owner: String,
+        subaccount: u32,
+        found: String,
+    },
+    #[error("the delegation expired at {expired_at}, it is {now}")]
+    DelegationExpired { expired_at: u64, now: u64 },
+    #[error("a delegation may last until {max} at most, found {found}")]
+    DelegationTooLong { max: u64, found: u64 },
+    #[error("an owner needs no delegation")]
+    OwnerAsDelegate {},
+    #[error("the account has {found} delegates, at most {max} are allowed; remove one first")]
+    TooManyDelegates { max: usize, found: usize },
 
     #[error("there is no insurance fund")]
     NoInsuranceFund {},

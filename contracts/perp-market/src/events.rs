@@ -4,10 +4,10 @@
 use ballast_types::events::market as names;
 use ballast_types::market::{CachedPrice, OrderId};
 use ballast_types::{AccountId, MarketId, RiskParameters};
-use cosmwasm_std::{Decimal, Event, Int128, Uint128};
+use cosmwasm_std::{Addr, Decimal, Event, Int128, Uint128};
 
 use crate::liquidation::{Outcome, Subject};
-use crate::state::{order_id, Account};
+use crate::state::{order_id, Account, Order};
 
 fn with_order(event: Event, id: &OrderId) -> Event {
     event
@@ -40,22 +40,43 @@ pub fn withdraw(number: u64, account: &Account, amount: Uint128) -> Event {
     of_account(names::WITHDRAW, number, account).add_attribute("amount", amount)
 }
 
+fn with_client_id(event: Event, order: &Order) -> Event {
+    match order.client_order_id {
+        Some(id) => event.add_attribute("client_order_id", id),
+        None => event,
+    }
+}
+
 /// An order rests.
 #[must_use]
-pub fn order_placed(key: (u64, u128), account: u64, size: Uint128, reduce_only: bool) -> Event {
-    with_order(Event::new(names::ORDER_PLACED), &order_id(key.0, key.1))
-        .add_attribute("account", account.to_string())
-        .add_attribute("size", size)
-        .add_attribute("reduce_only", reduce_only.to_string())
+pub fn order_placed(key: (u64, u128), order: &Order) -> Event {
+    let event = with_order(Event::new(names::ORDER_PLACED), &order_id(key.0, key.1))
+        .add_attribute("account", order.account.to_string())
+        .add_attribute("size", order.remaining)
+        .add_attribute("reduce_only", order.reduce_only.to_string());
+    let event = match order.expires_at {
+        Some(expires_at) => event.add_attribute("expires_at", expires_at.to_string()),
+        None => event,
+    };
+    with_client_id(event, order)
 }
 
 /// An order left the book without a trade.
 #[must_use]
-pub fn order_removed(key: (u64, u128), account: u64, size: Uint128, reason: &str) -> Event {
-    with_order(Event::new(names::ORDER_REMOVED), &order_id(key.0, key.1))
-        .add_attribute("account", account.to_string())
-        .add_attribute("size", size)
-        .add_attribute("reason", reason)
+pub fn order_removed(key: (u64, u128), order: &Order, reason: &str) -> Event {
+    let event = with_order(Event::new(names::ORDER_REMOVED), &order_id(key.0, key.1))
+        .add_attribute("account", order.account.to_string())
+        .add_attribute("size", order.remaining)
+        .add_attribute("reason", reason);
+    with_client_id(event, order)
+}
+
+/// Somebody may trade for an account, or not any more (0).
+#[must_use]
+pub fn delegate(number: u64, account: &Account, delegate: &Addr, expires_at: u64) -> Event {
+    of_account(names::DELEGATE, number, account)
+        .add_attribute("delegate", delegate)
+        .add_attribute("expires_at", expires_at.to_string())
 }
 
 /// What a trade was.

@@ -8,7 +8,7 @@ use std::collections::btree_map::Entry;
 use std::collections::BTreeMap;
 
 use ballast_risk::{effective_initial_margin_ppm, MarginParameters, Rounding, ValueScale};
-use ballast_types::{AccountId, MarketId, MarketReport, Side};
+use ballast_types::{AccountId, MarketId, MarketReport};
 use cosmwasm_std::{Addr, Decimal, Deps, Env, Event, Int128, Storage, Uint128};
 use cw_storage_plus::Bound;
 
@@ -16,9 +16,8 @@ use crate::changes::{Changes, LoadedAccount};
 use crate::error::{ContractError, ContractResult};
 use crate::events;
 use crate::state::{
-    book_key, place_key, Account, Config, MarketConfig, MarketState, Order, Position, ACCOUNTS,
-    ACCOUNT_NUMBERS, ACCOUNT_ORDERS, CONFIG, DELEVERAGE_QUEUE, MARKETS, MARKET_STATES,
-    NEXT_ACCOUNT, ORDERS,
+    Account, Config, MarketConfig, MarketState, Named, Order, Position, ACCOUNTS, ACCOUNT_NUMBERS,
+    CONFIG, DELEVERAGE_QUEUE, MARKETS, MARKET_STATES, NEXT_ACCOUNT,
 };
 
 /// A market as loaded and as it became.
@@ -166,7 +165,8 @@ pub struct Exchange<'a> {
     pub events: Vec<Event>,
     markets: BTreeMap<MarketId, (Market, MarketState)>,
     accounts: BTreeMap<u64, LoadedAccount>,
-    orders: BTreeMap<(u64, u128), (u64, Option<Order>)>,
+    pub(crate) orders: BTreeMap<(u64, u128), (u64, Option<Order>)>,
+    pub(crate) client_orders: BTreeMap<(u64, u128), Option<Named>>,
     next_account: Option<u64>,
 }
 
@@ -181,6 +181,7 @@ impl<'a> Exchange<'a> {
             markets: BTreeMap::new(),
             accounts: BTreeMap::new(),
             orders: BTreeMap::new(),
+            client_orders: BTreeMap::new(),
             next_account: None,
         })
     }
@@ -350,107 +351,6 @@ impl<'a> Exchange<'a> {
         Ok(())
     }
 
-    /// An order in the book, as this message has changed it.
-    pub fn order(&self, book: u64, place: u128) -> ContractResult<Option<Order>> {
-        match self.orders.get(&(book, place)) {
-            Some((_, order)) => Ok(order.clone()),
-            None => Ok(ORDERS.may_load(self.deps.storage, (book, place))?),
-        }
-    }
-
-    /// What this message made of an order: `None` untouched, `Some(None)` removed.
-    #[must_use]
-    pub fn changed_order(&self, key: (u64, u128)) -> Option<Option<Order>> {
-        self.orders.get(&key).map(|(_, order)| order.clone())
-    }
-
-    /// Puts a new order into the book. Returns its place.
-    pub fn insert_order(
-        &mut self,
-        id: MarketId,
-        side: Side,
-        ticks: u64,
-        order: Order,
-    ) -> ContractResult<(u64, u128)> {
-        let state = &mut self.market_mut(id)?.state;
-        let sequence = state.next_sequence;
-        state.next_sequence = sequence.saturating_add(1);
-        let account = self.account_mut(order.account)?;
-        account.open_orders = account.open_orders.saturating_add(1);
-        let key = (book_key(id, side), place_key(side, ticks, sequence));
-        self.orders.insert(key, (order.account, Some(order)));
-        Ok(key)
-    }
-
-    /// Leaves `remaining` of an order in the book.
-    pub fn shrink_order(&mut self, key: (u64, u128), order: &Order, remaining: Uint128) {
-        let order = Order {
-            remaining,
-            ..order.clone()
-        };
-        self.orders.insert(key, (order.account, Some(order)));
-    }
-
-    /// Takes an order out of the book.
-    pub fn remove_order(&mut self, key: (u64, u128), account: u64) -> ContractResult<()> {
-        self.orders.insert(key, (account, None));
-        let account = self.account_mut(account)?;
-        account.open_orders = account.open_orders.saturating_sub(1);
-        Ok(())
-    }
-
-    /// Orders of an account that are in storage and not yet removed by this message.
-    pub fn stored_orders_of(
-        &self,
-        number: u64,
-        market: Option<MarketId>,
-    ) -> ContractResult<Vec<(u64, u128)>> {
-        let order = cosmwasm_std::Order::Ascending;
-        let storage = self.deps.storage;
-        let keys: Vec<(u64, u128)> = match market {
-            None => ACCOUNT_ORDERS
-                .sub_prefix(number)
-                .keys(storage, None, None, order)
-                .collect::<Result<_, _>>()?,
-            Some(id) => {
-                let mut found = vec![];
-                for side in [Side::Buy, Side::Sell] {
-                    let book = book_key(id, side);
-                    for place in ACCOUNT_ORDERS
-                        .prefix((number, book))
-                        .keys(storage, None, None, order)
-                    {
-                        found.push((book, place?));
-                    }
-                }
-                found
-            }
-        };
-        Ok(keys
-            .into_iter()
-            .filter(|key| !matches!(self.orders.get(key), Some((_, None))))
-            .collect())
-    }
-
-    /// The next places of a book after one, with their orders as stored.
-    pub fn stored_book(
-        &self,
-        book: u64,
-        after: Option<u128>,
-        limit: usize,
-    ) -> ContractResult<Vec<(u128, Order)>> {
-        Ok(ORDERS
-            .prefix(book)
-            .range(
-                self.deps.storage,
-                after.map(Bound::exclusive),
-                None,
-                cosmwasm_std::Order::Ascending,
-            )
-            .take(limit)
-            .collect::<Result<_, _>>()?)
-    }
-
     /// The next places of a deleveraging queue after one, as stored.
     pub fn stored_queue(
         &self,
@@ -477,6 +377,7 @@ impl<'a> Exchange<'a> {
             markets: self.markets,
             accounts: self.accounts,
             orders: self.orders,
+            client_orders: self.client_orders,
             next_account: self.next_account,
             events: self.events,
         }

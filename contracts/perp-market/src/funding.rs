@@ -156,7 +156,10 @@ fn impact_price(
     let mut size = Uint128::zero();
     for (place, order) in exchange.stored_book(book, None, SAMPLE_ORDERS)? {
         let (ticks, _) = split_place_key(side, place);
-        if order.placed_height >= height || !is_backed(exchange, market.id, side, ticks, &order) {
+        if order.placed_height >= height
+            || order.is_expired(exchange.now())
+            || !is_backed(exchange, market.id, side, ticks, &order)
+        {
             continue;
         }
         let worth = order_value(market, ticks, order.remaining)?;

@@ -15,8 +15,10 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod book;
 pub mod changes;
 pub mod contract;
+pub mod delegates;
 pub mod error;
 pub mod events;
 pub mod exchange;

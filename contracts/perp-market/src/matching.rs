@@ -22,7 +22,7 @@ use crate::state::{book_key, split_place_key, Order};
 
 /// Orders of this block that a walk reads past. They cost a read each and stay, so that they do not count
 /// against the cap on removals, which twenty of them would use up in every block.
-const MAX_TOO_NEW: u32 = 200;
+const MAX_READ_PAST: u32 = 200;
 
 /// Orders read from storage at a time.
 const PAGE: usize = 4;
@@ -47,6 +47,14 @@ pub struct WalkLimits {
     pub earlier_blocks_only: bool,
 }
 
+/// What a message has used of its caps. One message, one effort: a batch hands it from walk to walk.
+#[derive(Clone, Copy, Default)]
+pub struct Effort {
+    fills: u32,
+    passed: u32,
+    read_past: u32,
+}
+
 /// A walk through one side of a book, best order first.
 #[derive(Clone)]
 pub struct Walk {
@@ -56,9 +64,8 @@ pub struct Walk {
     page: VecDeque<(u128, Order)>,
     after: Option<u128>,
     at_end: bool,
-    fills: u32,
-    passed: u32,
-    too_new: u32,
+    /// What was used so far.
+    pub effort: Effort,
     /// True where a cap stopped the walk though more orders match.
     pub capped: bool,
     /// True where an order within the limits was left standing unfilled.
@@ -77,16 +84,21 @@ impl Walk {
             page: VecDeque::new(),
             after: None,
             at_end: false,
-            fills: 0,
-            passed: 0,
-            too_new: 0,
+            effort: Effort::default(),
             capped: false,
             passed_over: false,
         }
     }
 
-    /// The next order within the limits; `None` at the end, at the worst price, or at a cap.
-    pub fn next(&mut self, exchange: &Exchange) -> ContractResult<Option<Resting>> {
+    /// The same walk in a message that has used some of its caps already.
+    #[must_use]
+    pub fn after(self, effort: Effort) -> Self {
+        Self { effort, ..self }
+    }
+
+    /// The next live order within the limits; `None` at the end, at the worst price, or at a cap. Expired
+    /// ones on the way are removed.
+    pub fn next(&mut self, exchange: &mut Exchange) -> ContractResult<Option<Resting>> {
         loop {
             if self.page.is_empty() && !self.at_end {
                 let page = exchange.stored_book(self.book, self.after, PAGE)?;
@@ -112,19 +124,25 @@ impl Walk {
                 continue;
             };
             let parameters = &exchange.config.parameters;
-            if self.fills >= parameters.max_fills || self.passed >= parameters.max_removals {
+            let used = &mut self.effort;
+            if used.fills >= parameters.max_fills || used.passed >= parameters.max_removals {
                 self.capped = true;
                 return Ok(None);
             }
             if self.limits.earlier_blocks_only && order.placed_height >= exchange.env.block.height {
-                self.too_new = self.too_new.saturating_add(1);
-                if self.too_new >= MAX_TOO_NEW {
+                used.read_past = used.read_past.saturating_add(1);
+                if used.read_past >= MAX_READ_PAST {
                     self.capped = true;
                     return Ok(None);
                 }
                 continue;
             }
-            return Ok(Some(Resting { key, order, ticks }));
+            let resting = Resting { key, order, ticks };
+            if resting.order.is_expired(exchange.now()) {
+                self.remove(exchange, &resting, "expired")?;
+                continue;
+            }
+            return Ok(Some(resting));
         }
     }
 
@@ -135,7 +153,7 @@ impl Walk {
         resting: &Resting,
         reason: &str,
     ) -> ContractResult<()> {
-        self.passed = self.passed.saturating_add(1);
+        self.effort.passed = self.effort.passed.saturating_add(1);
         remove_order(exchange, resting.key, &resting.order, reason)
     }
 
@@ -181,15 +199,15 @@ impl Walk {
                 return Ok(None);
             }
             MakerResult::NoPrice => {
-                self.passed = self.passed.saturating_add(1);
+                self.effort.passed = self.effort.passed.saturating_add(1);
                 self.passed_over = true;
                 return Ok(None);
             }
         };
-        self.fills = self.fills.saturating_add(1);
+        self.effort.fills = self.effort.fills.saturating_add(1);
         let rest = subtract(resting.order.remaining, fill.size)?;
         if rest.is_zero() {
-            exchange.remove_order(resting.key, resting.order.account)?;
+            exchange.remove_order(resting.key, &resting.order)?;
         } else {
             exchange.shrink_order(resting.key, &resting.order, rest);
         }
@@ -347,12 +365,9 @@ pub fn remove_order(
     order: &Order,
     reason: &str,
 ) -> ContractResult<()> {
-    exchange.remove_order(key, order.account)?;
-    exchange.events.push(events::order_removed(
-        key,
-        order.account,
-        order.remaining,
-        reason,
-    ));
+    exchange.remove_order(key, order)?;
+    exchange
+        .events
+        .push(events::order_removed(key, order, reason));
     Ok(())
 }

@@ -4,7 +4,7 @@
 
 use ballast_risk::AccountRisk;
 use ballast_types::market::{
-    AccountResponse, BookLevel, BookResponse, ConfigResponse, DeleverageEntry,
+    AccountResponse, BookLevel, BookResponse, ConfigResponse, DelegateResponse, DeleverageEntry,
     DeleverageRankResponse, FundingResponse, LedgerResponse, LiquidationPriceResponse, ListMarket,
     MarketResponse, OracleConfig, OrderId, OrderResponse, PendingClaimResponse, PositionResponse,
     QueryMsg,
@@ -64,6 +64,7 @@ pub fn query(deps: Deps, env: &Env, msg: QueryMsg) -> ContractResult<Binary> {
             start_after,
             limit,
         } => to_json_binary(&orders(&mut exchange, &account, start_after, page(limit))?),
+        QueryMsg::Delegates { account } => to_json_binary(&delegates(&exchange, &account)?),
         QueryMsg::Funding { market } => to_json_binary(&funding(&mut exchange, market)?),
         QueryMsg::DeleverageRank {
             account,
@@ -280,6 +281,9 @@ fn levels(
     let market = exchange.market(id)?;
     let mut levels: Vec<BookLevel> = vec![];
     for (place, order) in exchange.stored_book(book_key(id, side), None, limit)? {
+        if order.is_expired(exchange.now()) {
+            continue;
+        }
         let (ticks, _) = split_place_key(side, place);
         let price = price_of(market, ticks)?;
         match levels.last_mut().filter(|level| level.price == price) {
@@ -322,9 +326,22 @@ fn orders(
                 remaining: order.remaining,
                 reduce_only: order.reduce_only,
                 placed_height: order.placed_height,
+                expires_at: order.expires_at,
+                client_order_id: order.client_order_id,
             })
         })
         .collect()
+}
+
+fn delegates(exchange: &Exchange, id: &AccountId) -> ContractResult<Vec<DelegateResponse>> {
+    let number = exchange.resolve(id)?;
+    Ok(crate::delegates::all(exchange.deps.storage, number)?
+        .into_iter()
+        .map(|(delegate, expires_at)| DelegateResponse {
+            delegate: delegate.into_string(),
+            expires_at,
+        })
+        .collect())
 }
 
 fn funding(exchange: &mut Exchange, id: MarketId) -> ContractResult<FundingResponse> {

@@ -178,6 +178,20 @@ pub struct Order {
     pub reduce_only: bool,
     /// Block in which it was placed.
     pub placed_height: u64,
+    /// From when on it is dead, seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<u64>,
+    /// What its owner called it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_order_id: Option<Uint128>,
+}
+
+impl Order {
+    /// Whether it may not be filled any more.
+    #[must_use]
+    pub fn is_expired(&self, now: u64) -> bool {
+        self.expires_at.is_some_and(|expires_at| expires_at <= now)
+    }
 }
 
 /// (book, place) -> order: the first key of a book is its best order.
@@ -185,6 +199,29 @@ pub const ORDERS: Map<(u64, u128), Order> = Map::new("orders");
 
 /// (account number, book, place): all resting orders of an account.
 pub const ACCOUNT_ORDERS: Map<(u64, u64, u128), Empty> = Map::new("account_orders");
+
+/// What a client order id stands for.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum Named {
+    /// A resting order.
+    Order {
+        /// Its book.
+        book: u64,
+        /// Its place.
+        place: u128,
+    },
+}
+
+/// (account number, client order id) -> what it stands for. Written and removed with the order.
+pub const CLIENT_ORDERS: Map<(u64, u128), Named> = Map::new("client_orders");
+
+/// (account number, delegate) -> seconds from when on the delegate may not act any more. Written by the
+/// account's owner; at most [`MAX_DELEGATES`] an account.
+pub const DELEGATES: Map<(u64, &Addr), u64> = Map::new("delegates");
+
+/// Delegates of one account.
+pub const MAX_DELEGATES: usize = 8;
 
 /// (queue, rank, account number): all positions in the order in which they are deleveraged.
 pub const DELEVERAGE_QUEUE: Map<(u64, u128, u64), Empty> = Map::new("deleverage_queue");

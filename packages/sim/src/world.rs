@@ -120,10 +120,7 @@ impl World {
         let result = self.chain.to_market(sender, message);
         self.describe(sender, "market", message);
         let sent = self.after(result)?;
-        if matches!(
-            (&sent, message),
-            (Sent::Done(_), MarketMsg::PlaceOrder { .. })
-        ) {
+        if matches!((&sent, message), (Sent::Done(_), MarketMsg::PlaceOrder(_))) {
             self.ledger.orders = self.ledger.orders.saturating_add(1);
         }
         Ok(sent)

@@ -4,12 +4,14 @@ mod support;
 
 use ballast_insurance_fund::state::{CLAIMS, CLAIM_TOTALS, LEDGER, STANDINGS};
 use ballast_perp_market::state::{
-    ACCOUNTS, ACCOUNT_ORDERS, DELEVERAGE_QUEUE, MARKET_STATES, ORDERS, RESIDUE, VAULT,
+    ACCOUNTS, ACCOUNT_ORDERS, CLIENT_ORDERS, DELEVERAGE_QUEUE, MARKET_STATES, ORDERS, RESIDUE,
+    VAULT,
 };
 use ballast_testing::invariants::{check_events, check_invariants};
-use ballast_testing::suite::Collateral;
+use ballast_testing::suite::{Collateral, NewOrder};
 use ballast_types::events::market as names;
 use ballast_types::fund::Bound;
+use ballast_types::market::{OrderType, PlaceOrder, TimeInForce};
 use ballast_types::Side;
 use cosmwasm_std::{Empty, Event, Int128, Order, Storage, Uint128};
 use support::{Checked, Money, BTC, UNIT};
@@ -31,6 +33,23 @@ fn lively() -> Checked {
     world.deposit(&carol, 50_000 * UNIT);
     world.trade(&alice, &bob, BTC, "18000");
     world.rest(&carol, Side::Buy, BTC, "17000");
+    let named = PlaceOrder {
+        client_order_id: Some(Uint128::new(7)),
+        ..NewOrder {
+            subaccount: 0,
+            market: 0,
+            side: Side::Buy,
+            size: BTC,
+            order_type: OrderType::Limit {
+                price: "16000".parse().unwrap(),
+                time_in_force: TimeInForce::GoodTilCancelled,
+            },
+            reduce_only: false,
+        }
+        .message()
+    };
+    world.suite.place_order(&carol, &named).unwrap();
+    world.checker.after_message(&world.suite).unwrap();
     world
 }
 
@@ -40,7 +59,7 @@ fn first<K, V>(entry: Option<cosmwasm_std::StdResult<(K, V)>>) -> (K, V) {
 
 type Corruption = (&'static str, fn(&mut dyn Storage));
 
-const MARKET: [Corruption; 14] = [
+const MARKET: [Corruption; 16] = [
     ("market: vault = sum of the ledger", |s| {
         let mut account = ACCOUNTS.load(s, 1).unwrap();
         account.quote += Int128::one();
@@ -105,6 +124,13 @@ const MARKET: [Corruption; 14] = [
     ("market: order count", |s| {
         let (key, _) = first(ORDERS.range(s, None, None, Order::Ascending).next());
         ORDERS.remove(s, key);
+    }),
+    ("market: client order id is indexed", |s| {
+        CLIENT_ORDERS.remove(s, (3, 7));
+    }),
+    ("market: client order id stands for its order", |s| {
+        let named = CLIENT_ORDERS.load(s, (3, 7)).unwrap();
+        CLIENT_ORDERS.save(s, (3, 8), &named).unwrap();
     }),
     ("market: no empty order", |s| {
         let (key, mut order) = first(ORDERS.range(s, None, None, Order::Ascending).next());

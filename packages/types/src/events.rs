@@ -9,11 +9,16 @@ pub mod market {
     pub const DEPOSIT: &str = "ballast_deposit";
     /// `account`, `owner`, `subaccount`, `amount`.
     pub const WITHDRAW: &str = "ballast_withdraw";
-    /// An order rests: `market`, `side`, `ticks`, `sequence`, `account`, `size`, `reduce_only`.
+    /// An order rests: `market`, `side`, `ticks`, `sequence`, `account`, `size`, `reduce_only`, and where
+    /// the order has them `expires_at` and `client_order_id`.
     pub const ORDER_PLACED: &str = "ballast_order_placed";
     /// An order left the book without a trade: `market`, `side`, `ticks`, `sequence`, `account`,
-    /// `size`, `reason` (`cancelled`, `self_trade`, `margin`, `reduce_only`, `liquidation`).
+    /// `size`, `reason` (`cancelled`, `self_trade`, `expired`, `margin`, `reduce_only`, `liquidation`),
+    /// and where it has one `client_order_id`.
     pub const ORDER_REMOVED: &str = "ballast_order_removed";
+    /// Somebody may trade for an account, or not any more: `account`, `owner`, `subaccount`, `delegate`,
+    /// `expires_at` (0: removed).
+    pub const DELEGATE: &str = "ballast_delegate";
     /// Two accounts traded: `market`, `side` (the taker's), `ticks`, `sequence` (the maker's order),
     /// `size`, `value`, `maker`, `taker`, `maker_fee`, `taker_fee`. In a liquidation the taker's fee
     /// is in the event `ballast_liquidation`.

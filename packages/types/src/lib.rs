@@ -15,5 +15,6 @@ pub mod price_feed;
 pub mod pyth;
 
 mod common;
+mod orders;
 
 pub use common::*;

@@ -5,7 +5,8 @@ use cosmwasm_std::{Decimal, Int128, Int256, Uint128, Uint64};
 use cw20::{Cw20ReceiveMsg, Denom};
 use cw_ownable::{cw_ownable_execute, cw_ownable_query};
 
-use crate::{AccountId, MarketId, RiskLevel, RiskParameters, Side};
+pub use crate::orders::*;
+use crate::{AccountId, MarketId, RiskLevel, RiskParameters};
 
 /// Instantiates the clearing house.
 #[cw_serde]
@@ -118,50 +119,6 @@ pub struct ListMarket {
     pub parameters: MarketParameters,
 }
 
-/// How an order may trade.
-#[cw_serde]
-#[derive(Copy, Eq)]
-pub enum TimeInForce {
-    /// Trades what it can and rests.
-    GoodTilCancelled,
-    /// Trades what it can; the rest is cancelled.
-    ImmediateOrCancel,
-    /// Rests, or is refused where it would trade at once.
-    PostOnly,
-}
-
-/// Kinds of orders.
-#[cw_serde]
-#[derive(Copy)]
-pub enum OrderType {
-    /// At `price` or better.
-    Limit {
-        /// A multiple of the tick size.
-        price: Decimal,
-        /// What happens to what does not trade at once.
-        time_in_force: TimeInForce,
-    },
-    /// At once and at `worst_price` or better; the rest is cancelled.
-    Market {
-        /// A bound against slippage; rounded to the tick in the trader's favour.
-        worst_price: Decimal,
-    },
-}
-
-/// A resting order: its place in the book is its id.
-#[cw_serde]
-#[derive(Copy, Eq, PartialOrd, Ord)]
-pub struct OrderId {
-    /// The market.
-    pub market: MarketId,
-    /// The side it rests on.
-    pub side: Side,
-    /// Price in ticks.
-    pub ticks: Uint64,
-    /// Place in the queue of all orders of the market.
-    pub sequence: Uint64,
-}
-
 /// What can be done.
 #[cw_ownable_execute]
 #[cw_serde]
@@ -180,34 +137,50 @@ pub enum ExecuteMsg {
         /// Quote atoms.
         amount: Uint128,
     },
-    /// Places an order. Answer data: [`PlaceOrderAnswer`].
-    PlaceOrder {
-        /// The sender's subaccount.
-        subaccount: u32,
-        /// The market.
-        market: MarketId,
-        /// Buy or sell.
-        side: Side,
-        /// Base atoms, a multiple of the lot size.
-        size: Uint128,
-        /// Limit or market.
-        order_type: OrderType,
-        /// Never opens or grows a position: fills are cut to the position's size.
-        reduce_only: bool,
-    },
-    /// Cancels one resting order of the sender.
+    /// Places an order. By the account's owner or a delegate. Answer data: [`PlaceOrderAnswer`].
+    PlaceOrder(PlaceOrder),
+    /// Cancels one resting order, named by its id or by its client order id: exactly one of the two. By the
+    /// account's owner or a delegate.
     CancelOrder {
-        /// The sender's subaccount.
+        /// Whose account it is; the sender's own where absent.
+        #[serde(default)]
+        owner: Option<String>,
+        /// The owner's subaccount.
         subaccount: u32,
-        /// The order.
-        order_id: OrderId,
+        /// The order's place in the book.
+        #[serde(default)]
+        order_id: Option<OrderId>,
+        /// What its owner called it.
+        #[serde(default)]
+        client_order_id: Option<Uint128>,
     },
-    /// Cancels all resting orders of a subaccount of the sender.
+    /// Cancels all resting orders of a subaccount. By the account's owner or a delegate.
     CancelAllOrders {
-        /// The sender's subaccount.
+        /// Whose account it is; the sender's own where absent.
+        #[serde(default)]
+        owner: Option<String>,
+        /// The owner's subaccount.
         subaccount: u32,
         /// One market only.
         market: Option<MarketId>,
+    },
+    /// Lets somebody trade for a subaccount of the sender, or gives them another expiry: at most 365 days
+    /// ahead, at most eight delegates an account. A delegate places and cancels orders; money stays the
+    /// owner's.
+    SetDelegate {
+        /// The sender's subaccount.
+        subaccount: u32,
+        /// Who may trade for it. Not the owner.
+        delegate: String,
+        /// From when on not any more, seconds.
+        expires_at: u64,
+    },
+    /// Takes that back at once. By the account's owner.
+    RemoveDelegate {
+        /// The sender's subaccount.
+        subaccount: u32,
+        /// Who may not trade any more.
+        delegate: String,
     },
     /// Closes a liquidatable account's position, as far as must be. Anyone. Answer data:
     /// [`LiquidationAnswer`].
@@ -289,23 +262,6 @@ pub enum ReceiveMsg {
         /// The sender's subaccount.
         subaccount: u32,
     },
-}
-
-/// Answer to [`ExecuteMsg::PlaceOrder`].
-#[cw_serde]
-pub struct PlaceOrderAnswer {
-    /// Where the rest of the order stands in the book, if it rests.
-    pub order_id: Option<OrderId>,
-    /// Base atoms traded.
-    pub filled: Uint128,
-    /// Quote atoms traded, without fees.
-    pub filled_value: Uint128,
-    /// Quote atoms of fee.
-    pub fee: Uint128,
-    /// Base atoms cancelled.
-    pub cancelled: Uint128,
-    /// True where a cap on fills or removals stopped the order.
-    pub more: bool,
 }
 
 /// How far a liquidation got.
@@ -415,6 +371,12 @@ pub enum QueryMsg {
         start_after: Option<OrderId>,
         /// 10 by default, at most 50.
         limit: Option<u32>,
+    },
+    /// Who may trade for an account, expired ones included.
+    #[returns(Vec<DelegateResponse>)]
+    Delegates {
+        /// Whose.
+        account: AccountId,
     },
     /// Funding of a market.
     #[returns(FundingResponse)]
@@ -592,23 +554,6 @@ pub struct BookResponse {
     pub bids: Vec<BookLevel>,
     /// Lowest first.
     pub asks: Vec<BookLevel>,
-}
-
-/// A resting order.
-#[cw_serde]
-pub struct OrderResponse {
-    /// Its place in the book.
-    pub order_id: OrderId,
-    /// Whose it is.
-    pub account: AccountId,
-    /// Quote units per base unit.
-    pub price: Decimal,
-    /// Base atoms left.
-    pub remaining: Uint128,
-    /// Whether it only reduces.
-    pub reduce_only: bool,
-    /// Block in which it was placed.
-    pub placed_height: u64,
 }
 
 /// Answer to [`QueryMsg::Funding`].

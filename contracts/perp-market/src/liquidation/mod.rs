@@ -22,7 +22,7 @@ use crate::events;
 use crate::exchange::Exchange;
 use crate::fund::{self, Flush};
 use crate::margin::{position_in, risk_across, size_risk};
-use crate::orders::remove_all;
+use crate::orders::cancel::remove_all;
 use crate::price::{price_for, Valuation};
 use crate::state::{DeleverageCursor, DELEVERAGE_CURSORS, PENDING_CLAIMS};
 

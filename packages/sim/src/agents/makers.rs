@@ -94,6 +94,7 @@ impl Maker {
             }
             let subaccount = market_id(market);
             cancels.push(self.intent(ExecuteMsg::CancelAllOrders {
+                owner: None,
                 subaccount,
                 market: Some(market_id(market)),
             }));

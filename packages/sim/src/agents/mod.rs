@@ -5,7 +5,7 @@ pub mod keepers;
 pub mod makers;
 pub mod traders;
 
-use ballast_types::market::{ExecuteMsg, OrderType, TimeInForce};
+use ballast_types::market::{ExecuteMsg, OrderType, PlaceOrder, TimeInForce};
 use ballast_types::{MarketId, Side};
 use cosmwasm_std::{Addr, Decimal, Uint128};
 
@@ -89,17 +89,11 @@ pub fn limit(
     price: Decimal,
     time_in_force: TimeInForce,
 ) -> ExecuteMsg {
-    ExecuteMsg::PlaceOrder {
-        subaccount,
-        market: market_id(market),
-        side,
-        size: Uint128::new(size),
-        order_type: OrderType::Limit {
-            price,
-            time_in_force,
-        },
-        reduce_only: false,
-    }
+    let order_type = OrderType::Limit {
+        price,
+        time_in_force,
+    };
+    order(subaccount, market, side, size, order_type, false)
 }
 
 /// A market order.
@@ -112,12 +106,26 @@ pub fn at_market(
     worst_price: Decimal,
     reduce_only: bool,
 ) -> ExecuteMsg {
-    ExecuteMsg::PlaceOrder {
+    let order_type = OrderType::Market { worst_price };
+    order(subaccount, market, side, size, order_type, reduce_only)
+}
+
+fn order(
+    subaccount: u32,
+    market: usize,
+    side: Side,
+    size: u128,
+    order_type: OrderType,
+    reduce_only: bool,
+) -> ExecuteMsg {
+    ExecuteMsg::PlaceOrder(PlaceOrder {
+        owner: None,
         subaccount,
         market: market_id(market),
         side,
         size: Uint128::new(size),
-        order_type: OrderType::Market { worst_price },
+        order_type,
         reduce_only,
-    }
+        client_order_id: None,
+    })
 }

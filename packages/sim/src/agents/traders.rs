@@ -150,6 +150,7 @@ impl Trader {
         if self.has_orders {
             self.has_orders = false;
             actions.push(Action::market(ExecuteMsg::CancelAllOrders {
+                owner: None,
                 subaccount: 0,
                 market: None,
             }));

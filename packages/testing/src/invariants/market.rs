@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use ballast_perp_market::state::{
-    queue_key, rank_key, split_book_key, split_place_key, Account, MarketState, Order, Position,
-    ACCOUNTS, ACCOUNT_ORDERS, DELEVERAGE_QUEUE, MARKET_STATES, MAX_POSITIONS, ORDERS, RESIDUE,
-    VAULT,
+    queue_key, rank_key, split_book_key, split_place_key, Account, MarketState, Named, Order,
+    Position, ACCOUNTS, ACCOUNT_ORDERS, CLIENT_ORDERS, DELEVERAGE_QUEUE, MARKET_STATES,
+    MAX_POSITIONS, ORDERS, RESIDUE, VAULT,
 };
 use ballast_types::MarketId;
 use cosmwasm_std::{Empty, Order as Direction, Storage};
@@ -21,6 +21,8 @@ use crate::suite::Suite;
 type OrderKey = (u64, u128);
 /// (account number, book, place).
 type OwnKey = (u64, u64, u128);
+/// (account number, client order id).
+type ClientKey = (u64, u128);
 /// (queue, rank, account number).
 type QueueKey = (u64, u128, u64);
 
@@ -31,6 +33,7 @@ pub(super) struct MarketShadow {
     pub states: BTreeMap<MarketId, MarketState>,
     orders: Records<OrderKey, Order>,
     own_orders: Records<OwnKey, Empty>,
+    client_orders: Records<ClientKey, Named>,
     queue: Records<QueueKey, Empty>,
     vault: i128,
     residue: i128,
@@ -54,6 +57,7 @@ pub(super) struct Touched {
     accounts: BTreeSet<u64>,
     orders: BTreeSet<OrderKey>,
     own_orders: BTreeSet<OwnKey>,
+    client_orders: BTreeSet<ClientKey>,
     queue: BTreeSet<QueueKey>,
     markets: BTreeSet<MarketId>,
 }
@@ -105,6 +109,10 @@ impl MarketShadow {
         }
         for key in ACCOUNT_ORDERS.keys(storage, None, None, up) {
             shadow.own_orders.replace(key?, Some(Empty {}));
+        }
+        for record in CLIENT_ORDERS.range(storage, None, None, up) {
+            let (key, named) = record?;
+            shadow.client_orders.replace(key, Some(named));
         }
         for key in DELEVERAGE_QUEUE.keys(storage, None, None, up) {
             shadow.queue.replace(key?, Some(Empty {}));
@@ -159,10 +167,13 @@ impl MarketShadow {
         } else if namespace == ORDERS.namespace_bytes() {
             let key = decode::<OrderKey>(rest)?;
             let before = self.put_order(key, ORDERS.may_load(storage, key)?);
-            let owners = before.into_iter().chain(self.orders.get(&key).cloned());
-            for owner in owners.map(|order| order.account) {
+            for order in before.into_iter().chain(self.orders.get(&key).cloned()) {
+                let owner = order.account;
                 touched.accounts.insert(owner);
                 touched.own_orders.insert((owner, key.0, key.1));
+                if let Some(id) = order.client_order_id {
+                    touched.client_orders.insert((owner, id.u128()));
+                }
             }
             touched.orders.insert(key);
         } else if namespace == ACCOUNT_ORDERS.namespace_bytes() {
@@ -170,6 +181,11 @@ impl MarketShadow {
             self.own_orders
                 .replace(key, ACCOUNT_ORDERS.may_load(storage, key)?);
             touched.own_orders.insert(key);
+        } else if namespace == CLIENT_ORDERS.namespace_bytes() {
+            let key = decode::<ClientKey>(rest)?;
+            let now = CLIENT_ORDERS.may_load(storage, key)?;
+            self.client_orders.replace(key, now);
+            touched.client_orders.insert(key);
         } else if namespace == DELEVERAGE_QUEUE.namespace_bytes() {
             let key = decode::<QueueKey>(rest)?;
             self.queue
@@ -233,6 +249,9 @@ impl MarketShadow {
         for key in &touched.own_orders {
             self.check_own_order(*key, findings);
         }
+        for key in &touched.client_orders {
+            self.check_client_order(*key, findings);
+        }
         for key in &touched.queue {
             markets.insert(market_of(key.0));
             self.check_queue_entry(*key, findings);
@@ -248,6 +267,7 @@ impl MarketShadow {
             accounts: self.accounts.0.keys().copied().collect(),
             orders: self.orders.0.keys().copied().collect(),
             own_orders: self.own_orders.0.keys().copied().collect(),
+            client_orders: self.client_orders.0.keys().copied().collect(),
             queue: self.queue.0.keys().copied().collect(),
             markets: self.states.keys().copied().collect(),
         };
@@ -359,6 +379,15 @@ impl MarketShadow {
             "market: order is indexed",
             || format!("{key:?}: {order:?} has no entry {own:?}"),
         );
+        if let Some(id) = order.client_order_id {
+            let (book, place) = key;
+            let named = self.client_orders.get(&(order.account, id.u128()));
+            findings.require(
+                named == Some(&Named::Order { book, place }),
+                "market: client order id is indexed",
+                || format!("{key:?}: {order:?} has {named:?}"),
+            );
+        }
         let (market, side) = split_book_key(key.0);
         let (ticks, sequence) = split_place_key(side, key.1);
         let next = self
@@ -380,6 +409,22 @@ impl MarketShadow {
             indexed == (owner == Some(account)),
             "market: order index matches orders",
             || format!("entry {key:?} {}, order is of {owner:?}", present(indexed)),
+        );
+    }
+
+    /// A client order id stands for what says that it is its own.
+    fn check_client_order(&self, key: ClientKey, findings: &mut Findings) {
+        let Some(named) = self.client_orders.get(&key) else {
+            return;
+        };
+        let Named::Order { book, place } = named;
+        let named_so = self.orders.get(&(*book, *place)).is_some_and(|order| {
+            order.account == key.0 && order.client_order_id.map(|id| id.u128()) == Some(key.1)
+        });
+        findings.require(
+            named_so,
+            "market: client order id stands for its order",
+            || format!("entry {key:?} -> {named:?}"),
         );
     }
 

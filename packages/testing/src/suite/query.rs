@@ -5,9 +5,9 @@ use ballast_types::fund::{
     CapacityResponse, ClaimRecord, ClaimantResponse, QueryMsg as FundQuery, SolvencyResponse,
 };
 use ballast_types::market::{
-    AccountResponse, BookResponse, ConfigResponse, DeleverageEntry, DeleverageRankResponse,
-    FundingResponse, LedgerResponse, LiquidationPriceResponse, MarketResponse, OrderResponse,
-    PendingClaimResponse, QueryMsg,
+    AccountResponse, BookResponse, ConfigResponse, DelegateResponse, DeleverageEntry,
+    DeleverageRankResponse, FundingResponse, LedgerResponse, LiquidationPriceResponse,
+    MarketResponse, OrderResponse, PendingClaimResponse, QueryMsg,
 };
 use ballast_types::pyth::{self, PriceFeedResponse};
 use ballast_types::{AccountId, MarketId, RiskParameters};
@@ -115,6 +115,15 @@ impl Suite {
             start_after: None,
             limit: Some(50),
         })
+    }
+
+    /// Who may trade for an account.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn delegates(&self, owner: &Addr, subaccount: u32) -> Result<Vec<DelegateResponse>> {
+        let account = Self::account_id(owner, subaccount);
+        self.ask_market(&QueryMsg::Delegates { account })
     }
 
     /// Funding of a market.

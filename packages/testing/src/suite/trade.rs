@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use ballast_types::market::{
-    ExecuteMsg, LiquidationAnswer, OrderId, OrderType, PlaceOrderAnswer, TimeInForce,
+    ExecuteMsg, LiquidationAnswer, OrderId, OrderType, PlaceOrder, PlaceOrderAnswer, TimeInForce,
 };
 use ballast_types::{AccountId, MarketId, Side};
 use cosmwasm_schema::serde::de::DeserializeOwned;
@@ -28,22 +28,44 @@ pub struct NewOrder {
     pub reduce_only: bool,
 }
 
+impl NewOrder {
+    /// The message, by the account's owner and without a client order id.
+    #[must_use]
+    pub fn message(&self) -> PlaceOrder {
+        PlaceOrder {
+            owner: None,
+            subaccount: self.subaccount,
+            market: self.market,
+            side: self.side,
+            size: Uint128::new(self.size),
+            order_type: self.order_type,
+            reduce_only: self.reduce_only,
+            client_order_id: None,
+        }
+    }
+}
+
 impl Suite {
     /// Places an order.
     ///
     /// # Errors
     /// What the market returned.
     pub fn place(&mut self, user: &Addr, order: &NewOrder) -> Result<Answered<PlaceOrderAnswer>> {
-        let msg = ExecuteMsg::PlaceOrder {
-            subaccount: order.subaccount,
-            market: order.market,
-            side: order.side,
-            size: Uint128::new(order.size),
-            order_type: order.order_type,
-            reduce_only: order.reduce_only,
-        };
+        self.place_order(user, &order.message())
+    }
+
+    /// Places an order with everything it may say: for an owner, with a client order id.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn place_order(
+        &mut self,
+        sender: &Addr,
+        order: &PlaceOrder,
+    ) -> Result<Answered<PlaceOrderAnswer>> {
         let market = self.market.clone();
-        answered(self.execute(user, &market, &msg, &[])?)
+        let msg = ExecuteMsg::PlaceOrder(order.clone());
+        answered(self.execute(sender, &market, &msg, &[])?)
     }
 
     /// A limit order that rests where it does not trade.
@@ -180,8 +202,10 @@ impl Suite {
             user,
             &market,
             &ExecuteMsg::CancelOrder {
+                owner: None,
                 subaccount,
-                order_id,
+                order_id: Some(order_id),
+                client_order_id: None,
             },
             &[],
         )
@@ -201,9 +225,51 @@ impl Suite {
         self.execute(
             user,
             &contract,
-            &ExecuteMsg::CancelAllOrders { subaccount, market },
+            &ExecuteMsg::CancelAllOrders {
+                owner: None,
+                subaccount,
+                market,
+            },
             &[],
         )
+    }
+
+    /// Lets somebody trade for a subaccount of `owner`.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn set_delegate(
+        &mut self,
+        owner: &Addr,
+        subaccount: u32,
+        delegate: &Addr,
+        expires_at: u64,
+    ) -> Result<AppResponse> {
+        let market = self.market.clone();
+        let msg = ExecuteMsg::SetDelegate {
+            subaccount,
+            delegate: delegate.to_string(),
+            expires_at,
+        };
+        self.execute(owner, &market, &msg, &[])
+    }
+
+    /// Takes that back.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn remove_delegate(
+        &mut self,
+        owner: &Addr,
+        subaccount: u32,
+        delegate: &Addr,
+    ) -> Result<AppResponse> {
+        let market = self.market.clone();
+        let msg = ExecuteMsg::RemoveDelegate {
+            subaccount,
+            delegate: delegate.to_string(),
+        };
+        self.execute(owner, &market, &msg, &[])
     }
 
     /// Liquidates an account's position.

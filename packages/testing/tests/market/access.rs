@@ -1,7 +1,7 @@
 //! Who may send what, with which coins.
 
 use ballast_perp_market::ContractError;
-use ballast_types::market::{ExecuteMsg, OrderId};
+use ballast_types::market::{ExecuteMsg, OrderId, OrderType, PlaceOrder};
 use ballast_types::{AccountId, Side};
 use cosmwasm_std::{coin, Uint64};
 use cw_ownable::{Action, OwnershipError};
@@ -158,11 +158,35 @@ fn coins_are_taken_by_deposit_alone_and_only_the_right_ones() {
             subaccount: 0,
             amount: uint(1),
         },
-        ExecuteMsg::CancelOrder {
+        ExecuteMsg::PlaceOrder(PlaceOrder {
+            owner: None,
             subaccount: 0,
-            order_id,
+            market: 0,
+            side: Side::Buy,
+            size: uint(UNIT),
+            order_type: OrderType::Market {
+                worst_price: crate::world::price("100"),
+            },
+            reduce_only: false,
+            client_order_id: None,
+        }),
+        ExecuteMsg::CancelOrder {
+            owner: None,
+            subaccount: 0,
+            order_id: Some(order_id),
+            client_order_id: None,
+        },
+        ExecuteMsg::SetDelegate {
+            subaccount: 0,
+            delegate: user.to_string(),
+            expires_at: u64::MAX,
+        },
+        ExecuteMsg::RemoveDelegate {
+            subaccount: 0,
+            delegate: user.to_string(),
         },
         ExecuteMsg::CancelAllOrders {
+            owner: None,
             subaccount: 0,
             market: None,
         },

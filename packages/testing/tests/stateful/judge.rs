@@ -130,6 +130,7 @@ fn refusal(world: &World, error: &Error) {
             found,
         }) => found > cap && *cap == market(id).open_interest_cap,
         Some(ContractError::TooManyOrders { max, found }) => found >= max,
+        Some(ContractError::NotFilled { wanted, filled }) => filled < wanted,
         // Sizes up to 2^127 are tried.
         Some(ContractError::Risk(_) | ContractError::Overflow { .. }) => true,
         _ => false,

@@ -315,6 +315,12 @@ fn place(world: &World, user: User, sub: u32, order: &Order) -> Expect {
             found: price,
         });
     }
+    if let TimeInForce::GoodTilTime { expires_at } = time_in_force {
+        let now = world.suite.now();
+        if expires_at <= now {
+            return Expect::market(ContractError::AlreadyExpired { expires_at, now });
+        }
+    }
     if account.bankrupt {
         return Expect::market(ContractError::Bankrupt {
             equity: account.equity,
@@ -346,19 +352,25 @@ fn place(world: &World, user: User, sub: u32, order: &Order) -> Expect {
         }
     }
     Expect::Order {
-        ample: ample(world, &account, &market, order, price, wanted),
+        ample: time_in_force != TimeInForce::FillOrKill
+            && ample(world, &account, &market, order, price, wanted),
     }
 }
 
 fn would_trade(world: &World, order: &Order, ticks: u128) -> bool {
     let side = order.side.opposite();
     let storage = world.suite.market_storage();
+    // Expired orders are dead; more of them than a message removes stop the order before it trades.
+    let max_removals = world.suite.config().unwrap().parameters.max_removals;
+    let now = world.suite.now();
     let best = ORDERS
         .prefix(book_key(order.market, side))
-        .keys(storage.as_ref(), None, None, cosmwasm_std::Order::Ascending)
-        .next();
-    best.is_some_and(|place| {
-        let best = u128::from(split_place_key(side, place.unwrap()).0);
+        .range(storage.as_ref(), None, None, cosmwasm_std::Order::Ascending)
+        .map(Result::unwrap)
+        .take(max_removals as usize)
+        .find(|(_, resting)| !resting.is_expired(now));
+    best.is_some_and(|(place, _)| {
+        let best = u128::from(split_place_key(side, place).0);
         match order.side {
             Side::Buy => best <= ticks,
             Side::Sell => best >= ticks,

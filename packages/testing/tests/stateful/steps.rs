@@ -340,7 +340,11 @@ fn order(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Order {
     let time_in_force = *[
         TimeInForce::GoodTilCancelled,
         TimeInForce::GoodTilCancelled,
+        TimeInForce::GoodTilTime {
+            expires_at: (world.suite.now() + rng.gen_range(0..30)).saturating_sub(2),
+        },
         TimeInForce::ImmediateOrCancel,
+        TimeInForce::FillOrKill,
         TimeInForce::PostOnly,
     ]
     .choose(rng)

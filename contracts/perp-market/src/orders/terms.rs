@@ -1,0 +1,102 @@
+//! What an order says of itself: size, price, how long it lives.
+
+use ballast_risk::{price_to_ticks, price_to_ticks_rounded, Rounding};
+use ballast_types::market::{OrderType, TimeInForce};
+use ballast_types::Side;
+use cosmwasm_std::{Decimal, Uint128};
+
+use crate::error::{ContractError, ContractResult};
+use crate::exchange::Market;
+
+/// Worst acceptable price in ticks, and how the order may trade.
+#[derive(Clone, Copy)]
+pub struct Terms {
+    /// At least 1.
+    pub worst_ticks: u64,
+    /// What happens to what does not trade at once.
+    pub time_in_force: TimeInForce,
+}
+
+impl Terms {
+    /// A limit must be a multiple of the tick; a market order's bound is rounded so that it is never
+    /// exceeded. What expires must do so in the future.
+    pub fn new(
+        market: &Market,
+        side: Side,
+        order_type: &OrderType,
+        now: u64,
+    ) -> ContractResult<Self> {
+        let tick_size = market.config.tick_size;
+        let invalid = |found: Decimal| ContractError::InvalidPrice { tick_size, found };
+        let (worst_ticks, found, time_in_force) = match *order_type {
+            OrderType::Limit {
+                price,
+                time_in_force,
+            } => {
+                let ticks = price_to_ticks(price, tick_size).map_err(|_| invalid(price))?;
+                (ticks, price, time_in_force)
+            }
+            OrderType::Market { worst_price } => {
+                let ticks = price_to_ticks_rounded(worst_price, tick_size, favourable(side))
+                    .map_err(|_| invalid(worst_price))?;
+                (ticks, worst_price, TimeInForce::ImmediateOrCancel)
+            }
+        };
+        if worst_ticks == 0 {
+            return Err(invalid(found));
+        }
+        if let TimeInForce::GoodTilTime { expires_at } = time_in_force {
+            if expires_at <= now {
+                return Err(ContractError::AlreadyExpired { expires_at, now });
+            }
+        }
+        Ok(Self {
+            worst_ticks,
+            time_in_force,
+        })
+    }
+
+    /// Whether what does not trade at once goes into the book.
+    #[must_use]
+    pub fn rests(&self) -> bool {
+        match self.time_in_force {
+            TimeInForce::GoodTilCancelled
+            | TimeInForce::GoodTilTime { .. }
+            | TimeInForce::PostOnly => true,
+            TimeInForce::ImmediateOrCancel | TimeInForce::FillOrKill => false,
+        }
+    }
+
+    /// When the order dies, seconds.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<u64> {
+        match self.time_in_force {
+            TimeInForce::GoodTilTime { expires_at } => Some(expires_at),
+            _ => None,
+        }
+    }
+}
+
+/// Rounding of a bound to ticks that never exceeds it.
+#[must_use]
+pub fn favourable(side: Side) -> Rounding {
+    match side {
+        Side::Buy => Rounding::Down,
+        Side::Sell => Rounding::Up,
+    }
+}
+
+/// A size must be a positive multiple of the lot.
+pub fn check_size(market: &Market, size: Uint128) -> ContractResult<()> {
+    let lot_size = market.config.lot_size;
+    let whole = size.checked_rem(lot_size).is_ok_and(|rest| rest.is_zero());
+    if size.is_zero() || !whole {
+        return Err(ContractError::InvalidSize {
+            lot_size,
+            found: size,
+        });
+    }
+    // What is traded is signed from here on.
+    crate::math::to_signed(size)?;
+    Ok(())
+}
