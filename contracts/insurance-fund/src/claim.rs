@@ -40,6 +40,8 @@ pub struct Request {
     pub amount: Uint128,
     /// The market's report.
     pub state: MarketReport,
+    /// The account increased its risk shortly before: only the market's own reserve pays.
+    pub recent_risk: bool,
 }
 
 /// What became of a claim, before the answer is written.
@@ -109,7 +111,7 @@ pub fn execute_claim(
         )
     } else {
         match &mut market {
-            Some(market) => pay_layers(&mut books, market, request.amount)?,
+            Some(market) => pay_layers(&mut books, market, request.amount, request.recent_risk)?,
             None => Outcome::nothing(request.amount, false),
         }
     };
@@ -205,8 +207,28 @@ pub fn limits(books: &Books, market: &Market) -> ContractResult<Limits> {
     ])
 }
 
-fn pay_layers(books: &mut Books, market: &mut Market, amount: Uint128) -> ContractResult<Outcome> {
-    let layers = waterfall::split(amount, &limits(books, market)?);
+/// Two accounts in one hand and a price seen early must not be a way to what others paid in: for an account
+/// that increased its risk shortly before, no layer below the market's own reserve pays. Layers that an
+/// isolated market may not use anyway keep their bound.
+fn own_reserve_only([reserve, lower @ ..]: Limits) -> Limits {
+    let [mutual, stake, emergency] = lower.map(|(limit, bound)| match bound {
+        Bound::Isolated => (limit, bound),
+        _ => (Uint128::zero(), Bound::RecentRisk),
+    });
+    [reserve, mutual, stake, emergency]
+}
+
+fn pay_layers(
+    books: &mut Books,
+    market: &mut Market,
+    amount: Uint128,
+    recent_risk: bool,
+) -> ContractResult<Outcome> {
+    let mut limits = limits(books, market)?;
+    if recent_risk {
+        limits = own_reserve_only(limits);
+    }
+    let layers = waterfall::split(amount, &limits);
     let [(from_reserve, _), (from_mutual, _), ..] = layers;
     market.debit_reserve(books, from_reserve)?;
     mutual::draw(books, market, from_mutual)?;

@@ -76,6 +76,7 @@ pub fn execute(
             claim_id,
             amount,
             state,
+            recent_risk,
         } => {
             let request = claim::Request {
                 market,
@@ -83,6 +84,7 @@ pub fn execute(
                 claim_id,
                 amount,
                 state,
+                recent_risk,
             };
             claim::execute_claim(deps, &env, &info, request)
         }

@@ -144,5 +144,6 @@ const fn bound_name(bound: Bound) -> &'static str {
         Bound::Isolated => "isolated",
         Bound::Drawdown => "drawdown",
         Bound::Unfunded => "unfunded",
+        Bound::RecentRisk => "recent_risk",
     }
 }

@@ -293,6 +293,7 @@ fn account_names_are_bounded() {
         claim_id: 1,
         amount: Uint128::one(),
         state: report(0),
+        recent_risk: false,
     };
     assert_eq!(
         error(suite.execute(&market, &with(129), &[])),

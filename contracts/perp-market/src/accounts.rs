@@ -15,6 +15,7 @@ use crate::ledger::{credit, debit};
 use crate::margin::{account_risk, check_not_bankrupt, risk_of};
 use crate::math::to_signed;
 use crate::price::Valuation;
+use crate::recent_risk::note_outflow;
 use crate::state::{CONFIG, VAULT};
 
 /// Deposits attached native coins into a subaccount of the sender. Anyone; exactly one coin.
@@ -102,8 +103,10 @@ pub fn withdraw(
     let number = exchange.account_number(&info.sender, subaccount)?;
     exchange.settle_account(number)?;
     check_not_bankrupt(&risk_of(&mut exchange, number, Valuation::Last)?)?;
+    let now = exchange.now();
     let account = exchange.account_mut(number)?;
     debit(account, amount)?;
+    note_outflow(account, now);
     let event = events::withdraw(number, account, amount);
     let account = account.clone();
     let risk = account_risk(&exchange, &account, Valuation::Risk)?;

@@ -284,6 +284,7 @@ impl<'a> Exchange<'a> {
             quote: Int128::zero(),
             positions: vec![],
             open_orders: 0,
+            risk_increased_at: 0,
         };
         self.accounts
             .insert(number, LoadedAccount { stored: None, now });

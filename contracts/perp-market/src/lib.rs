@@ -34,6 +34,7 @@ pub mod parameters;
 pub mod positions;
 pub mod price;
 pub mod query;
+pub mod recent_risk;
 pub mod state;
 
 pub use error::{ContractError, ContractResult};

@@ -18,6 +18,7 @@ use crate::margin::{account_risk, reduces_risk};
 use crate::math::{add, subtract};
 use crate::positions::apply_fill;
 use crate::price::{price_for, Valuation};
+use crate::recent_risk::note_fill;
 use crate::state::{book_key, split_place_key, Order};
 
 /// Orders of this block that a walk reads past. They cost a read each and stay, so that they do not count
@@ -211,7 +212,9 @@ impl Walk {
         } else {
             exchange.shrink_order(resting.key, &resting.order, rest);
         }
+        let now = exchange.now();
         let (account, market) = exchange.account_and_market(fill.taker, fill.market)?;
+        let before = account.size(fill.market);
         apply_fill(
             account,
             market,
@@ -219,6 +222,7 @@ impl Walk {
             fill.size,
             value,
         )?;
+        note_fill(account, before, account.size(fill.market), now);
         let fee_ppm = if fill.charge_taker {
             market.config.parameters.taker_fee_ppm
         } else {
@@ -257,6 +261,7 @@ impl Walk {
         let maker = resting.order.account;
         exchange.open_market(fill.market)?;
         exchange.settle_account(maker)?;
+        let now = exchange.now();
         let (account, market) = exchange.account_and_market(maker, fill.market)?;
         let account_before = account.clone();
         let state_before = market.state.clone();
@@ -266,6 +271,8 @@ impl Walk {
             Err(ContractError::TooManyPositions { .. }) => MakerResult::NoMargin,
             Err(other) => return Err(other),
             Ok(()) => {
+                let before = account_before.size(fill.market);
+                note_fill(account, before, account.size(fill.market), now);
                 debit(account, fee)?;
                 let account_after = account.clone();
                 maker_may(exchange, &account_before, &account_after, fill, fee)?

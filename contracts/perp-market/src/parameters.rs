@@ -138,6 +138,7 @@ parameters! {
         fund_gas_limit = 1_500_000, 300_000 => 10_000_000, Either;
         flush_lot = 100_000_000, 1 => MAX_MONEY, Up;
         flush_retry_secs = 3_600, 60 => 86_400, Up;
+        recent_risk_secs = 60, 30 => 3_600, Down;
     }
 }
 

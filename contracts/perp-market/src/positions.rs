@@ -178,6 +178,7 @@ mod tests {
             quote: Int128::zero(),
             positions: vec![],
             open_orders: 0,
+            risk_increased_at: 0,
         }
     }
 

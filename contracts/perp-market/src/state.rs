@@ -156,6 +156,8 @@ pub struct Account {
     pub positions: Vec<Position>,
     /// Resting orders.
     pub open_orders: u32,
+    /// When it last took more risk, seconds; 0: never. See `recent_risk.rs`.
+    pub risk_increased_at: u64,
 }
 
 /// Positions of one account.

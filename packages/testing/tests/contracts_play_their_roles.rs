@@ -136,6 +136,7 @@ fn strangers_get_nothing() {
             claim_id: 1,
             amount: Uint128::new(1_000 * UNIT),
             state: state.clone(),
+            recent_risk: false,
         };
         let before = world.suite.balance(&stranger).unwrap();
         let response = world.must(|suite| suite.execute(&stranger, &fund, &claim, &[]));

@@ -26,6 +26,8 @@ fn the_fund_pays_all_a_part_or_nothing_and_counterparties_bear_the_rest() {
             let mut world = Checked::new(collateral, money);
             let (alice, bob) = (world.alice.clone(), world.bob.clone());
             world.open_positions();
+            // Long enough ago for more than the market's own reserve to pay.
+            world.suite.advance(60);
             world.price("18000");
             let short_before = world.account(&bob).equity.i128();
             let missing = world.account(&alice).equity.unsigned_abs().u128();

@@ -150,6 +150,9 @@ pub enum ExecuteMsg {
         amount: Uint128,
         /// The market's report.
         state: MarketReport,
+        /// The account increased its risk shortly before: only the market's own reserve pays.
+        #[serde(default)]
+        recent_risk: bool,
     },
     /// Books coins that arrived without a message to the mutual reserve. Anyone.
     Sync {},
@@ -258,6 +261,8 @@ pub enum Bound {
     Drawdown,
     /// The layer holds no capital in this deployment.
     Unfunded,
+    /// The account increased its risk shortly before the claim: nothing below the market's own reserve pays.
+    RecentRisk,
 }
 
 /// What one layer did in a claim.

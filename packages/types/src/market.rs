@@ -48,6 +48,9 @@ pub struct ExchangeParameters {
     pub flush_lot: Uint128,
     /// How long the next automatic flush waits after a failed one.
     pub flush_retry_secs: u64,
+    /// For an account that increased its risk at most this long before a claim, only the market's own reserve
+    /// pays.
+    pub recent_risk_secs: u64,
 }
 
 /// Where a market's price comes from: a Pyth contract, or anything that answers the same query.

@@ -313,6 +313,7 @@ impl Suite {
             claim_id,
             amount: amount.into(),
             state: report(open_interest),
+            recent_risk: false,
         }
     }
 

@@ -29,6 +29,7 @@ use crate::liquidation::bankrupt::{self, Funding};
 use crate::liquidation::deleverage::load_cursor;
 use crate::liquidation::{conclude, Conclusion, Outcome, Subject};
 use crate::math::{add, subtract};
+use crate::recent_risk;
 use crate::state::{
     PendingClaim, CONFIG, MARKET_STATES, NEXT_CLAIM, PENDING_CLAIMS, RESIDUE, VAULT,
 };
@@ -139,8 +140,11 @@ fn ask(
     size: Uint128,
 ) -> ContractResult<Claim> {
     let claim_id = NEXT_CLAIM.load(exchange.deps.storage)?;
-    let account = exchange.account(subject.number)?.id();
+    let account = exchange.account(subject.number)?.clone();
     let now = exchange.now();
+    let recent_secs = exchange.config.parameters.recent_risk_secs;
+    let recent_risk = recent_risk::is_recent(&account, now, recent_secs);
+    let account = account.id();
     let collateral = exchange.config.collateral.clone();
     let stray = unaccounted(exchange.deps, exchange.env, &collateral)?;
     // Fees owed reach the fund before the claim does, unless it just refused some: with the claim where
@@ -166,6 +170,7 @@ fn ask(
         claim_id,
         amount,
         state: market.report()?,
+        recent_risk,
     };
     let payload = to_json_binary(&ClaimPayload {
         account: subject.number,

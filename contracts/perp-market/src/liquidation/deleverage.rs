@@ -26,6 +26,7 @@ use crate::margin::{reduces_risk, size_risk};
 use crate::math::{add, add_signed, subtract, subtract_signed, to_signed};
 use crate::positions::apply_size;
 use crate::price::Valuation;
+use crate::recent_risk::is_recent;
 use crate::state::{queue_key, rank_price, DeleverageCursor, DELEVERAGE_CURSORS};
 
 /// A round through the queue that takes longer begins anew.
@@ -129,7 +130,12 @@ pub fn close(
             rank_price(!now.is_long(), chosen.rank),
         ));
         if !lacking.is_zero() {
-            let paid = left.part(lacking);
+            // For one that took more risk a moment ago nobody else pays; what came for it goes back.
+            let paid = if took_risk(exchange, chosen.number)? {
+                Uint128::zero()
+            } else {
+                left.part(lacking)
+            };
             left = left.less(paid)?;
             used_in_all = add(used_in_all, paid)?;
             credit(exchange.account_mut(chosen.number)?, to_signed(paid)?)?;
@@ -217,6 +223,11 @@ fn lacking(
         return Ok(Uint128::zero());
     }
     Ok(shortfall(bankruptcy_quote(&risk, &held, &rest)?, received)?)
+}
+
+fn took_risk(exchange: &mut Exchange, number: u64) -> ContractResult<bool> {
+    let (now, secs) = (exchange.now(), exchange.config.parameters.recent_risk_secs);
+    Ok(is_recent(exchange.account(number)?, now, secs))
 }
 
 /// What all counterparties together give for the size closed, signed as what the account receives.

@@ -151,6 +151,8 @@ pub enum ExecuteMsg {
         amount: Uint128,
         /// The market's report.
         state: MarketReport,
+        /// Whether the account increased its risk shortly before.
+        recent_risk: bool,
     },
 }
 

@@ -8,4 +8,5 @@ mod margin;
 mod oracle;
 mod order_types;
 mod orders;
+mod recent_risk;
 mod world;

@@ -244,6 +244,7 @@ fn trespass(world: &mut World, user: User, what: u8) -> Result<Done> {
                     open_interest_value: Uint128::MAX,
                     deficit: Uint128::MAX,
                 },
+                recent_risk: false,
             };
             let response = world.suite.execute(&user, &fund, &claim, &[])?;
             let answer: ClaimAnswer = from_json(response.data.clone().unwrap_or_default())?;
