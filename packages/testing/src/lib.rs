@@ -5,6 +5,7 @@
 //! * [`invariants`]: recomputes what must hold after every message from raw storage and the bank;
 //! * [`hostile`]: tokens, oracles, funds and receivers that misbehave on command;
 //! * [`metering`]: what each message costs in storage operations;
+//! * [`wealth`]: whose money it is, over all addresses in one hand, before and after;
 //! * [`guard`]: a contract that panics is a failed message;
 //! * [`bank`]: addresses that refuse coins.
 //!
@@ -31,3 +32,4 @@ pub mod hostile;
 pub mod invariants;
 pub mod metering;
 pub mod suite;
+pub mod wealth;

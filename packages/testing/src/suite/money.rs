@@ -92,6 +92,36 @@ impl Suite {
         }
     }
 
+    /// Everybody who owns collateral, and how much, read from the bank's or the token's storage.
+    ///
+    /// # Errors
+    /// Storage that cannot be decoded.
+    pub fn holders(&self) -> Result<Vec<(Addr, u128)>> {
+        let up = cosmwasm_std::Order::Ascending;
+        match &self.collateral {
+            Denom::Native(denom) => {
+                let storage = self.app.prefixed_storage(b"bank");
+                BANK_BALANCES
+                    .range(storage.as_ref(), None, None, up)
+                    .map(|record| {
+                        let (holder, coins) = record?;
+                        let coins = coins.into_vec();
+                        let found = coins.iter().find(|coin| coin.denom == *denom);
+                        Ok((holder, found.map_or(0, |coin| coin.amount.u128())))
+                    })
+                    .collect()
+            }
+            Denom::Cw20(token) => {
+                let storage = self.app.contract_storage(token);
+                cw20_base::state::BALANCES
+                    .range(storage.as_ref(), None, None, up)
+                    .map(|record| record.map(|(holder, amount)| (holder, amount.u128())))
+                    .map(|record| Ok(record?))
+                    .collect()
+            }
+        }
+    }
+
     /// A native coin that an address owns.
     ///
     /// # Errors

@@ -1,0 +1,16 @@
+//! Attacks, played. Each is tried with every size, timing and book that is listed in its file; the attacker
+//! keeps the best of them. Wealth is measured over all addresses in one hand, at one price, before and after:
+//! nobody may end with more than it began at the fund's, a winner's or another user's expense beyond what the
+//! design names as its limit, which each test computes. `--nocapture` prints the figures.
+
+mod both_sides;
+mod callbacks;
+mod donations;
+mod early_price;
+mod funding_push;
+mod own_bids;
+mod queue_dust;
+mod recovery;
+mod scene;
+mod walls;
+mod wash_trades;
