@@ -65,7 +65,12 @@ fn play(plan: &Plan) -> Played {
         scene.withdraw_free(&winner);
     }
     let lacking = scene.lacking(&loser);
-    let capacity = scene.capacity();
+    // The account increased its risk within 60 s: the market's own reserve alone pays.
+    let capacity = if plan.wait < 50 {
+        scene.reserve()
+    } else {
+        scene.capacity()
+    };
     scene.crank();
     scene.close_against(&winner, &maker);
     let figures = [("lacking", lacking), ("capacity of the fund", capacity)];

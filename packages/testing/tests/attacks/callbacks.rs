@@ -6,10 +6,10 @@
 
 use ballast_testing::hostile::actor;
 use ballast_testing::hostile::token::TokenBehaviour;
-use ballast_testing::suite::{Collateral, Suite};
+use ballast_testing::suite::{Collateral, NewOrder, Suite};
 use ballast_types::market::{ExecuteMsg, OrderType, ReceiveMsg, TimeInForce};
 use ballast_types::{AccountId, Side};
-use cosmwasm_std::{to_json_binary, Addr, CosmosMsg, Uint128, WasmMsg};
+use cosmwasm_std::{to_json_binary, Addr, CosmosMsg, Decimal, Uint128, WasmMsg};
 use cw20::Cw20ExecuteMsg;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -37,6 +37,26 @@ fn execute(contract: &Addr, msg: &impl cosmwasm_schema::serde::Serialize) -> Cos
     .into()
 }
 
+fn order(
+    subaccount: u32,
+    side: Side,
+    size: u128,
+    price: Decimal,
+    time_in_force: TimeInForce,
+) -> NewOrder {
+    NewOrder {
+        subaccount,
+        market: 0,
+        side,
+        size,
+        order_type: OrderType::Limit {
+            price,
+            time_in_force,
+        },
+        reduce_only: false,
+    }
+}
+
 /// Something that the attacker does in its own name.
 fn deed(rng: &mut ChaCha8Rng, suite: &Suite, attacker: &Addr) -> CosmosMsg {
     let market = &suite.market;
@@ -49,22 +69,18 @@ fn deed(rng: &mut ChaCha8Rng, suite: &Suite, attacker: &Addr) -> CosmosMsg {
     let price = cents(rng.gen_range(9_300..10_100));
     let msg = match rng.gen_range(0..10) {
         0..=2 => ExecuteMsg::Withdraw { subaccount, amount },
-        3 | 4 => ExecuteMsg::PlaceOrder {
-            subaccount,
-            market: 0,
-            side: if rng.gen() { Side::Buy } else { Side::Sell },
-            size: Uint128::new(rng.gen_range(1..500) * 10_000),
-            order_type: OrderType::Limit {
-                price,
-                time_in_force: if rng.gen() {
-                    TimeInForce::GoodTilCancelled
-                } else {
-                    TimeInForce::ImmediateOrCancel
-                },
-            },
-            reduce_only: rng.gen_range(0..4) == 0,
-        },
+        3 | 4 => {
+            let size = rng.gen_range(1..500) * 10_000;
+            let side = if rng.gen() { Side::Buy } else { Side::Sell };
+            let time_in_force = if rng.gen() {
+                TimeInForce::GoodTilCancelled
+            } else {
+                TimeInForce::ImmediateOrCancel
+            };
+            ExecuteMsg::PlaceOrder(order(subaccount, side, size, price, time_in_force).message())
+        }
         5 => ExecuteMsg::CancelAllOrders {
+            owner: None,
             subaccount,
             market: None,
         },
@@ -128,17 +144,9 @@ fn play(plan: &Plan) -> Played {
     scene
         .rest(&other, Side::Sell, 10 * UNIT, cents(10_000))
         .unwrap();
-    let buy = ExecuteMsg::PlaceOrder {
-        subaccount: 0,
-        market: 0,
-        side: Side::Buy,
-        size: Uint128::new(10 * UNIT),
-        order_type: OrderType::Limit {
-            price: cents(10_000),
-            time_in_force: TimeInForce::ImmediateOrCancel,
-        },
-        reduce_only: false,
-    };
+    let taken = TimeInForce::ImmediateOrCancel;
+    let buy = order(0, Side::Buy, 10 * UNIT, cents(10_000), taken).message();
+    let buy = ExecuteMsg::PlaceOrder(buy);
     let buy = execute(&scene.suite.market, &buy);
     scene.must(|suite| suite.act(&attacker, vec![buy]));
     scene.wait(61);

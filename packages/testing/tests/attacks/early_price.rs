@@ -110,7 +110,7 @@ fn o1_a_price_seen_early() {
                         };
                         let played = play(&plan);
                         let fund = -played.gain_of(FUND);
-                        assert!(fund <= played.figure("capacity of the fund"), "{played}");
+                        assert!(fund <= played.figure("reserve"), "{played}");
                         if trick == Trick::PickOff {
                             assert_eq!(played.tally.messages, 0, "{played}");
                             assert!(fund <= 0, "{played}");
