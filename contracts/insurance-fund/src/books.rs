@@ -5,12 +5,12 @@ use cosmwasm_std::{Env, Storage, Uint128};
 
 use crate::error::ContractResult;
 use crate::hourly::HourlyHighs;
-use crate::state::{Ledger, Suite, LEDGER, MUTUAL_HIGHS, PARAMETERS, SUITE};
+use crate::state::{Facility, Ledger, Suite, FACILITY, LEDGER, MUTUAL_HIGHS, PARAMETERS, SUITE};
 
 /// Hours over which the high of the mutual reserve is taken.
 pub const MUTUAL_HIGH_HOURS: u64 = 24;
 
-/// Parameters, ledger, highs and suite, and what they were when loaded.
+/// Parameters, ledger, highs, loan and suite, and what they were when loaded.
 pub struct Books {
     /// Seconds.
     pub now: u64,
@@ -20,11 +20,13 @@ pub struct Books {
     pub ledger: Ledger,
     /// Highs of the mutual reserve.
     pub mutual_highs: HourlyHighs,
+    /// The treasury's loan.
+    pub facility: Facility,
     /// Sums over markets, level and terms.
     pub suite: Suite,
     /// Something that one market is told has changed: the revision must rise.
     pub told_changed: bool,
-    loaded: (Ledger, HourlyHighs, Suite),
+    loaded: (Ledger, HourlyHighs, Facility, Suite),
 }
 
 impl Books {
@@ -36,14 +38,16 @@ impl Books {
         let loaded = (
             LEDGER.load(storage)?,
             MUTUAL_HIGHS.load(storage)?,
+            FACILITY.load(storage)?,
             SUITE.load(storage)?,
         );
-        let (ledger, mutual_highs, suite) = loaded.clone();
+        let (ledger, mutual_highs, facility, suite) = loaded.clone();
         let mut books = Self {
             now: env.block.time.seconds(),
             parameters: PARAMETERS.load(storage)?,
             ledger,
             mutual_highs,
+            facility,
             suite,
             told_changed: false,
             loaded,
@@ -64,7 +68,10 @@ impl Books {
         if self.mutual_highs != self.loaded.1 {
             MUTUAL_HIGHS.save(storage, &self.mutual_highs)?;
         }
-        if self.suite != self.loaded.2 {
+        if self.facility != self.loaded.2 {
+            FACILITY.save(storage, &self.facility)?;
+        }
+        if self.suite != self.loaded.3 {
             SUITE.save(storage, &self.suite)?;
         }
         Ok(())

@@ -22,8 +22,8 @@ use crate::market::Market;
 use crate::state::{
     ClaimTotals, ContractState, StoredClaim, CLAIMS, CLAIM_TOTALS, CONFIG, CONTRACTS, TOLD,
 };
-use crate::waterfall::{self, Limits};
-use crate::{drawdown, events, funds, mutual, report, solvency, top_up};
+use crate::waterfall::{self, Layers};
+use crate::{drawdown, emergency, events, funds, mutual, report, solvency, top_up};
 
 /// Most bytes of an account's name in a claim.
 pub const MAX_ACCOUNT_BYTES: usize = 128;
@@ -53,6 +53,16 @@ struct Outcome {
 }
 
 impl Outcome {
+    fn paid(amount: Uint128, layers: &Layers<4>) -> Self {
+        let paid = waterfall::total(layers);
+        Self {
+            layers: layers.to_vec(),
+            paid,
+            uncovered: amount.saturating_sub(paid),
+            replay: false,
+        }
+    }
+
     fn nothing(uncovered: Uint128, replay: bool) -> Self {
         Self {
             layers: vec![],
@@ -92,7 +102,7 @@ pub fn execute_claim(
     let top_up_event = match &mut market {
         Some(market) => {
             drawdown::evaluate(&mut books, market)?;
-            let event = book_fees(&mut books, market, attached)?;
+            let event = book_fees(deps.storage, &mut books, market, attached)?;
             report::apply(deps.storage, &books, market, &request.state)?;
             event
         }
@@ -111,7 +121,10 @@ pub fn execute_claim(
         )
     } else {
         match &mut market {
-            Some(market) => pay_layers(&mut books, market, request.amount, request.recent_risk)?,
+            Some(market) => {
+                let layers = pay_layers(&mut books, market, request.amount, request.recent_risk)?;
+                Outcome::paid(request.amount, &layers)
+            }
             None => Outcome::nothing(request.amount, false),
         }
     };
@@ -172,6 +185,7 @@ pub fn execute_claim(
 }
 
 fn book_fees(
+    storage: &mut dyn Storage,
     books: &mut Books,
     market: &mut Market,
     attached: Uint128,
@@ -179,7 +193,7 @@ fn book_fees(
     if attached.is_zero() {
         return Ok(None);
     }
-    let booking = top_up::book(books, market, TopUpKind::Fees, attached)?;
+    let booking = top_up::book(storage, books, market, TopUpKind::Fees, attached)?;
     Ok(Some(events::top_up(
         &market.contract,
         Some(market.id),
@@ -189,12 +203,12 @@ fn book_fees(
     )))
 }
 
-/// Limit of each layer for one market now. Stake and emergency hold no capital in this version.
+/// Limits of the layers that are capital, for one market now.
 ///
 /// # Errors
 /// None within the hard ranges.
-pub fn limits(books: &Books, market: &Market) -> ContractResult<Limits> {
-    let lower = if market.is_isolated() {
+fn capital_limits(books: &Books, market: &Market) -> ContractResult<Layers<3>> {
+    let stake = if market.is_isolated() {
         Bound::Isolated
     } else {
         Bound::Unfunded
@@ -202,47 +216,53 @@ pub fn limits(books: &Books, market: &Market) -> ContractResult<Limits> {
     Ok([
         (market.standing.reserve, Bound::Balance),
         mutual::limit(books, market)?,
-        (Uint128::zero(), lower),
-        (Uint128::zero(), lower),
+        (Uint128::zero(), stake),
     ])
 }
 
 /// Two accounts in one hand and a price seen early must not be a way to what others paid in: for an account
 /// that increased its risk shortly before, no layer below the market's own reserve pays. Layers that an
 /// isolated market may not use anyway keep their bound.
-fn own_reserve_only([reserve, lower @ ..]: Limits) -> Limits {
-    let [mutual, stake, emergency] = lower.map(|(limit, bound)| match bound {
+const fn closed_to_recent_risk((limit, bound): (Uint128, Bound)) -> (Uint128, Bound) {
+    match bound {
         Bound::Isolated => (limit, bound),
         _ => (Uint128::zero(), Bound::RecentRisk),
-    });
-    [reserve, mutual, stake, emergency]
+    }
 }
 
-fn pay_layers(
+/// Takes what each layer pays of `amount`, in order, and books it. Touches nothing but the two records, so a query can do
+/// the same to see what would happen.
+///
+/// # Errors
+/// None within the hard ranges.
+pub fn pay_layers(
     books: &mut Books,
     market: &mut Market,
     amount: Uint128,
     recent_risk: bool,
-) -> ContractResult<Outcome> {
-    let mut limits = limits(books, market)?;
-    if recent_risk {
-        limits = own_reserve_only(limits);
-    }
-    let layers = waterfall::split(amount, &limits);
-    let [(from_reserve, _), (from_mutual, _), ..] = layers;
-    market.debit_reserve(books, from_reserve)?;
-    mutual::draw(books, market, from_mutual)?;
-    let paid = from_reserve.checked_add(from_mutual)?;
-    drawdown::record(books, market, paid, Uint128::zero());
+) -> ContractResult<Layers<4>> {
     if !amount.is_zero() && !market.is_isolated() {
         books.suite.last_loss_at = Some(books.now);
     }
-    Ok(Outcome {
-        layers: layers.to_vec(),
-        paid,
-        uncovered: amount.checked_sub(paid)?,
-        replay: false,
-    })
+    let [reserve, mut mutual, mut stake] = capital_limits(books, market)?;
+    if recent_risk {
+        (mutual, stake) = (closed_to_recent_risk(mutual), closed_to_recent_risk(stake));
+    }
+    let [reserve, mutual, stake] = waterfall::split(amount, &[reserve, mutual, stake]);
+    market.debit_reserve(books, reserve.0)?;
+    mutual::draw(books, market, mutual.0)?;
+    let missing = amount.checked_sub(waterfall::total(&[reserve, mutual, stake]))?;
+
+    let mut lent = emergency::limit(books, market)?;
+    if recent_risk {
+        lent = closed_to_recent_risk(lent);
+    }
+    let [lent] = waterfall::split(missing, &[lent]);
+    emergency::draw(books, market, lent.0)?;
+
+    let layers = [reserve, mutual, stake, lent];
+    drawdown::record(books, market, waterfall::total(&layers), Uint128::zero());
+    Ok(layers)
 }
 
 fn record(

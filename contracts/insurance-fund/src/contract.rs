@@ -10,10 +10,12 @@ use cosmwasm_std::{
 use crate::error::{ContractError, ContractResult};
 use crate::hourly::HourlyHighs;
 use crate::state::{
-    ClaimTotals, Config, Ledger, CLAIM_TOTALS, CONFIG, LEDGER, MUTUAL_HIGHS, PARAMETERS, SUITE,
+    ClaimTotals, Config, Facility, Ledger, CLAIM_TOTALS, CONFIG, FACILITY, LEDGER, MUTUAL_HIGHS,
+    PARAMETERS, SUITE,
 };
 use crate::{
-    claim, funds, ownership, parameters, poke, query as queries, registry, solvency, top_up,
+    claim, emergency, funds, ownership, parameters, poke, query as queries, registry, solvency,
+    top_up,
 };
 
 /// Name under which cw2 stores the contract.
@@ -50,6 +52,7 @@ pub fn instantiate(
     LEDGER.save(deps.storage, &Ledger::default())?;
     MUTUAL_HIGHS.save(deps.storage, &HourlyHighs::default())?;
     SUITE.save(deps.storage, &solvency::unfunded(env.block.time.seconds()))?;
+    FACILITY.save(deps.storage, &Facility::default())?;
     CLAIM_TOTALS.save(deps.storage, &ClaimTotals::default())?;
     Ok(Response::new()
         .add_attribute("action", "instantiate")
@@ -89,6 +92,14 @@ pub fn execute(
             claim::execute_claim(deps, &env, &info, request)
         }
         ExecuteMsg::Sync {} => top_up::execute_sync(deps, &env, &info),
+        ExecuteMsg::CommitEmergency {} => emergency::execute_commit(deps, &env, &info),
+        ExecuteMsg::RequestEmergencyWithdrawal { amount } => {
+            emergency::execute_request_withdrawal(deps, &env, &info, amount)
+        }
+        ExecuteMsg::WithdrawEmergency {} => emergency::execute_withdraw(deps, &env, &info),
+        ExecuteMsg::AppointTreasury { treasury } => {
+            emergency::execute_appoint_treasury(deps, &env, &info, treasury)
+        }
         ExecuteMsg::Poke { contract } => poke::execute_poke(deps, &env, &info, &contract),
         ExecuteMsg::RegisterMarket {
             contract,
@@ -135,6 +146,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> ContractResult<Binary> {
             to_json_binary(&queries::capacity(deps, &env, &contract, market)?)
         }
         QueryMsg::Solvency {} => to_json_binary(&queries::solvency(deps, &env)?),
+        QueryMsg::Emergency {} => to_json_binary(&queries::emergency(deps, &env)?),
         QueryMsg::RiskParameters { contract, market } => {
             to_json_binary(&queries::risk_parameters(deps, &env, &contract, market)?)
         }

@@ -199,6 +199,35 @@ pub enum ContractError {
         expected: &'static str,
     },
 
+    /// Not the treasury.
+    #[error("only the treasury {expected} may do this, found {found}")]
+    NotTreasury {
+        /// The treasury, or `none`.
+        expected: String,
+        /// Who asked.
+        found: String,
+    },
+
+    /// The emergency facility holds or is owed coins of the treasury that is to be replaced.
+    #[error("the treasury is replaced when nothing is committed, found {found} held or owed")]
+    TreasuryInUse {
+        /// Quote atoms.
+        found: Uint128,
+    },
+
+    /// The treasury did not ask, or let the time pass.
+    #[error("nothing was requested, or the time to take it has passed; request again")]
+    NoWithdrawalRequested {},
+
+    /// Something that has to wait.
+    #[error("possible from {ready_at}, now is {now}")]
+    TooEarly {
+        /// Seconds.
+        ready_at: u64,
+        /// Seconds.
+        now: u64,
+    },
+
     /// A reply to a message that this contract did not send.
     #[error("unknown reply {found}")]
     UnknownReply {

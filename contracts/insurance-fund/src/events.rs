@@ -29,6 +29,8 @@ pub fn top_up(
     event
         .add_attribute("kind", kind_name(kind))
         .add_attribute("amount", amount)
+        .add_attribute("to_debt", booking.to_debt)
+        .add_attribute("to_other_debt", booking.to_other_debt)
         .add_attribute("to_reserve", booking.to_reserve)
         .add_attribute("to_mutual", booking.to_mutual)
         .add_attribute("to_surplus", booking.to_surplus)
@@ -114,6 +116,21 @@ pub fn sync(amount: Uint128) -> Event {
     Event::new(fund::SYNC).add_attribute("amount", amount)
 }
 
+/// Coins of the emergency facility came, are asked back, or left.
+#[must_use]
+pub fn emergency(action: &str, treasury: &Addr, amount: Uint128) -> Event {
+    Event::new(fund::EMERGENCY)
+        .add_attribute("action", action)
+        .add_attribute("treasury", treasury)
+        .add_attribute("amount", amount)
+}
+
+/// Another treasury, or none.
+#[must_use]
+pub fn treasury(treasury: Option<&Addr>) -> Event {
+    Event::new(fund::TREASURY).add_attribute("treasury", treasury.map_or("", Addr::as_str))
+}
+
 /// A market was registered or changed.
 #[must_use]
 pub fn claimant(market: &Market) -> Event {
@@ -145,5 +162,8 @@ const fn bound_name(bound: Bound) -> &'static str {
         Bound::Drawdown => "drawdown",
         Bound::Unfunded => "unfunded",
         Bound::RecentRisk => "recent_risk",
+        Bound::SharedWindow => "shared_window",
+        Bound::Event => "event",
+        Bound::Level => "level",
     }
 }

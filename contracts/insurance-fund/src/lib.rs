@@ -10,6 +10,7 @@ pub mod books;
 pub mod claim;
 pub mod contract;
 pub mod drawdown;
+pub mod emergency;
 pub mod error;
 pub mod events;
 pub mod funds;

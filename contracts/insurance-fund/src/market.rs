@@ -6,11 +6,11 @@
 
 use ballast_risk::{mul_div, ppm_of, Rounding};
 use ballast_types::{MarketId, PPM};
-use cosmwasm_std::{Addr, Storage, Uint128};
+use cosmwasm_std::{Addr, Empty, Storage, Uint128};
 
 use crate::books::Books;
 use crate::error::{ContractError, ContractResult};
-use crate::state::{Claimant, Standing, CLAIMANTS, STANDINGS};
+use crate::state::{Claimant, Standing, CLAIMANTS, DEBTORS, STANDINGS};
 
 /// What one market adds to the sums of the suite. All zero where isolated. Quote atoms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -155,6 +155,15 @@ impl Market {
         Ok(())
     }
 
+    /// Takes what it adds now as added. For queries, where somebody else has put a change into the sums.
+    ///
+    /// # Errors
+    /// None within the hard ranges.
+    pub fn assume_settled(&mut self) -> ContractResult<()> {
+        self.added = self.contribution()?;
+        Ok(())
+    }
+
     /// Settles and saves the hot state, if it changed.
     ///
     /// # Errors
@@ -163,7 +172,22 @@ impl Market {
         self.settle(books)?;
         if self.loaded.as_ref() != Some(&self.standing) {
             STANDINGS.save(storage, (&self.contract, self.id), &self.standing)?;
+            self.save_debtor(storage)?;
             self.loaded = Some(self.standing.clone());
+        }
+        Ok(())
+    }
+
+    /// Keeps the index of markets that owe to the emergency facility.
+    fn save_debtor(&self, storage: &mut dyn Storage) -> ContractResult<()> {
+        let before = self.loaded.as_ref().map(|loaded| loaded.emergency);
+        let (before, now) = (before.unwrap_or_default(), self.standing.emergency);
+        let key = |since| (since, &self.contract, self.id);
+        if !before.debt.is_zero() && (now.debt.is_zero() || now.since != before.since) {
+            DEBTORS.remove(storage, key(before.since));
+        }
+        if !now.debt.is_zero() && (before.debt.is_zero() || now.since != before.since) {
+            DEBTORS.save(storage, key(now.since), &Empty {})?;
         }
         Ok(())
     }

@@ -15,28 +15,9 @@ use cosmwasm_std::Uint128;
 use crate::books::Books;
 use crate::error::ContractResult;
 use crate::market::Market;
-use crate::state::MutualBucket;
 
 /// Time over which an empty bucket refills.
 pub const BUCKET_PERIOD_SECS: u64 = 86_400;
-
-impl From<MutualBucket> for RefillingBucket {
-    fn from(bucket: MutualBucket) -> Self {
-        Self {
-            used: bucket.used,
-            updated_at: bucket.updated_at,
-        }
-    }
-}
-
-impl From<RefillingBucket> for MutualBucket {
-    fn from(bucket: RefillingBucket) -> Self {
-        Self {
-            used: bucket.used,
-            updated_at: bucket.updated_at,
-        }
-    }
-}
 
 /// Size of the market's bucket, ramp applied, quote atoms, rounded down.
 fn bucket_size(books: &Books, market: &Market) -> ContractResult<Uint128> {

@@ -26,6 +26,9 @@
 //! | `premium_base_rate_ppm` | 20,000 | 0 | 1,000,000 |
 //! | `premium_max_multiplier` | 10 | 1 | 100 |
 //! | `backing_ratio_ppm` | 1,200,000 | 0 | 10,000,000 |
+//! | `emergency.event_ppm` | 250,000 | 0 | 1,000,000 |
+//! | `emergency.week_ppm` | 500,000 | 0 | 1,000,000 |
+//! | `emergency.notice_secs` | 1,209,600 (14 d) | 86,400 | 7,776,000 |
 //! | `poke_gas_limit` | 2,000,000 | 200,000 | 20,000,000 |
 //! | a market's `risk_weight_ppm` | - | 1,000 | 1,000,000 |
 //! | a market's `open_interest_cap` | - | 0 | 2^120 |
@@ -36,7 +39,9 @@
 //! A mutual target of 0 sends no fee to the mutual reserve and makes every market's lifetime limit 0: donations can then
 //! be held but not drawn.
 
-use ballast_types::fund::{ClaimantParameters, DrawdownParameters, FundParameters, Thresholds};
+use ballast_types::fund::{
+    ClaimantParameters, DrawdownParameters, EmergencyParameters, FundParameters, Thresholds,
+};
 use ballast_types::PPM;
 use cosmwasm_std::Uint128;
 
@@ -144,6 +149,15 @@ pub const FUND_RANGES: &[Range<FundParameters>] = &[
     Range::new("backing_ratio_ppm", 0, 10_000_000, |p| {
         p.backing_ratio_ppm.into()
     }),
+    Range::new("emergency.event_ppm", 0, MILLION, |p| {
+        p.emergency.event_ppm.into()
+    }),
+    Range::new("emergency.week_ppm", 0, MILLION, |p| {
+        p.emergency.week_ppm.into()
+    }),
+    Range::new("emergency.notice_secs", DAY, 90 * DAY, |p| {
+        p.emergency.notice_secs.into()
+    }),
     Range::new("poke_gas_limit", 200_000, 20_000_000, |p| {
         p.poke_gas_limit.into()
     }),
@@ -190,6 +204,11 @@ pub fn default_parameters() -> FundParameters {
         premium_base_rate_ppm: 20_000,
         premium_max_multiplier: 10,
         backing_ratio_ppm: 1_200_000,
+        emergency: EmergencyParameters {
+            event_ppm: 250_000,
+            week_ppm: 500_000,
+            notice_secs: 14 * 86_400,
+        },
         poke_gas_limit: 2_000_000,
     }
 }

@@ -1,18 +1,19 @@
 //! Answers to queries. Those that depend on time see what the next `Poke` would put in force.
 
 use ballast_types::fund::{
-    CapacityResponse, ClaimRecord, ClaimantResponse, ConfigResponse, SolvencyResponse,
+    CapacityResponse, ClaimRecord, ClaimantResponse, ConfigResponse, EmergencyResponse,
+    SolvencyResponse,
 };
 use ballast_types::{MarketId, RiskParameters};
 use cosmwasm_std::{Addr, Deps, Env, Order, StdResult, Uint128};
 use cw_storage_plus::Bound as KeyBound;
 
 use crate::books::Books;
-use crate::claim::limits;
+use crate::claim::pay_layers;
 use crate::error::{ContractError, ContractResult};
 use crate::market::Market;
 use crate::state::{StoredClaim, CLAIMANTS, CLAIMS, CLAIM_TOTALS, CONFIG, PARAMETERS, TOLD};
-use crate::{drawdown, funds, report, solvency, waterfall};
+use crate::{drawdown, emergency, funds, report, solvency, waterfall};
 
 /// Entries of a page where no limit is given.
 pub const DEFAULT_LIMIT: u32 = 10;
@@ -52,6 +53,8 @@ fn foreseen_market(
     let mut market = Market::load(deps.storage, contract, id)?;
     if !market.is_isolated() && report::is_expired(books, market.standing.reported_at) {
         market.standing.stale = true;
+        // `foreseen` has put its expiry into the sums.
+        market.assume_settled()?;
     }
     drawdown::evaluate(books, &mut market)?;
     Ok(market)
@@ -127,6 +130,7 @@ fn claimant_response(
         required_capital,
         mutual_paid: standing.mutual_paid,
         mutual_contributed: standing.mutual_contributed,
+        emergency_debt: standing.emergency.debt,
         drawdown: standing.drawdown.open,
         net_loss: drawdown::net_loss(&standing.drawdown, books.now),
         risk,
@@ -208,9 +212,9 @@ pub fn capacity(
             layers: vec![],
         });
     }
-    let mut books = Books::load(deps.storage, env)?;
-    let market = foreseen_market(deps, &mut books, &contract_addr, id)?;
-    let layers = waterfall::split(Uint128::MAX, &limits(&books, &market)?);
+    let mut books = foreseen(deps, env)?;
+    let mut market = foreseen_market(deps, &mut books, &contract_addr, id)?;
+    let layers = pay_layers(&mut books, &mut market, Uint128::MAX, false)?;
     Ok(CapacityResponse {
         total: waterfall::total(&layers),
         layers: waterfall::payments(&layers),
@@ -235,9 +239,9 @@ pub fn solvency(deps: Deps, env: &Env) -> ContractResult<SolvencyResponse> {
         mutual: books.ledger.mutual,
         staked: Uint128::zero(),
         rewards_undripped: Uint128::zero(),
-        emergency_undrawn: Uint128::zero(),
+        emergency_undrawn: books.ledger.emergency_undrawn,
         surplus_due: books.ledger.surplus_due,
-        emergency_debt: Uint128::zero(),
+        emergency_debt: books.facility.debt,
         capital: solvency::capital(&books)?,
         required_capital: solvency::required_capital(&books),
         coverage_ppm: solvency::coverage(&books)?,
@@ -246,6 +250,23 @@ pub fn solvency(deps: Deps, env: &Env) -> ContractResult<SolvencyResponse> {
         claims: totals.count,
         claims_asked: totals.asked,
         claims_paid: totals.paid,
+    })
+}
+
+/// The emergency facility.
+///
+/// # Errors
+/// Storage.
+pub fn emergency(deps: Deps, env: &Env) -> ContractResult<EmergencyResponse> {
+    let books = Books::load(deps.storage, env)?;
+    Ok(EmergencyResponse {
+        treasury: books.facility.treasury.as_ref().map(Addr::to_string),
+        committed: emergency::committed(&books)?,
+        undrawn: books.ledger.emergency_undrawn,
+        debt: books.facility.debt,
+        week_left: emergency::week_left(&books)?,
+        event_limit: emergency::event_limit(&books)?,
+        withdrawal: books.facility.withdrawal,
     })
 }
 
@@ -262,10 +283,6 @@ pub fn risk_parameters(
     let contract_addr = deps.api.addr_validate(contract)?;
     let mut books = foreseen(deps, env)?;
     let mut market = foreseen_market(deps, &mut books, &contract_addr, id)?;
-    // Its expiry is in the sums already.
-    market.standing.stale = Market::load(deps.storage, &contract_addr, id)?
-        .standing
-        .stale;
     market.settle(&mut books)?;
     solvency::refresh(&mut books)?;
     solvency::risk_parameters(&books.suite, &market)

@@ -10,12 +10,12 @@ use crate::market::Market;
 use crate::parameters::{validate, validate_claimant};
 use crate::report::EXPIRIES_PER_MESSAGE;
 use crate::state::{
-    Claimant, ContractState, Drawdown, MutualBucket, Standing, CLAIMANTS, CONTRACTS, MAX_MARKETS,
-    PARAMETERS, REPORT_INDEX,
+    Bucket, Claimant, ContractState, Drawdown, EmergencyLoan, Standing, CLAIMANTS, CONTRACTS,
+    MAX_MARKETS, PARAMETERS, REPORT_INDEX,
 };
 use crate::{events, funds, report, solvency};
 
-fn assert_owner(deps: &DepsMut, info: &MessageInfo) -> ContractResult<()> {
+pub(crate) fn assert_owner(deps: &DepsMut, info: &MessageInfo) -> ContractResult<()> {
     funds::refuse_coins(info)?;
     Ok(cw_ownable::assert_owner(deps.storage, &info.sender)?)
 }
@@ -78,7 +78,8 @@ pub fn execute_register_market(
         stale: false,
         mutual_paid: Uint128::zero(),
         mutual_contributed: Uint128::zero(),
-        bucket: MutualBucket::default(),
+        bucket: Bucket::default(),
+        emergency: EmergencyLoan::default(),
         drawdown: Drawdown::default(),
         own_scale_ppm: ballast_types::PPM,
     };

@@ -82,6 +82,17 @@ pub fn refresh(books: &mut Books) -> ContractResult<Option<LevelChange>> {
     }))
 }
 
+/// The level that a claim which took what is booked as taken would leave. Changes nothing.
+///
+/// # Errors
+/// None within the hard ranges.
+pub fn level_after(books: &mut Books) -> ContractResult<RiskLevel> {
+    let suite = books.suite.clone();
+    let coverage_ppm = coverage(books)?;
+    advance_level(books, coverage_ppm)?;
+    Ok(std::mem::replace(&mut books.suite, suite).level)
+}
+
 fn advance_level(books: &mut Books, coverage_ppm: Uint128) -> ContractResult<()> {
     let now = books.now;
     let has_capital = !capital(books)?.is_zero();

@@ -8,6 +8,8 @@
 //! | `parameters` | `FundParameters` | instantiate, `UpdateParameters` |
 //! | `ledger` | [`Ledger`] | whatever moves money |
 //! | `mutual_highs` | [`HourlyHighs`] | whatever moves money |
+//! | `facility` | [`Facility`] | claims, fees, the treasury, `AppointTreasury` |
+//! | `debtors` | (second, contract, market) -> nothing | claims that draw, fees that repay |
 //! | `suite` | [`Suite`] | every message but ownership |
 //! | `claim_totals` | [`ClaimTotals`] | claims |
 //! | `contracts` | contract -> [`ContractState`] | `RegisterMarket`, claims |
@@ -21,7 +23,8 @@
 //! separators). Governed maps hold at most [`MAX_MARKETS`] entries; `claims` grows by one a claim of a registered
 //! contract and is never iterated but in paged queries.
 
-use ballast_types::fund::{Bound, ClaimantParameters, FundParameters};
+use ballast_risk::RefillingBucket;
+use ballast_types::fund::{Bound, ClaimantParameters, EmergencyWithdrawal, FundParameters};
 use ballast_types::{MarketId, RiskLevel, RiskParameters};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Empty, OverflowError, Uint128};
@@ -49,18 +52,21 @@ pub struct Ledger {
     pub market_reserves: Uint128,
     /// The mutual reserve. Quote atoms.
     pub mutual: Uint128,
+    /// What the emergency facility holds. Quote atoms.
+    pub emergency_undrawn: Uint128,
     /// Above all targets. Quote atoms.
     pub surplus_due: Uint128,
 }
 
 impl Ledger {
-    /// The sum of all lines. Stake, undripped rewards and the emergency facility have no line until they exist.
+    /// The sum of all lines.
     ///
     /// # Errors
     /// Overflow, which no token's supply allows.
     pub fn booked(&self) -> Result<Uint128, OverflowError> {
         self.market_reserves
             .checked_add(self.mutual)?
+            .checked_add(self.emergency_undrawn)?
             .checked_add(self.surplus_due)
     }
 }
@@ -136,14 +142,60 @@ pub struct Claimant {
     pub registered_at: u64,
 }
 
-/// What a market has drawn from the mutual reserve and not refilled; see `ballast_risk::RefillingBucket`.
+/// What was drawn from a layer and is not refilled; see `ballast_risk::RefillingBucket`.
 #[cw_serde]
 #[derive(Copy, Default)]
-pub struct MutualBucket {
+pub struct Bucket {
     /// Quote atoms.
     pub used: Uint128,
     /// Second up to which the refill is counted.
     pub updated_at: u64,
+}
+
+impl From<Bucket> for RefillingBucket {
+    fn from(bucket: Bucket) -> Self {
+        Self {
+            used: bucket.used,
+            updated_at: bucket.updated_at,
+        }
+    }
+}
+
+impl From<RefillingBucket> for Bucket {
+    fn from(bucket: RefillingBucket) -> Self {
+        Self {
+            used: bucket.used,
+            updated_at: bucket.updated_at,
+        }
+    }
+}
+
+/// The treasury's loan. What it holds is a line of the ledger.
+#[cw_serde]
+#[derive(Default)]
+pub struct Facility {
+    /// Who commits and withdraws.
+    pub treasury: Option<Addr>,
+    /// Sum of `emergency.debt` over all standings. Quote atoms.
+    pub debt: Uint128,
+    /// Draws of all markets in seven days.
+    pub week: Bucket,
+    /// What the treasury asked back.
+    pub withdrawal: Option<EmergencyWithdrawal>,
+}
+
+/// What one market owes to the emergency facility, and what it drew lately.
+#[cw_serde]
+#[derive(Copy, Default)]
+pub struct EmergencyLoan {
+    /// Quote atoms.
+    pub debt: Uint128,
+    /// Since when there is any: its place in the order of repayment. Seconds.
+    pub since: u64,
+    /// First draw of the last event. Seconds.
+    pub event_at: u64,
+    /// Drawn in that event. Quote atoms.
+    pub event_drawn: Uint128,
 }
 
 /// The drawdown breaker of one market.
@@ -176,7 +228,9 @@ pub struct Standing {
     /// Paid by its fees into the mutual reserve in its life. Quote atoms.
     pub mutual_contributed: Uint128,
     /// Its daily bucket of the mutual reserve.
-    pub bucket: MutualBucket,
+    pub bucket: Bucket,
+    /// Its loan.
+    pub emergency: EmergencyLoan,
     /// Its breaker.
     pub drawdown: Drawdown,
     /// Share of its open-interest cap that an isolated market's own reserve backs. One million where cross-margined.
@@ -211,6 +265,10 @@ pub const PARAMETERS: Item<FundParameters> = Item::new("parameters");
 pub const LEDGER: Item<Ledger> = Item::new("ledger");
 /// Highs of the mutual reserve over 24 hours.
 pub const MUTUAL_HIGHS: Item<HourlyHighs> = Item::new("mutual_highs");
+/// The treasury's loan.
+pub const FACILITY: Item<Facility> = Item::new("facility");
+/// (second since which it owes, market contract, market): one entry for each market with emergency debt.
+pub const DEBTORS: Map<(u64, &Addr, MarketId), Empty> = Map::new("debtors");
 /// Sums over markets, level and terms.
 pub const SUITE: Item<Suite> = Item::new("suite");
 /// Sums over claims.
@@ -230,13 +288,15 @@ pub const REPORT_INDEX: Map<(u64, &Addr, MarketId), Empty> = Map::new("report_in
 pub const CLAIMS: Map<(&Addr, u64), StoredClaim> = Map::new("claims");
 
 /// All keys above, for the test that no two are the same.
-pub const NAMESPACES: [&str; 14] = [
+pub const NAMESPACES: [&str; 16] = [
     "contract_info",
     "ownership",
     "config",
     "parameters",
     "ledger",
     "mutual_highs",
+    "facility",
+    "debtors",
     "suite",
     "claim_totals",
     "contracts",

@@ -2,12 +2,13 @@
 //!
 //! | kind | who | goes to |
 //! |---|---|---|
-//! | fees | the registered contract, for its own market | its reserve to its target, mutual to its target, surplus |
+//! | fees | the registered contract, for its own market | its emergency debt, others' (at most half of the fees), its reserve to its target, mutual to its target, surplus |
 //! | reserve | anyone, for a registered market | that market's reserve |
 //! | donation | anyone | mutual |
 //!
 //! All fees of an isolated market go to its own reserve.
 
+use ballast_risk::{mul_div, Rounding};
 use ballast_types::fund::{ReceiveMsg, TopUp, TopUpAnswer, TopUpKind};
 use ballast_types::MarketId;
 use cosmwasm_std::{
@@ -19,11 +20,15 @@ use crate::books::Books;
 use crate::error::{ContractError, ContractResult};
 use crate::market::Market;
 use crate::state::{CONFIG, TOLD};
-use crate::{drawdown, events, funds, report, solvency};
+use crate::{drawdown, emergency, events, funds, report, solvency};
 
 /// Ledger lines that a top-up went to. Quote atoms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Booking {
+    /// The emergency facility, for the market's own debt.
+    pub to_debt: Uint128,
+    /// The emergency facility, for the debt of other markets.
+    pub to_other_debt: Uint128,
     /// The market's own reserve.
     pub to_reserve: Uint128,
     /// The mutual reserve.
@@ -85,6 +90,7 @@ pub fn execute_receive(
     }
     match from_json(&message.msg)? {
         ReceiveMsg::TopUp(inner) => top_up(deps, env, &sender_addr, inner, amount, false),
+        ReceiveMsg::CommitEmergency {} => emergency::commit(deps, env, &sender_addr, amount),
     }
 }
 
@@ -113,7 +119,7 @@ fn top_up(
     let booking = match (&mut market, message.kind) {
         (Some(market), kind) => {
             drawdown::evaluate(&mut books, market)?;
-            let booking = book(&mut books, market, kind, amount)?;
+            let booking = book(deps.storage, &mut books, market, kind, amount)?;
             if let (true, Some(state)) = (own, &message.state) {
                 report::apply(deps.storage, &books, market, state)?;
             }
@@ -188,6 +194,7 @@ fn find_market(
 /// # Errors
 /// Overflow, which no token's supply allows.
 pub fn book(
+    storage: &mut dyn Storage,
     books: &mut Books,
     market: &mut Market,
     kind: TopUpKind,
@@ -202,7 +209,7 @@ pub fn book(
             to_mutual: amount,
             ..Booking::default()
         },
-        TopUpKind::Fees => split_fees(books, market, amount)?,
+        TopUpKind::Fees => book_fees(storage, books, market, amount)?,
     };
     market.credit_reserve(books, booking.to_reserve)?;
     books.credit_mutual(booking.to_mutual)?;
@@ -214,19 +221,33 @@ pub fn book(
             .checked_add(booking.to_mutual)?;
     }
     if kind != TopUpKind::Donation {
-        let kept = booking.to_reserve.checked_add(booking.to_mutual)?;
+        let kept = booking
+            .to_reserve
+            .checked_add(booking.to_mutual)?
+            .checked_add(booking.to_debt)?;
         drawdown::record(books, market, Uint128::zero(), kept);
     }
     Ok(booking)
 }
 
-fn split_fees(books: &Books, market: &Market, amount: Uint128) -> ContractResult<Booking> {
+/// Repays debt and says where the rest is to go.
+fn book_fees(
+    storage: &mut dyn Storage,
+    books: &mut Books,
+    market: &mut Market,
+    amount: Uint128,
+) -> ContractResult<Booking> {
     if market.is_isolated() {
         return Ok(Booking {
             to_reserve: amount,
             ..Booking::default()
         });
     }
+    let to_debt = emergency::repay(books, &mut market.standing.emergency, amount)?;
+    let rest = amount.checked_sub(to_debt)?;
+    let half = mul_div(amount, Uint128::one(), Uint128::new(2), Rounding::Down)?;
+    let to_other_debt = emergency::repay_others(storage, books, market, rest.min(half))?;
+    let rest = rest.checked_sub(to_other_debt)?;
     let reserve_gap = market
         .claimant
         .parameters
@@ -236,10 +257,12 @@ fn split_fees(books: &Books, market: &Market, amount: Uint128) -> ContractResult
         .parameters
         .mutual_target
         .saturating_sub(books.ledger.mutual);
-    let to_reserve = amount.min(reserve_gap);
-    let rest = amount.checked_sub(to_reserve)?;
+    let to_reserve = rest.min(reserve_gap);
+    let rest = rest.checked_sub(to_reserve)?;
     let to_mutual = rest.min(mutual_gap);
     Ok(Booking {
+        to_debt,
+        to_other_debt,
         to_reserve,
         to_mutual,
         to_surplus: rest.checked_sub(to_mutual)?,

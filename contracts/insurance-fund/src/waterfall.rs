@@ -1,7 +1,7 @@
 //! The order in which layers pay. Pure.
 //!
 //! A layer is touched only when the one above it is at its bound: each takes `min(missing, its limit)`, and what it leaves
-//! missing falls to the next. Layers 3 (stake) and 4 (emergency) hold no capital yet.
+//! missing falls to the next. The limit of the last layer depends on the level that the others leave, so it is split apart.
 
 use ballast_types::fund::{Bound, Layer, LayerPayment};
 use cosmwasm_std::Uint128;
@@ -14,12 +14,12 @@ pub const LAYERS: [Layer; 4] = [
     Layer::Emergency,
 ];
 
-/// Limit of each layer (quote atoms) and the bound it stands for, in order.
-pub type Limits = [(Uint128, Bound); 4];
+/// Limit of each layer (quote atoms) and the bound it stands for, in order; or what each paid, and why not more.
+pub type Layers<const N: usize> = [(Uint128, Bound); N];
 
 /// What each layer pays of `amount`, and why not more: `Covered` where nothing was missing any longer.
 #[must_use]
-pub fn split(amount: Uint128, limits: &Limits) -> Limits {
+pub fn split<const N: usize>(amount: Uint128, limits: &Layers<N>) -> Layers<N> {
     let mut missing = amount;
     limits.map(|(limit, bound)| {
         let paid = missing.min(limit);

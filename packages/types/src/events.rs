@@ -65,7 +65,8 @@ pub mod market {
 
 /// Events of `insurance-fund`.
 pub mod fund {
-    /// `contract`, `market`, `kind`, `amount`, `to_reserve`, `to_mutual`, `to_surplus`.
+    /// `contract`, `market`, `kind`, `amount`, `to_debt` (the market's own), `to_other_debt`, `to_reserve`,
+    /// `to_mutual`, `to_surplus`.
     pub const TOP_UP: &str = "ballast_fund_top_up";
     /// `contract`, `market`, `account`, `claim_id`, `amount`, `paid`, `uncovered`, `replay`,
     /// `from_reserve`, `from_mutual`, `from_stake`, `from_emergency`, and for each layer its bound
@@ -79,6 +80,10 @@ pub mod fund {
     pub const POKE: &str = "ballast_fund_poke";
     /// `amount`.
     pub const SYNC: &str = "ballast_fund_sync";
+    /// The emergency facility: `action` (`committed`, `requested`, `withdrawn`), `treasury`, `amount`.
+    pub const EMERGENCY: &str = "ballast_fund_emergency";
+    /// `treasury` (empty where none).
+    pub const TREASURY: &str = "ballast_fund_treasury";
     /// `contract`, `market`, `risk_weight_ppm`, `open_interest_cap`, `reserve_target`, `isolated`.
     pub const CLAIMANT: &str = "ballast_fund_claimant";
 }

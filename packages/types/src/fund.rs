@@ -3,12 +3,18 @@
 //! A market contract sends [`ExecuteMsg::TopUp`] and [`ExecuteMsg::ClaimShortfall`], reads
 //! [`ClaimAnswer`] or [`TopUpAnswer`] from the reply's data, and accepts [`MarketHookMsg`].
 
-use cosmwasm_schema::{cw_serde, QueryResponses};
+mod parameters;
+mod query;
+
+use cosmwasm_schema::cw_serde;
 use cosmwasm_std::Uint128;
 use cw20::{Cw20ReceiveMsg, Denom};
-use cw_ownable::{cw_ownable_execute, cw_ownable_query};
+use cw_ownable::cw_ownable_execute;
 
 use crate::{MarketId, MarketReport, RiskLevel, RiskParameters};
+
+pub use parameters::*;
+pub use query::*;
 
 /// Instantiates the fund.
 #[cw_serde]
@@ -21,93 +27,12 @@ pub struct InstantiateMsg {
     pub parameters: Option<FundParameters>,
 }
 
-/// Parameters of the whole fund. Ranges are checked in one place at instantiation and at every change.
-#[cw_serde]
-pub struct FundParameters {
-    /// Least required capital, whatever the open interest, quote atoms.
-    pub required_capital_floor: Uint128,
-    /// What the mutual reserve is filled to by fees, quote atoms. Also the base of lifetime caps.
-    pub mutual_target: Uint128,
-    /// Share of the mutual reserve's 24 h high that one market may draw in a day (refilling bucket).
-    pub mutual_window_ppm: u32,
-    /// Share of the mutual target that one market may draw in its life, net of what it contributed.
-    pub mutual_lifetime_ppm: u32,
-    /// A new market's access to the mutual reserve grows from 0 to full over this time.
-    pub ramp_secs: u64,
-    /// Age at which a market's last report no longer counts and its open-interest cap is used instead.
-    pub report_max_age_secs: u64,
-    /// Coverage thresholds, strictly descending.
-    pub thresholds: Thresholds,
-    /// How the fund decides that one market loses too much.
-    pub drawdown: DrawdownParameters,
-    /// Share of trade fees that belongs to the fund while healthy or better.
-    pub fee_share_ppm: u32,
-    /// The same on watch and deficient.
-    pub fee_share_watch_ppm: u32,
-    /// The same while critical.
-    pub fee_share_max_ppm: u32,
-    /// Premium on open interest a year at multiplier 1.
-    pub premium_base_rate_ppm: u32,
-    /// Multiplier reached at the deficient threshold (coverage 45 %), in units of 1; it is 1 at the
-    /// surplus threshold and linear between.
-    pub premium_max_multiplier: u32,
-    /// `sum(risk weight * open-interest cap)` may be at most `capital / this` (ppm, 1,200,000 = 1.2);
-    /// caps handed to markets shrink in proportion where it is more. 0 switches the rule off.
-    pub backing_ratio_ppm: u32,
-    /// Gas for one push of risk parameters to a market.
-    pub poke_gas_limit: u64,
-}
-
-/// Coverage (ppm of required capital) above which each level begins, and what it takes to rise again.
-#[cw_serde]
-pub struct Thresholds {
-    /// Above: surplus.
-    pub surplus_ppm: u32,
-    /// Above: healthy.
-    pub healthy_ppm: u32,
-    /// Above: watch.
-    pub watch_ppm: u32,
-    /// Above: deficient; at or below: critical.
-    pub deficient_ppm: u32,
-    /// Points above a threshold that coverage must reach before the level rises.
-    pub hysteresis_ppm: u32,
-    /// How long coverage must have stayed there.
-    pub upgrade_delay_secs: u64,
-    /// A level below watch needs a loss claimed within this time.
-    pub loss_window_secs: u64,
-}
-
-/// The drawdown breaker of one market.
-#[cw_serde]
-pub struct DrawdownParameters {
-    /// Net loss over 8 hourly buckets, as a share of the highest (reserve + mutual bucket) in them, at
-    /// which the breaker trips.
-    pub trip_ppm: u32,
-    /// Share below which it releases.
-    pub release_ppm: u32,
-    /// Net loss below which it never trips, quote atoms.
-    pub floor: Uint128,
-}
-
-/// One market's standing in the fund.
-#[cw_serde]
-pub struct ClaimantParameters {
-    /// Share of open-interest value that must be held as capital.
-    pub risk_weight_ppm: u32,
-    /// Absolute cap of open-interest value, quote atoms.
-    pub open_interest_cap: Uint128,
-    /// What the market's own reserve is filled to by its fees, quote atoms.
-    pub reserve_target: Uint128,
-    /// An isolated market has its own reserve and nothing else. Never changes.
-    pub isolated: bool,
-}
-
 /// What a top-up is.
 #[cw_serde]
 #[derive(Copy, Eq)]
 pub enum TopUpKind {
-    /// Fees of the sending market contract: its reserve to the target, the mutual reserve to its target,
-    /// then surplus. Only from a registered contract for its own market. With a report and without coins
+    /// Fees of the sending market contract: its emergency debt, that of other markets (at most half of the fees), its
+    /// reserve to the target, the mutual reserve to its target, then surplus. Only from a registered contract for its own market. With a report and without coins
     /// it is the report alone, also where the collateral is a cw20.
     Fees,
     /// To the reserve of one market, from anyone.
@@ -156,6 +81,22 @@ pub enum ExecuteMsg {
     },
     /// Books coins that arrived without a message to the mutual reserve. Anyone.
     Sync {},
+    /// Adds native coins to the emergency facility, as a loan. By the treasury.
+    CommitEmergency {},
+    /// Announces that the treasury takes coins back that are not drawn then. Replaces an earlier request; zero
+    /// takes it back. They may be drawn while the notice runs. By the treasury.
+    RequestEmergencyWithdrawal {
+        /// Quote atoms.
+        amount: Uint128,
+    },
+    /// Pays what was requested, at most what is not drawn, once the notice is over. By the treasury.
+    WithdrawEmergency {},
+    /// Names who may commit coins to the emergency facility and take them back; nobody where absent. Refused while
+    /// the facility holds or is owed anything: coins of one treasury never become another's. By the owner.
+    AppointTreasury {
+        /// Its address.
+        treasury: Option<String>,
+    },
     /// Recomputes levels and pushes risk parameters to one contract. Anyone.
     Poke {
         /// A registered market contract.
@@ -191,6 +132,8 @@ pub enum ExecuteMsg {
 pub enum ReceiveMsg {
     /// As [`ExecuteMsg::TopUp`]; the sender is the cw20 message's sender. A cw20 `Send` loses answer data.
     TopUp(TopUp),
+    /// As [`ExecuteMsg::CommitEmergency`].
+    CommitEmergency {},
 }
 
 /// What a market contract must accept from the fund.
@@ -261,6 +204,12 @@ pub enum Bound {
     Drawdown,
     /// The layer holds no capital in this deployment.
     Unfunded,
+    /// The limit of the layer for all markets together, which refills over seven days.
+    SharedWindow,
+    /// What the emergency facility lends to one market for all its claims within an hour.
+    Event,
+    /// The emergency facility is closed: the level after the layers above is better than deficient.
+    Level,
     /// The account increased its risk shortly before the claim: nothing below the market's own reserve pays.
     RecentRisk,
 }
@@ -299,159 +248,4 @@ pub struct ClaimRecord {
     pub level: RiskLevel,
     /// Seconds.
     pub at: u64,
-}
-
-/// What can be asked.
-#[cw_ownable_query]
-#[cw_serde]
-#[derive(QueryResponses)]
-pub enum QueryMsg {
-    /// Collateral and parameters.
-    #[returns(ConfigResponse)]
-    Config {},
-    /// One registered market.
-    #[returns(ClaimantResponse)]
-    Market {
-        /// The market contract.
-        contract: String,
-        /// Its market.
-        market: MarketId,
-    },
-    /// All registered markets, by contract and number.
-    #[returns(Vec<ClaimantResponse>)]
-    Markets {
-        /// Exclusive.
-        start_after: Option<(String, MarketId)>,
-        /// 10 by default, at most 50.
-        limit: Option<u32>,
-    },
-    /// One claim.
-    #[returns(ClaimRecord)]
-    Claim {
-        /// The claiming contract.
-        contract: String,
-        /// Its id.
-        claim_id: u64,
-    },
-    /// A contract's claims in order of their id.
-    #[returns(Vec<ClaimRecord>)]
-    Claims {
-        /// The claiming contract.
-        contract: String,
-        /// Exclusive.
-        start_after: Option<u64>,
-        /// 10 by default, at most 50.
-        limit: Option<u32>,
-    },
-    /// The most a claim of this market would be paid now, layer by layer.
-    #[returns(CapacityResponse)]
-    Capacity {
-        /// The market contract.
-        contract: String,
-        /// Its market.
-        market: MarketId,
-    },
-    /// The ledger, the identity, required capital, coverage and level.
-    #[returns(SolvencyResponse)]
-    Solvency {},
-    /// What a market would be told now.
-    #[returns(RiskParameters)]
-    RiskParameters {
-        /// The market contract.
-        contract: String,
-        /// Its market.
-        market: MarketId,
-    },
-}
-
-/// Answer to [`QueryMsg::Config`].
-#[cw_serde]
-pub struct ConfigResponse {
-    /// The one token of the ledger.
-    pub collateral: Denom,
-    /// All parameters.
-    pub parameters: FundParameters,
-}
-
-/// One registered market.
-#[cw_serde]
-pub struct ClaimantResponse {
-    /// The market contract.
-    pub contract: String,
-    /// Its market.
-    pub market: MarketId,
-    /// Its standing.
-    pub parameters: ClaimantParameters,
-    /// When it was registered, seconds.
-    pub registered_at: u64,
-    /// Its own reserve, quote atoms.
-    pub reserve: Uint128,
-    /// Last reported open-interest value, quote atoms.
-    pub open_interest_value: Uint128,
-    /// Last reported deficit, quote atoms.
-    pub deficit: Uint128,
-    /// When it was reported, seconds.
-    pub reported_at: u64,
-    /// Capital required for it, quote atoms (0 where isolated).
-    pub required_capital: Uint128,
-    /// Paid to it by the mutual reserve in its life, quote atoms.
-    pub mutual_paid: Uint128,
-    /// Contributed by it to the mutual reserve in its life, quote atoms.
-    pub mutual_contributed: Uint128,
-    /// Whether its drawdown breaker is open.
-    pub drawdown: bool,
-    /// Claims paid less top-ups over the drawdown buckets, quote atoms (0 where top-ups are more).
-    pub net_loss: Uint128,
-    /// Revision of the parameters it was last told and accepted by answer or `Poke`.
-    pub risk: RiskParameters,
-}
-
-/// Answer to [`QueryMsg::Capacity`].
-#[cw_serde]
-pub struct CapacityResponse {
-    /// Sum over `layers`.
-    pub total: Uint128,
-    /// The most each layer would pay, and its bound.
-    pub layers: Vec<LayerPayment>,
-}
-
-/// Answer to [`QueryMsg::Solvency`].
-#[cw_serde]
-pub struct SolvencyResponse {
-    /// `market_reserves + mutual + staked + rewards_undripped + emergency_undrawn + surplus_due`.
-    pub booked: Uint128,
-    /// What the token says the fund owns.
-    pub bank: Uint128,
-    /// `bank - booked`: coins that arrived without a message.
-    pub unaccounted: Uint128,
-    /// Sum of all market reserves, isolated ones included.
-    pub market_reserves: Uint128,
-    /// The mutual reserve.
-    pub mutual: Uint128,
-    /// Underwriters' stake. Zero until underwriting exists.
-    pub staked: Uint128,
-    /// Rewards not yet dripped. Zero until underwriting exists.
-    pub rewards_undripped: Uint128,
-    /// The emergency facility. Zero until it exists.
-    pub emergency_undrawn: Uint128,
-    /// Above all targets.
-    pub surplus_due: Uint128,
-    /// Owed to the treasury; a liability, not a term of `booked`.
-    pub emergency_debt: Uint128,
-    /// Capital that counts for coverage.
-    pub capital: Uint128,
-    /// Capital required.
-    pub required_capital: Uint128,
-    /// `floor(capital * 10^6 / required)`.
-    pub coverage_ppm: Uint128,
-    /// Level in force.
-    pub level: RiskLevel,
-    /// When it began, seconds.
-    pub level_since: u64,
-    /// Number of claims recorded.
-    pub claims: u64,
-    /// Sum of amounts asked.
-    pub claims_asked: Uint128,
-    /// Sum of amounts paid.
-    pub claims_paid: Uint128,
 }

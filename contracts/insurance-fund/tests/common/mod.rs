@@ -16,7 +16,7 @@
 use anyhow::Result as AnyResult;
 use ballast_insurance_fund::contract;
 use ballast_insurance_fund::state::{
-    CLAIMANTS, CLAIMS, CLAIM_TOTALS, LEDGER, REPORT_INDEX, STANDINGS, SUITE,
+    CLAIMANTS, CLAIMS, CLAIM_TOTALS, DEBTORS, FACILITY, LEDGER, REPORT_INDEX, STANDINGS, SUITE,
 };
 use ballast_insurance_fund::waterfall::total;
 use ballast_insurance_fund::{default_parameters, market::contribution, ContractError};
@@ -30,6 +30,10 @@ use cw20::{Cw20Coin, Cw20ExecuteMsg, Denom};
 use cw_multi_test::{App, AppResponse, ContractWrapper, Executor};
 
 pub const DENOM: &str = "uusdc";
+/// Who holds coins.
+pub const NAMES: [&str; 8] = [
+    "anyone", "owner", "market", "second", "third", "stranger", "treasury", "staker",
+];
 pub const START: u128 = 1_000_000_000_000_000;
 pub const HOUR: u64 = 3_600;
 pub const DAY: u64 = 86_400;
@@ -96,7 +100,7 @@ impl Suite {
     pub fn new(kind: Kind, parameters: FundParameters) -> Self {
         let (owner, anyone) = (addr("owner"), addr("anyone"));
         let mut app = App::new(|router, _, storage| {
-            for name in ["anyone", "owner", "market", "second", "third", "stranger"] {
+            for name in NAMES {
                 let coins = vec![coin(START, DENOM), coin(START, "other")];
                 router
                     .bank
@@ -197,6 +201,13 @@ impl Suite {
                 assert_eq!(layers, number(event, "paid"));
                 self.booked_by_events -= layers;
             }
+            if is(event, fund::EMERGENCY) {
+                match ballast_types::events::attribute(event, "action").unwrap() {
+                    "committed" => self.booked_by_events += number(event, "amount"),
+                    "withdrawn" => self.booked_by_events -= number(event, "amount"),
+                    _ => {}
+                }
+            }
             if is(event, fund::SYNC) {
                 self.stray -= number(event, "amount");
             }
@@ -210,15 +221,25 @@ impl Suite {
         top_up: TopUp,
         amount: u128,
     ) -> AnyResult<AppResponse> {
+        let hook = ReceiveMsg::TopUp(top_up.clone());
+        self.send(sender, &ExecuteMsg::TopUp(top_up), &hook, amount)
+    }
+
+    /// Sends collateral with a message or, where it is a cw20, with a hook.
+    pub fn send(
+        &mut self,
+        sender: &Addr,
+        msg: &ExecuteMsg,
+        hook: &ReceiveMsg,
+        amount: u128,
+    ) -> AnyResult<AppResponse> {
         match self.collateral.clone() {
-            Denom::Native(denom) => {
-                self.execute(sender, &ExecuteMsg::TopUp(top_up), &[coin(amount, denom)])
-            }
+            Denom::Native(denom) => self.execute(sender, msg, &[coin(amount, denom)]),
             Denom::Cw20(token) => {
                 let msg = Cw20ExecuteMsg::Send {
                     contract: self.fund.to_string(),
                     amount: amount.into(),
-                    msg: to_json_binary(&ReceiveMsg::TopUp(top_up)).unwrap(),
+                    msg: to_json_binary(hook).unwrap(),
                 };
                 let result = self.app.execute_contract(sender.clone(), token, &msg, &[]);
                 self.after(result)
@@ -262,6 +283,23 @@ impl Suite {
             state: Some(report(open_interest)),
         };
         self.send_top_up(contract, top_up, amount).unwrap()
+    }
+
+    /// Has the treasury commit coins.
+    pub fn commit(&mut self, treasury: &Addr, amount: u128) -> AnyResult<AppResponse> {
+        self.send(
+            treasury,
+            &ExecuteMsg::CommitEmergency {},
+            &ReceiveMsg::CommitEmergency {},
+            amount,
+        )
+    }
+
+    pub fn appoint(&mut self, treasury: &Addr) {
+        let owner = self.owner.clone();
+        let treasury = Some(treasury.to_string());
+        self.execute(&owner, &ExecuteMsg::AppointTreasury { treasury }, &[])
+            .unwrap();
     }
 
     /// Sends collateral without a message.
@@ -430,9 +468,10 @@ impl Suite {
             LEDGER.load(&*storage).unwrap(),
             SUITE.load(&*storage).unwrap(),
         );
-        let mut reserves = 0u128;
+        let (mut reserves, mut debt) = (0u128, 0u128);
         let (mut required, mut counted, mut caps) = (0u128, 0u128, 0u128);
         let (mut count, mut indexed) = (0, 0);
+        let mut debtors = vec![];
         for entry in CLAIMANTS.range(&*storage, None, None, Order::Ascending) {
             let ((contract, id), claimant) = entry.unwrap();
             let standing = STANDINGS.load(&*storage, (&contract, id)).unwrap();
@@ -441,6 +480,14 @@ impl Suite {
             required += added.required.u128();
             counted += added.counted_reserve.u128();
             caps += added.weighted_cap.u128();
+            if !standing.emergency.debt.is_zero() {
+                assert!(
+                    !claimant.parameters.isolated,
+                    "isolated markets owe nothing"
+                );
+                debtors.push((standing.emergency.since, contract.clone(), id));
+            }
+            debt += standing.emergency.debt.u128();
             count += 1;
             indexed += usize::from(!claimant.parameters.isolated && !standing.stale);
             assert!(standing.drawdown.flows.0.len() <= 8 && standing.drawdown.highs.0.len() <= 8);
@@ -454,6 +501,14 @@ impl Suite {
         );
         assert_eq!(caps, suite.weighted_caps.u128(), "sum of weighted caps");
         assert_eq!(count, suite.markets, "number of markets");
+        let facility = FACILITY.load(&*storage).unwrap();
+        assert_eq!(debt, facility.debt.u128(), "sum of debts");
+        debtors.sort();
+        let listed: Vec<_> = DEBTORS
+            .keys(&*storage, None, None, Order::Ascending)
+            .collect::<StdResult<_>>()
+            .unwrap();
+        assert_eq!(listed, debtors, "index of debtors");
         let index: Vec<_> = REPORT_INDEX
             .keys(&*storage, None, None, Order::Ascending)
             .collect::<StdResult<_>>()
@@ -518,7 +573,7 @@ pub fn new_token(app: &mut App) -> Addr {
         name: "Collateral".into(),
         symbol: "USDC".into(),
         decimals: 6,
-        initial_balances: ["anyone", "owner", "market", "second", "third", "stranger"]
+        initial_balances: NAMES
             .iter()
             .map(|name| Cw20Coin {
                 address: addr(name).to_string(),

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use ballast_insurance_fund::state::{
-    ClaimTotals, ContractState, Ledger, Standing, StoredClaim, CLAIMS, CLAIM_TOTALS, CONTRACTS,
-    LEDGER, STANDINGS,
+    ClaimTotals, ContractState, Facility, Ledger, Standing, StoredClaim, CLAIMS, CLAIM_TOTALS,
+    CONTRACTS, FACILITY, LEDGER, STANDINGS,
 };
 use ballast_types::fund::Bound;
 use ballast_types::MarketId;
@@ -29,6 +29,9 @@ pub(super) struct FundShadow {
     claims: Records<ClaimKey, StoredClaim>,
     /// Of all standings' reserves.
     reserves: u128,
+    facility: Facility,
+    /// Of all standings' emergency debts.
+    debts: u128,
     /// Of all claims: paid by layers.
     paid: u128,
 }
@@ -101,15 +104,19 @@ impl FundShadow {
 
     fn put_items(&mut self, storage: &dyn Storage) -> Result<()> {
         self.ledger = LEDGER.load(storage)?;
+        self.facility = FACILITY.load(storage)?;
         self.claim_totals = CLAIM_TOTALS.load(storage)?;
         Ok(())
     }
 
     fn put_standing(&mut self, key: MarketKey, now: Option<Standing>) {
         let reserve = |one: &Standing| one.reserve.u128();
+        let debt = |one: &Standing| one.emergency.debt.u128();
         self.reserves += now.as_ref().map_or(0, reserve);
+        self.debts += now.as_ref().map_or(0, debt);
         let before = self.standings.replace(key, now);
         self.reserves -= before.as_ref().map_or(0, reserve);
+        self.debts -= before.as_ref().map_or(0, debt);
     }
 
     fn put_claim(&mut self, key: ClaimKey, now: Option<StoredClaim>) -> Option<StoredClaim> {
@@ -141,6 +148,7 @@ impl FundShadow {
         let Ledger {
             market_reserves,
             mutual,
+            emergency_undrawn,
             surplus_due,
         } = &self.ledger;
         findings.require(
@@ -148,7 +156,12 @@ impl FundShadow {
             "fund: market reserves = sum over markets",
             || format!("ledger {market_reserves}, sum {}", self.reserves),
         );
-        let booked = self.reserves + mutual.u128() + surplus_due.u128();
+        let booked = self.reserves + mutual.u128() + emergency_undrawn.u128() + surplus_due.u128();
+        findings.require(
+            self.facility.debt.u128() == self.debts,
+            "fund: emergency debt = sum over markets",
+            || format!("facility {:?}, sum {}", self.facility, self.debts),
+        );
         findings.require(bank >= booked, "fund: bank covers what is booked", || {
             format!("bank {bank}, booked {booked}")
         });
