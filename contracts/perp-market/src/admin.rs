@@ -5,7 +5,9 @@ use ballast_types::market::{
     ExchangeParameters, InstantiateMsg, ListMarket, MarketParameters, OracleConfig,
 };
 use ballast_types::MarketId;
-use cosmwasm_std::{Deps, DepsMut, Env, Int128, MessageInfo, Response, StdResult, Uint128};
+use cosmwasm_std::{
+    Decimal, Deps, DepsMut, Env, Int128, MessageInfo, Response, StdResult, Uint128,
+};
 use cw20::{Cw20QueryMsg, Denom, TokenInfoResponse};
 use cw_ownable::Action;
 
@@ -109,12 +111,14 @@ pub fn list_market(
     if id >= MAX_MARKETS {
         return Err(ContractError::TooManyMarkets { max: MAX_MARKETS });
     }
-    let quote_decimals = CONFIG.load(deps.storage)?.collateral_decimals;
+    let exchange_config = CONFIG.load(deps.storage)?;
+    let quote_decimals = exchange_config.collateral_decimals;
     let scale = ballast_risk::ValueScale::new(listing.base_decimals, quote_decimals)?;
     let tick_lot_value = scale.tick_lot_value(listing.tick_size, listing.lot_size)?;
     let oracle = deps.api.addr_validate(&listing.oracle.contract)?;
     let now = env.block.time.seconds();
-    let first = price::query(deps.querier, oracle.as_str(), &listing.oracle.feed_id, now)?;
+    let source = source(&listing.oracle, &exchange_config.parameters);
+    let first = price::query(deps.querier, &source, now)?;
     let config = MarketConfig {
         symbol: listing.symbol.clone(),
         base_decimals: listing.base_decimals,
@@ -124,6 +128,8 @@ pub fn list_market(
         oracle,
         feed_id: listing.oracle.feed_id.clone(),
         max_confidence_ppm: listing.oracle.max_confidence_ppm,
+        min_price: listing.oracle.min_price,
+        max_price: listing.oracle.max_price,
         parameters: listing.parameters.clone(),
     };
     let mut state = MarketState {
@@ -170,7 +176,8 @@ pub fn update_market(
     Ok(response)
 }
 
-/// Points a market at another oracle. By the owner. The new one must answer with a valid price now.
+/// Points a market at another oracle, or gives it other bounds. By the owner. The new one must answer with a
+/// valid price now, and where the old one's is fresh, with about the same.
 pub fn update_oracle(
     deps: DepsMut,
     env: &Env,
@@ -179,16 +186,61 @@ pub fn update_oracle(
     oracle: &OracleConfig,
 ) -> ContractResult<Response> {
     assert_owner(deps.as_ref(), info)?;
+    let mut exchange = Exchange::new(deps.as_ref(), env)?;
+    let market = exchange.open_market(id)?.clone();
     check_oracle(oracle)?;
     let contract = deps.api.addr_validate(&oracle.contract)?;
-    let now = env.block.time.seconds();
-    price::query(deps.querier, contract.as_str(), &oracle.feed_id, now)?;
-    let (feed_id, max_confidence_ppm) = (oracle.feed_id.clone(), oracle.max_confidence_ppm);
+    let parameters = exchange.config.parameters.clone();
+    let found = price::query(
+        deps.querier,
+        &source(oracle, &parameters),
+        env.block.time.seconds(),
+    )?;
+    let known = price::price_for(&exchange, &market, price::Valuation::Plain, true);
+    if let Ok(cached) = known {
+        check_deviation(
+            id,
+            cached,
+            found.price,
+            parameters.oracle_switch_max_deviation_ppm,
+        )?;
+    }
     change_market(deps, env, "update_oracle", id, |config| {
         config.oracle = contract;
-        config.feed_id = feed_id;
-        config.max_confidence_ppm = max_confidence_ppm;
+        config.feed_id = oracle.feed_id.clone();
+        config.max_confidence_ppm = oracle.max_confidence_ppm;
+        config.min_price = oracle.min_price;
+        config.max_price = oracle.max_price;
     })
+}
+
+/// A new oracle that says something else than a fresh price of the old one is not the same market's.
+fn check_deviation(
+    market: MarketId,
+    cached: Decimal,
+    found: Decimal,
+    max_ppm: u32,
+) -> ContractResult<()> {
+    let allowed = ballast_risk::ppm_of(cached.atomics(), max_ppm, ballast_risk::Rounding::Down)?;
+    if cached.abs_diff(found).atomics() > allowed {
+        return Err(ContractError::OracleDeviates {
+            market,
+            cached,
+            found,
+            max_ppm,
+        });
+    }
+    Ok(())
+}
+
+fn source<'a>(oracle: &'a OracleConfig, parameters: &ExchangeParameters) -> price::Source<'a> {
+    price::Source {
+        contract: &oracle.contract,
+        feed_id: &oracle.feed_id,
+        min_price: oracle.min_price,
+        max_price: oracle.max_price,
+        future_tolerance_secs: parameters.price_future_tolerance_secs,
+    }
 }
 
 fn change_market(

@@ -65,6 +65,13 @@ pub enum ContractError {
         confidence: Decimal,
         max_ppm: u32,
     },
+    #[error("the new oracle says {found}, the old one {cached}: they may differ by {max_ppm} ppm")]
+    OracleDeviates {
+        market: MarketId,
+        cached: Decimal,
+        found: Decimal,
+        max_ppm: u32,
+    },
     #[error("at most {max} markets may be listed")]
     TooManyMarkets { max: u32 },
     #[error("oracle {contract} gives no valid price for feed {feed_id}: {reason}")]

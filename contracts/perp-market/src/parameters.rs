@@ -1,6 +1,7 @@
 //! Defaults, hard ranges and loosening directions of all parameters: one table a message, one line a
 //! parameter. The checks, the defaults and `docs/parameters.md` are made from it.
 
+use ballast_risk::Rounding;
 use ballast_types::market::{ExchangeParameters, ListMarket, MarketParameters, OracleConfig};
 use ballast_types::PPM;
 use cosmwasm_std::Uint128;
@@ -139,6 +140,8 @@ parameters! {
         flush_lot = 100_000_000, 1 => MAX_MONEY, Up;
         flush_retry_secs = 3_600, 60 => 86_400, Up;
         recent_risk_secs = 60, 30 => 3_600, Down;
+        price_future_tolerance_secs = 2, 0 => 10, Up;
+        oracle_switch_max_deviation_ppm = 50_000, 1_000 => 200_000, Up;
     }
 }
 
@@ -182,8 +185,11 @@ pub const LISTING: &[Range] = &[
     range("base_decimals", 0, 18, Loosens::Either),
 ];
 
-/// Ranges of [`OracleConfig`].
-pub const ORACLE: &[Range] = &[range("max_confidence_ppm", 1, PPM as i128, Loosens::Up)];
+/// Ranges of [`OracleConfig`]. Lowering its `min_price` loosens, and raising its `max_price`.
+pub const ORACLE: &[Range] = &[
+    range("max_confidence_ppm", 1, PPM as i128, Loosens::Up),
+    range("max_price / min_price", 1, 1_000_000, Loosens::Up),
+];
 
 fn check(ranges: &[Range], values: &[i128]) -> ContractResult<()> {
     for (range, value) in ranges.iter().zip(values) {
@@ -267,7 +273,14 @@ pub fn check_listing(listing: &ListMarket) -> ContractResult<()> {
 
 /// Checks [`OracleConfig`] but for the contract.
 pub fn check_oracle(oracle: &OracleConfig) -> ContractResult<()> {
-    check(ORACLE, &[i128::from(oracle.max_confidence_ppm)])?;
+    let (min, max) = (oracle.min_price.atomics(), oracle.max_price.atomics());
+    require(!oracle.min_price.is_zero(), "min_price may not be 0")?;
+    require(min < max, "min_price must be less than max_price")?;
+    let span = ballast_risk::mul_div(max, Uint128::one(), min, Rounding::Up)?;
+    check(
+        ORACLE,
+        &[i128::from(oracle.max_confidence_ppm), span.number()],
+    )?;
     check_feed_id(&oracle.feed_id)
 }
 

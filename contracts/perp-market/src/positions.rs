@@ -164,6 +164,8 @@ mod tests {
                 oracle: Addr::unchecked("oracle"),
                 feed_id: String::new(),
                 max_confidence_ppm: 0,
+                min_price: Decimal::zero(),
+                max_price: Decimal::MAX,
                 parameters: default_market(),
             },
             state: MarketState::default(),

@@ -23,13 +23,14 @@ pub fn refresh(exchange: &mut Exchange, market: &mut Market) {
             return;
         }
     }
-    let answer = query(
-        exchange.deps.querier,
-        market.config.oracle.as_str(),
-        &market.config.feed_id,
-        now,
-    );
-    if let Ok(fresh) = answer {
+    let source = Source {
+        contract: market.config.oracle.as_str(),
+        feed_id: &market.config.feed_id,
+        min_price: market.config.min_price,
+        max_price: market.config.max_price,
+        future_tolerance_secs: parameters.price_future_tolerance_secs,
+    };
+    if let Ok(fresh) = query(exchange.deps.querier, &source, now) {
         let newer = market
             .state
             .price
@@ -48,27 +49,37 @@ pub fn refresh(exchange: &mut Exchange, market: &mut Market) {
     }
 }
 
-/// Asks an oracle for a feed and checks the answer: positive, not from the future, representable.
-pub fn query(
-    querier: QuerierWrapper,
-    oracle: &str,
-    feed_id: &str,
-    now: u64,
-) -> ContractResult<CachedPrice> {
+/// Where a price comes from, and what it must be to be believed.
+pub struct Source<'a> {
+    /// The oracle contract.
+    pub contract: &'a str,
+    /// Its feed.
+    pub feed_id: &'a str,
+    /// Less is no price.
+    pub min_price: Decimal,
+    /// More is no price.
+    pub max_price: Decimal,
+    /// How far in the future it may be published and still count, as of now.
+    pub future_tolerance_secs: u64,
+}
+
+/// Asks an oracle for a feed and checks the answer: for that feed, positive, representable, within the sanity
+/// bounds, not from the future. What fails is no price, whatever the reason.
+pub fn query(querier: QuerierWrapper, source: &Source, now: u64) -> ContractResult<CachedPrice> {
     let unusable = |reason: String| ContractError::OracleUnusable {
-        contract: oracle.to_string(),
-        feed_id: feed_id.to_string(),
+        contract: source.contract.to_string(),
+        feed_id: source.feed_id.to_string(),
         reason,
     };
     let response: PriceFeedResponse = querier
         .query_wasm_smart(
-            oracle,
+            source.contract,
             &QueryMsg::PriceFeed {
-                id: feed_id.to_string(),
+                id: source.feed_id.to_string(),
             },
         )
         .map_err(|error| unusable(error.to_string()))?;
-    if response.price_feed.id != feed_id {
+    if response.price_feed.id != source.feed_id {
         return Err(unusable(format!(
             "it answered for feed {}",
             response.price_feed.id
@@ -87,22 +98,26 @@ pub fn query(
     }
     let published_at =
         u64::try_from(publish_time).map_err(|_| unusable("negative time".to_string()))?;
-    if published_at > now {
+    let latest = now.saturating_add(source.future_tolerance_secs);
+    if published_at > latest {
         return Err(unusable(format!(
-            "published at {published_at}, it is {now}"
+            "published at {published_at}, it is {now} and {latest} is allowed"
         )));
     }
     let decimal = |mantissa: u64| {
         scale(mantissa, expo).ok_or_else(|| unusable(format!("{mantissa}e{expo} does not fit")))
     };
     let price = decimal(price.i64().unsigned_abs())?;
-    if price.is_zero() {
-        return Err(unusable("the price rounds to zero".to_string()));
+    let (min, max) = (source.min_price, source.max_price);
+    if price < min || price > max {
+        return Err(unusable(format!(
+            "the price must be from {min} to {max}, found {price}"
+        )));
     }
     Ok(CachedPrice {
         price,
         confidence: decimal(conf.u64())?,
-        published_at,
+        published_at: published_at.min(now),
         cached_at: now,
     })
 }

@@ -122,6 +122,8 @@ fn market_response(exchange: &mut Exchange, id: MarketId) -> ContractResult<Mark
                 contract: config.oracle.to_string(),
                 feed_id: config.feed_id.clone(),
                 max_confidence_ppm: config.max_confidence_ppm,
+                min_price: config.min_price,
+                max_price: config.max_price,
             },
             parameters: config.parameters.clone(),
         },

@@ -68,6 +68,10 @@ pub struct MarketConfig {
     pub feed_id: String,
     /// Confidence above which a price allows no risk-increasing action.
     pub max_confidence_ppm: u32,
+    /// A price below this is no price.
+    pub min_price: Decimal,
+    /// A price above this is no price.
+    pub max_price: Decimal,
     /// The rest.
     pub parameters: MarketParameters,
 }

@@ -7,6 +7,7 @@
 //! * [`metering`]: what each message costs in storage operations;
 //! * [`wealth`]: whose money it is, over all addresses in one hand, before and after;
 //! * [`guard`]: a contract that panics is a failed message;
+//! * [`pyth`]: a double of Pyth's contract, with its JSON;
 //! * [`bank`]: addresses that refuse coins.
 //!
 //! ```no_run
@@ -31,5 +32,6 @@ pub mod guard;
 pub mod hostile;
 pub mod invariants;
 pub mod metering;
+pub mod pyth;
 pub mod suite;
 pub mod wealth;

@@ -5,6 +5,7 @@
 mod world;
 
 use ballast_testing::hostile::fund::{FundBehaviour, ALL_PPM};
+use ballast_testing::suite::MarketSpec;
 use ballast_types::events::market as names;
 use ballast_types::market::{ExecuteMsg, LiquidationStatus};
 use ballast_types::{AccountId, Side};
@@ -132,7 +133,11 @@ fn s4_g1_extreme_jumps_end_at_zero_and_lose_nothing() {
                 let mut world = World::with(|builder| {
                     let mut exchange = ballast_testing::suite::exchange_parameters(6);
                     exchange.max_counterparties = cap;
-                    builder.market(free("A")).exchange_parameters(exchange)
+                    let spec = MarketSpec {
+                        price_bounds: (price("0.01"), price("10000")),
+                        ..free("A")
+                    };
+                    builder.market(spec).exchange_parameters(exchange)
                 });
                 let loser = world.user("loser", 57 * UNIT);
                 let winners: Vec<Addr> = (0..7)

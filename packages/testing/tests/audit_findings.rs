@@ -425,7 +425,11 @@ fn f14_no_counterparty_of_the_normal_pass_ends_in_debt() {
     let mut world = World::with(|builder| {
         let mut exchange = ballast_testing::suite::exchange_parameters(6);
         exchange.max_counterparties = 2;
-        builder.market(free("A")).exchange_parameters(exchange)
+        let spec = MarketSpec {
+            price_bounds: (price("0.0001"), price("100")),
+            ..free("A")
+        };
+        builder.market(spec).exchange_parameters(exchange)
     });
     let (whole, size) = (950_000, 40_000);
     let long = world.user("long", 9_500_000);

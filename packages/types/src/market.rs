@@ -51,6 +51,11 @@ pub struct ExchangeParameters {
     /// For an account that increased its risk at most this long before a claim, only the market's own reserve
     /// pays.
     pub recent_risk_secs: u64,
+    /// A price published at most this far in the future counts as of now (clocks differ); one beyond it is
+    /// no price.
+    pub price_future_tolerance_secs: u64,
+    /// The most that the price of a new oracle may differ from the old one's, where that is fresh.
+    pub oracle_switch_max_deviation_ppm: u32,
 }
 
 /// Where a market's price comes from: a Pyth contract, or anything that answers the same query.
@@ -62,6 +67,11 @@ pub struct OracleConfig {
     pub feed_id: String,
     /// Half-width of the confidence interval above which a price allows no risk-increasing action.
     pub max_confidence_ppm: u32,
+    /// A price below this is no price: a feed that answers in other units, or the inverse of the price, is to be
+    /// outside the bounds. More than 0.
+    pub min_price: Decimal,
+    /// A price above this is no price. At most a million times `min_price`.
+    pub max_price: Decimal,
 }
 
 /// Parameters of one market that governance may change.

@@ -1,8 +1,12 @@
 //! The part of Pyth's CosmWasm interface that a market uses, with the same JSON: a market can be pointed
 //! at a real Pyth contract or at `ballast-price-feed` by configuration alone.
 //!
+//! Answers may carry fields that are not named here: an oracle that learns to say more must not stop a market.
+//!
 //! Written out here rather than taken from `pyth-sdk-cw`, which would bring a second cosmwasm-std.
 
+use cosmwasm_schema::schemars::JsonSchema;
+use cosmwasm_schema::serde::{Deserialize, Serialize};
 use cosmwasm_schema::{cw_serde, QueryResponses};
 use cosmwasm_std::{Int64, Uint64};
 
@@ -19,14 +23,18 @@ pub enum QueryMsg {
 }
 
 /// Answer to [`QueryMsg::PriceFeed`].
-#[cw_serde]
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, JsonSchema)]
+#[serde(crate = "::cosmwasm_schema::serde")]
+#[schemars(crate = "::cosmwasm_schema::schemars")]
 pub struct PriceFeedResponse {
     /// The feed.
     pub price_feed: PriceFeed,
 }
 
 /// A feed: its id, its price and its moving average.
-#[cw_serde]
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, JsonSchema)]
+#[serde(crate = "::cosmwasm_schema::serde")]
+#[schemars(crate = "::cosmwasm_schema::schemars")]
 pub struct PriceFeed {
     /// 64 hexadecimal digits.
     pub id: String,
@@ -37,7 +45,9 @@ pub struct PriceFeed {
 }
 
 /// `price * 10^expo`, with `conf * 10^expo` of uncertainty either way.
-#[cw_serde]
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, JsonSchema)]
+#[serde(crate = "::cosmwasm_schema::serde")]
+#[schemars(crate = "::cosmwasm_schema::schemars")]
 pub struct Price {
     /// Mantissa. A string in JSON.
     pub price: Int64,

@@ -329,6 +329,8 @@ impl SuiteBuilder {
                 contract: suite.price_feed.to_string(),
                 feed_id,
                 max_confidence_ppm: spec.max_confidence_ppm,
+                min_price: spec.price_bounds.0,
+                max_price: spec.price_bounds.1,
             },
             parameters: spec
                 .parameters

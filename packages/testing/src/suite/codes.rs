@@ -8,6 +8,7 @@ use super::SuiteApp;
 use crate::guard::Guarded;
 use crate::hostile;
 use crate::metering::{Meter, Metered};
+use crate::pyth;
 
 /// Code ids on the chain.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +23,8 @@ pub struct Codes {
     pub cw20: u64,
     /// [`hostile::token`].
     pub hostile_token: u64,
+    /// [`pyth`].
+    pub pyth: u64,
     /// [`hostile::oracle`].
     pub hostile_oracle: u64,
     /// [`hostile::fund`].
@@ -41,6 +44,7 @@ impl Codes {
             market: store("perp-market", market()),
             cw20: store("cw20", cw20()),
             hostile_token: store("hostile-token", hostile::token::HostileToken::boxed()),
+            pyth: store("pyth", pyth::contract()),
             hostile_oracle: store("hostile-oracle", hostile::oracle::contract()),
             hostile_fund: store("hostile-fund", hostile::fund::contract()),
             actor: store("actor", hostile::actor::contract()),

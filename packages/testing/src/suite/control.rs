@@ -1,7 +1,7 @@
 //! What the owner does with the market.
 
 use anyhow::Result;
-use ballast_types::market::{ExchangeParameters, ExecuteMsg, MarketParameters};
+use ballast_types::market::{ExchangeParameters, ExecuteMsg, ListMarket, MarketParameters};
 use ballast_types::MarketId;
 use cosmwasm_std::{Addr, Uint128};
 use cw_multi_test::AppResponse;
@@ -17,6 +17,14 @@ impl Suite {
         self.hostile.fund |= fund.is_some_and(|fund| *fund != self.fund);
         let insurance_fund = fund.map(Addr::to_string);
         self.as_owner(&ExecuteMsg::SetInsuranceFund { insurance_fund })
+    }
+
+    /// Lists a market, which [`Suite::markets`] does not know.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn list_market(&mut self, listing: ListMarket) -> Result<AppResponse> {
+        self.as_owner(&ExecuteMsg::ListMarket(listing))
     }
 
     /// Changes a market's parameters.

@@ -32,6 +32,8 @@ pub struct MarketSpec {
     pub expo: i32,
     /// Confidence above which a price allows no risk-increasing action.
     pub max_confidence_ppm: u32,
+    /// Prices outside of these are none.
+    pub price_bounds: (Decimal, Decimal),
     /// The market's parameters; [`market_parameters`] where absent.
     pub parameters: Option<MarketParameters>,
     /// Its standing in the fund; [`claimant_parameters`] where absent.
@@ -60,6 +62,7 @@ impl MarketSpec {
             initial_price,
             expo: -8,
             max_confidence_ppm: 10_000,
+            price_bounds: price_bounds(initial_price),
             parameters: None,
             claimant: None,
             registered: true,
@@ -91,6 +94,14 @@ impl MarketSpec {
             price,
         )
     }
+}
+
+/// From a thousandth of a price up to a thousandfold.
+#[must_use]
+pub fn price_bounds(price: Decimal) -> (Decimal, Decimal) {
+    let thousand = Decimal::from_ratio(1_000u32, 1u32);
+    let min = Decimal::new(price.atomics().u128().div_ceil(1_000).into());
+    (min, price.checked_mul(thousand).unwrap_or(Decimal::MAX))
 }
 
 /// Quote atoms of so many whole quote units.

@@ -142,7 +142,7 @@ impl Suite {
         self.execute(&sender, actor, &actor::ExecuteMsg::Act { msgs }, &[])
     }
 
-    fn deploy<T: cosmwasm_schema::serde::Serialize>(
+    pub(super) fn deploy<T: cosmwasm_schema::serde::Serialize>(
         &mut self,
         code: u64,
         msg: &T,

@@ -31,7 +31,7 @@ pub use build::{FundSeed, SuiteBuilder};
 pub use codes::Codes;
 pub use defaults::{
     atoms, claimant_parameters, exchange_parameters, fund_parameters, market_parameters,
-    Collateral, MarketSpec,
+    price_bounds, Collateral, MarketSpec,
 };
 pub use oracle::PriceUpdate;
 pub use trade::NewOrder;

@@ -3,10 +3,11 @@
 use anyhow::{ensure, Context, Result};
 use ballast_types::market::{ExecuteMsg, OracleConfig};
 use ballast_types::{price_feed, MarketId};
-use cosmwasm_std::{Addr, Decimal, Int64, Uint64};
+use cosmwasm_std::{Addr, Decimal, Empty, Int64, Uint64};
 use cw_multi_test::AppResponse;
 
 use super::Suite;
+use crate::pyth::{self, PythPrice};
 
 /// A price to push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,24 +91,62 @@ impl Suite {
         })
     }
 
+    /// Deploys a double of Pyth's contract.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn deploy_pyth(&mut self) -> Result<Addr> {
+        self.deploy(self.codes.pyth, &Empty {}, "pyth")
+    }
+
+    /// Publishes a price of a market's feed at a double of Pyth's contract.
+    ///
+    /// # Errors
+    /// There is no such market.
+    pub fn publish(
+        &mut self,
+        pyth: &Addr,
+        market: MarketId,
+        price: PythPrice,
+    ) -> Result<AppResponse> {
+        let id = self.listed(market)?.feed_id.clone();
+        let sender = self.keeper.clone();
+        let msg = pyth::ExecuteMsg::Publish { id, price };
+        self.execute(&sender, pyth, &msg, &[])
+    }
+
+    /// A market's oracle as it was listed, at another contract.
+    ///
+    /// # Errors
+    /// There is no such market.
+    pub fn oracle_at(&self, market: MarketId, contract: &Addr) -> Result<OracleConfig> {
+        let listed = self.listed(market)?;
+        Ok(OracleConfig {
+            contract: contract.to_string(),
+            feed_id: listed.feed_id.clone(),
+            max_confidence_ppm: listed.spec.max_confidence_ppm,
+            min_price: listed.spec.price_bounds.0,
+            max_price: listed.spec.price_bounds.1,
+        })
+    }
+
     /// Points a market at another oracle contract, under the same feed id.
     ///
     /// # Errors
     /// What the market returned.
     pub fn set_oracle(&mut self, market: MarketId, contract: &Addr) -> Result<AppResponse> {
-        let listed = self.listed(market)?;
-        let oracle = OracleConfig {
-            contract: contract.to_string(),
-            feed_id: listed.feed_id.clone(),
-            max_confidence_ppm: listed.spec.max_confidence_ppm,
-        };
+        let oracle = self.oracle_at(market, contract)?;
+        self.update_oracle(market, oracle)
+    }
+
+    /// Points a market at another oracle.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn update_oracle(&mut self, market: MarketId, oracle: OracleConfig) -> Result<AppResponse> {
         let (owner, exchange) = (self.owner.clone(), self.market.clone());
-        self.execute(
-            &owner,
-            &exchange,
-            &ExecuteMsg::UpdateOracle { market, oracle },
-            &[],
-        )
+        let msg = ExecuteMsg::UpdateOracle { market, oracle };
+        self.execute(&owner, &exchange, &msg, &[])
     }
 }
 

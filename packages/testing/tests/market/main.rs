@@ -1,12 +1,15 @@
 //! What the clearing house does, seen through its messages, with the invariants checked after every one.
 
 mod access;
+mod decimals;
 mod delegates;
 mod deleveraging;
 mod funding;
 mod margin;
 mod oracle;
+mod oracle_policy;
 mod order_types;
 mod orders;
+mod pyth;
 mod recent_risk;
 mod world;

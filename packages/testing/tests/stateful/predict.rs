@@ -444,36 +444,62 @@ fn price(world: &World, step: &Step) -> Expect {
     }
 }
 
-/// The new oracle must answer with a valid price at once.
+/// The new oracle must answer with a valid price at once, near the old one's where that is fresh.
 fn oracle(world: &World, market: MarketId, hostile: bool) -> Expect {
     let unusable = Expect::Text("gives no valid price");
+    let Some(found) = answered_price(world, market, hostile) else {
+        return unusable;
+    };
+    let info = world.market(market);
+    let (min, max) = (info.config.oracle.min_price, info.config.oracle.max_price);
+    if found < min || found > max {
+        return unusable;
+    }
+    let parameters = world.suite.config().unwrap().parameters;
+    let cached = info.price.unwrap().price;
+    let max_ppm = parameters.oracle_switch_max_deviation_ppm;
+    let allowed = cached.atomics().multiply_ratio(max_ppm, 1_000_000u32);
+    let fresh = check_age(world, &info, parameters.price_max_age_secs).is_ok();
+    if fresh && cached.abs_diff(found).atomics() > allowed {
+        return Expect::market(ContractError::OracleDeviates {
+            market,
+            cached,
+            found,
+            max_ppm,
+        });
+    }
+    Expect::Ok
+}
+
+/// What an oracle says, where it can be a price at all.
+fn answered_price(world: &World, market: MarketId, hostile: bool) -> Option<Decimal> {
+    let of_mantissa = |price: i64| {
+        let mantissa = u128::try_from(price).ok().filter(|price| *price > 0)?;
+        Some(Decimal::from_ratio(mantissa, 100_000_000u128))
+    };
     if !hostile {
-        return if world.suite.feed_price(market).is_ok() {
-            Expect::Ok
-        } else {
-            unusable
-        };
+        return of_mantissa(world.suite.feed_price(market).ok()?.price.i64());
     }
-    match world
+    let oracle = &world.hostile_oracle;
+    let behaviour = world.suite.oracle_behaviour(oracle, market).unwrap()?;
+    let OracleBehaviour::Answers {
+        price, published, ..
+    } = behaviour
+    else {
+        return None;
+    };
+    let tolerance = world
         .suite
-        .oracle_behaviour(&world.hostile_oracle, market)
+        .config()
         .unwrap()
-    {
-        Some(OracleBehaviour::Answers {
-            price, published, ..
-        }) => {
-            let past = match published {
-                Published::Ago { secs } => secs >= 0,
-                Published::At { time } => time <= i64::try_from(world.suite.now()).unwrap(),
-            };
-            if price.i64() > 0 && past {
-                Expect::Ok
-            } else {
-                unusable
-            }
-        }
-        _ => unusable,
-    }
+        .parameters
+        .price_future_tolerance_secs;
+    let latest = i64::try_from(world.suite.now() + tolerance).unwrap();
+    let past = match published {
+        Published::Ago { secs } => i64::try_from(world.suite.now()).unwrap() - secs <= latest,
+        Published::At { time } => time <= latest,
+    };
+    past.then(|| of_mantissa(price.i64())).flatten()
 }
 
 fn pay_fees(world: &World, market: MarketId, amount: u128) -> Expect {
