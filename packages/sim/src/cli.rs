@@ -28,6 +28,19 @@ pub struct Cli {
 pub enum Command {
     /// Drives the real contracts through a crash: traders, makers and keepers on an embedded chain
     Replay(Box<ReplayArgs>),
+    /// Measures every message's storage operations and predicts its gas
+    Gas(GasArgs),
+}
+
+/// Options of `gas`. Without any the table is printed.
+#[derive(Args, Debug, Clone)]
+pub struct GasArgs {
+    /// Writes the table to a file
+    #[arg(long, value_name = "FILE", conflicts_with = "check")]
+    pub write: Option<PathBuf>,
+    /// Fails with the lines that differ where a file is not the table
+    #[arg(long, value_name = "FILE")]
+    pub check: Option<PathBuf>,
 }
 
 const EXAMPLES: &str = "\

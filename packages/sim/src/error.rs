@@ -29,6 +29,9 @@ pub enum SimError {
     /// An invariant does not hold.
     #[error("{0}")]
     Violation(Box<Violation>),
+    /// A generated file is not what the code says.
+    #[error("{0}")]
+    Drift(String),
     /// The suite could not be deployed or asked: a bug of ours, not of the input.
     #[error("internal: {0}")]
     Internal(String),
@@ -70,7 +73,7 @@ impl SimError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Input { .. } | Self::Usage(_) => 2,
-            Self::Violation(_) | Self::Internal(_) => 1,
+            Self::Violation(_) | Self::Drift(_) | Self::Internal(_) => 1,
         }
     }
 }

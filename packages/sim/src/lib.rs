@@ -26,6 +26,8 @@ pub mod clock;
 pub mod decimal;
 pub mod engine;
 pub mod error;
+pub mod gas;
+pub mod generated;
 pub mod ledger;
 pub mod listing;
 pub mod plan;

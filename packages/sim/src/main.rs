@@ -9,6 +9,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match &cli.command {
         Command::Replay(args) => ballast_sim::replay::run(args),
+        Command::Gas(args) => ballast_sim::gas::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -14,6 +14,8 @@ use cosmwasm_std::{
 };
 use cw_multi_test::{AppResponse, Bank, BankKeeper, BankSudo, CosmosRouter, Module};
 
+use crate::metering::Meter;
+
 /// Addresses that refuse coins: a handle shared with the bank.
 #[derive(Clone, Default)]
 pub struct Blocked(Rc<RefCell<BTreeSet<String>>>);
@@ -36,6 +38,8 @@ pub struct RefusingBank {
     pub keeper: BankKeeper,
     /// Who refuses.
     pub blocked: Blocked,
+    /// Where sends and queries are counted.
+    pub meter: Meter,
 }
 
 impl Bank for RefusingBank {}
@@ -59,6 +63,7 @@ impl Module for RefusingBank {
         QueryC: CustomQuery + DeserializeOwned + 'static,
     {
         if let BankMsg::Send { to_address, .. } = &msg {
+            self.meter.trace_bank_send();
             if self.blocked.0.borrow().contains(to_address) {
                 bail!("{to_address} is not allowed to receive funds");
             }
@@ -75,6 +80,7 @@ impl Module for RefusingBank {
         block: &BlockInfo,
         request: BankQuery,
     ) -> Result<Binary> {
+        self.meter.trace_bank_query();
         self.keeper.query(api, storage, querier, block, request)
     }
 

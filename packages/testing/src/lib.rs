@@ -4,8 +4,9 @@
 //!   anyone can do with it;
 //! * [`invariants`]: recomputes what must hold after every message from raw storage and the bank;
 //! * [`hostile`]: tokens, oracles, funds and receivers that misbehave on command;
-//! * [`metering`]: what each message costs in storage operations;
 //! * [`wealth`]: whose money it is, over all addresses in one hand, before and after;
+//! * [`metering`]: what each message costs in storage operations, and one scenario for every message;
+//! * [`messages`]: the names of all messages, from their schema;
 //! * [`guard`]: a contract that panics is a failed message;
 //! * [`pyth`]: a double of Pyth's contract, with its JSON;
 //! * [`bank`]: addresses that refuse coins.
@@ -31,6 +32,7 @@ pub mod bank;
 pub mod guard;
 pub mod hostile;
 pub mod invariants;
+pub mod messages;
 pub mod metering;
 pub mod pyth;
 pub mod suite;

@@ -9,7 +9,7 @@ use cosmwasm_std::{
 use cw_multi_test::Contract;
 
 use super::storage::{ReadProxy, Tally, WriteProxy};
-use super::Meter;
+use super::{Entry, Meter};
 
 /// Name of a contract in reports.
 pub type Label = Rc<str>;
@@ -36,14 +36,17 @@ impl Metered {
         &self,
         deps: DepsMut,
         contract: &Addr,
+        entry: Entry,
         kind: impl FnOnce() -> String,
         call: impl FnOnce(&dyn Contract<Empty>, DepsMut) -> Result<T>,
     ) -> Result<T> {
         let (counting, recording) = (self.meter.is_counting(), self.meter.is_recording());
-        if !counting && !recording {
+        let tracing = self.meter.is_tracing();
+        if !counting && !recording && !tracing {
             return call(self.inner.as_ref(), deps);
         }
-        let kind = counting.then(kind);
+        let kind = (counting || tracing).then(kind).unwrap_or_default();
+        let index = tracing.then(|| self.meter.trace_begin(&self.label, contract, entry, &kind));
         let tally = Tally::default();
         let result = {
             let mut storage = WriteProxy {
@@ -57,7 +60,10 @@ impl Metered {
             };
             call(self.inner.as_ref(), deps)
         };
-        if let Some(kind) = kind {
+        if let Some(index) = index {
+            self.meter.trace_end(index, tally.counts());
+        }
+        if counting {
             self.meter
                 .add(&self.label, kind, tally.counts(), result.is_ok());
         }
@@ -78,7 +84,7 @@ impl Contract<Empty> for Metered {
     ) -> Result<Response> {
         let contract = env.contract.address.clone();
         let kind = || "instantiate".to_owned();
-        self.writing(deps, &contract, kind, |inner, deps| {
+        self.writing(deps, &contract, Entry::Execute, kind, |inner, deps| {
             inner.instantiate(deps, env, info, msg)
         })
     }
@@ -91,21 +97,25 @@ impl Contract<Empty> for Metered {
         msg: Vec<u8>,
     ) -> Result<Response> {
         let contract = env.contract.address.clone();
-        let name = self
-            .meter
-            .is_counting()
-            .then(|| message_kind(&msg).to_owned());
+        let named = self.meter.is_counting() || self.meter.is_tracing();
+        let name = named.then(|| message_kind(&msg).to_owned());
         let kind = || name.unwrap_or_default();
-        self.writing(deps, &contract, kind, |inner, deps| {
+        self.writing(deps, &contract, Entry::Execute, kind, |inner, deps| {
             inner.execute(deps, env, info, msg)
         })
     }
 
     fn query(&self, deps: Deps, env: Env, msg: Vec<u8>) -> Result<Binary> {
-        if !self.meter.is_counting() {
+        let (counting, tracing) = (self.meter.is_counting(), self.meter.is_tracing());
+        if !counting && !tracing {
             return self.inner.query(deps, env, msg);
         }
         let kind = format!("query {}", message_kind(&msg));
+        let address = env.contract.address.clone();
+        let index = tracing.then(|| {
+            self.meter
+                .trace_begin(&self.label, &address, Entry::Query, &kind)
+        });
         let tally = Tally::default();
         let storage = ReadProxy {
             inner: deps.storage,
@@ -117,8 +127,13 @@ impl Contract<Empty> for Metered {
             querier: deps.querier,
         };
         let result = self.inner.query(deps, env, msg);
-        self.meter
-            .add(&self.label, kind, tally.counts(), result.is_ok());
+        if let Some(index) = index {
+            self.meter.trace_end(index, tally.counts());
+        }
+        if counting {
+            self.meter
+                .add(&self.label, kind, tally.counts(), result.is_ok());
+        }
         result
     }
 
@@ -126,7 +141,7 @@ impl Contract<Empty> for Metered {
         let contract = env.contract.address.clone();
         let id = msg.id;
         let kind = || format!("reply {id}");
-        self.writing(deps, &contract, kind, |inner, deps| {
+        self.writing(deps, &contract, Entry::Reply, kind, |inner, deps| {
             inner.reply(deps, env, msg)
         })
     }
@@ -134,7 +149,7 @@ impl Contract<Empty> for Metered {
     fn sudo(&self, deps: DepsMut, env: Env, msg: Vec<u8>) -> Result<Response> {
         let contract = env.contract.address.clone();
         let kind = || "sudo".to_owned();
-        self.writing(deps, &contract, kind, |inner, deps| {
+        self.writing(deps, &contract, Entry::Execute, kind, |inner, deps| {
             inner.sudo(deps, env, msg)
         })
     }
@@ -142,7 +157,7 @@ impl Contract<Empty> for Metered {
     fn migrate(&self, deps: DepsMut, env: Env, msg: Vec<u8>) -> Result<Response> {
         let contract = env.contract.address.clone();
         let kind = || "migrate".to_owned();
-        self.writing(deps, &contract, kind, |inner, deps| {
+        self.writing(deps, &contract, Entry::Execute, kind, |inner, deps| {
             inner.migrate(deps, env, msg)
         })
     }

@@ -5,15 +5,18 @@
 //! write, delete and iterator step, those of calls that are reverted later included, which a chain charges
 //! for as well. Nested calls are counted where they happen: a query of the oracle is the oracle's.
 //!
-//! The [`Meter`] is a handle that all wrapped contracts share. It does two things, each off by default:
-//! *counting* for the report, *recording* of written keys for the invariant checker.
+//! The [`Meter`] is a handle that all wrapped contracts share. It does three things, each off by default:
+//! *counting* for the report, *recording* of written keys for the invariant checker, *tracing* of every call
+//! of one transaction for its predicted gas ([`Trace`], [`scenarios`]).
 
 mod contract;
 mod counts;
 mod report;
+pub mod scenarios;
 mod storage;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -24,6 +27,7 @@ use cosmwasm_std::Addr;
 pub use contract::{Label, Metered};
 pub use counts::Counts;
 pub use report::{Report, Row};
+pub use trace::{Call, Entry, Trace};
 
 /// Shared handle to what all metered contracts of one chain did.
 #[derive(Clone, Default)]
@@ -35,6 +39,7 @@ struct State {
     recording: bool,
     usage: BTreeMap<(Label, String), Usage>,
     written: Vec<Written>,
+    trace: Option<Trace>,
 }
 
 /// One storage key that a call set or removed. The call may have been reverted since: read the key again.
@@ -103,6 +108,58 @@ impl Meter {
         });
         Report {
             rows: rows.collect(),
+        }
+    }
+
+    /// Traces everything that a transaction does. Nests in nothing: a transaction inside is part of it.
+    pub fn trace<T>(&self, transaction: impl FnOnce() -> T) -> (T, Trace) {
+        self.0.borrow_mut().trace = Some(Trace::default());
+        let result = transaction();
+        let trace = self.0.borrow_mut().trace.take();
+        (result, trace.unwrap_or_default())
+    }
+
+    fn is_tracing(&self) -> bool {
+        self.0.borrow().trace.is_some()
+    }
+
+    /// A call begins. Calls that it leads to come after it.
+    fn trace_begin(&self, label: &Label, address: &Addr, entry: Entry, kind: &str) -> usize {
+        let mut state = self.0.borrow_mut();
+        let Some(trace) = &mut state.trace else {
+            return 0;
+        };
+        trace.calls.push(Call {
+            contract: label.to_string(),
+            address: address.clone(),
+            entry,
+            kind: kind.to_owned(),
+            counts: Counts::default(),
+        });
+        trace.calls.len() - 1
+    }
+
+    fn trace_end(&self, index: usize, counts: Counts) {
+        if let Some(call) = self
+            .0
+            .borrow_mut()
+            .trace
+            .as_mut()
+            .and_then(|trace| trace.calls.get_mut(index))
+        {
+            call.counts = counts;
+        }
+    }
+
+    pub(crate) fn trace_bank_send(&self) {
+        if let Some(trace) = &mut self.0.borrow_mut().trace {
+            trace.bank_sends += 1;
+        }
+    }
+
+    pub(crate) fn trace_bank_query(&self) {
+        if let Some(trace) = &mut self.0.borrow_mut().trace {
+            trace.bank_queries += 1;
         }
     }
 

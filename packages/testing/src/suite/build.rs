@@ -14,7 +14,9 @@ use cw_multi_test::{no_init, AppBuilder, Executor};
 use super::defaults::{
     atoms, claimant_parameters, exchange_parameters, fund_parameters, market_parameters,
 };
-use super::{Codes, Collateral, Hostile, Listed, MarketSpec, Strays, Suite, SuiteApp, PREFIX};
+use super::{
+    Codes, Collateral, Hostile, JournalStorage, Listed, MarketSpec, Strays, Suite, SuiteApp, PREFIX,
+};
 use crate::bank::{Blocked, RefusingBank};
 use crate::metering::Meter;
 
@@ -173,20 +175,22 @@ impl SuiteBuilder {
 
     fn deploy(&self) -> Result<Suite> {
         let blocked = Blocked::default();
+        let meter = Meter::new();
         let bank = RefusingBank {
             blocked: blocked.clone(),
+            meter: meter.clone(),
             ..RefusingBank::default()
         };
         let mut app: SuiteApp = AppBuilder::new()
             .with_api(MockApi::default().with_prefix(PREFIX))
             .with_bank(bank)
+            .with_storage(JournalStorage::default())
             .build(no_init);
         app.set_block(BlockInfo {
             height: 1,
             time: Timestamp::from_seconds(self.deployed_at()),
             chain_id: "ballast-test-1".to_owned(),
         });
-        let meter = Meter::new();
         let codes = Codes::store(&mut app, &meter);
         let owner = app.api().addr_make("owner");
         let admin = Some(owner.to_string());

@@ -11,6 +11,7 @@ mod control;
 mod defaults;
 mod fund;
 mod hostile;
+mod journal;
 mod money;
 mod oracle;
 mod query;
@@ -22,7 +23,7 @@ use std::fmt::Debug;
 use anyhow::{Context, Result};
 use ballast_types::{AccountId, MarketId};
 use cosmwasm_schema::serde::Serialize;
-use cosmwasm_std::testing::{MockApi, MockStorage};
+use cosmwasm_std::testing::MockApi;
 use cosmwasm_std::{Addr, Coin, CosmosMsg, Empty, Event};
 use cw20::Denom;
 use cw_multi_test::{App, AppResponse, Executor, FailingModule, WasmKeeper};
@@ -33,6 +34,7 @@ pub use defaults::{
     atoms, claimant_parameters, exchange_parameters, fund_parameters, market_parameters,
     price_bounds, Collateral, MarketSpec,
 };
+pub use journal::{JournalStorage, Mark};
 pub use oracle::PriceUpdate;
 pub use trade::NewOrder;
 
@@ -46,7 +48,7 @@ pub const PREFIX: &str = "ballast";
 pub type SuiteApp = App<
     RefusingBank,
     MockApi,
-    MockStorage,
+    JournalStorage,
     FailingModule<Empty, Empty, Empty>,
     WasmKeeper<Empty, Empty>,
 >;

@@ -1,0 +1,73 @@
+//! Deposits and withdrawals.
+
+use anyhow::Result;
+use ballast_types::market::{ExecuteMsg, ReceiveMsg};
+use cosmwasm_std::to_json_binary;
+use cw20::Cw20ExecuteMsg;
+
+use crate::metering::scenarios::stage::{BASE, PRICE};
+use crate::metering::scenarios::{Prepared, Scenario, Stage, Target, Tokens, UNIT};
+
+pub(super) fn all() -> Vec<Scenario> {
+    let one = |message, state, tokens, prepare| {
+        Scenario::new(Target::Market, message, state, tokens, prepare)
+    };
+    vec![
+        one("deposit", "opens the account", Tokens::Native, |stage| {
+            deposit(stage, 0)
+        }),
+        one("deposit", "into an account", Tokens::Native, |stage| {
+            deposit(stage, 100)
+        }),
+        one(
+            "receive.deposit",
+            "opens the account",
+            Tokens::Cw20,
+            |stage| deposit(stage, 0),
+        ),
+        one(
+            "receive.deposit",
+            "into an account",
+            Tokens::Cw20,
+            |stage| deposit(stage, 100),
+        ),
+        one("withdraw", "no position", Tokens::Each, |stage| {
+            let trader = stage.user("trader", 100)?;
+            withdraw(stage, &trader)
+        }),
+        one("withdraw", "1 position", Tokens::Each, |stage| {
+            let [trader, rival] = ["trader", "rival"].map(|name| stage.user(name, 10_000));
+            let trader = trader?;
+            stage.trade(&trader, &rival?, BASE / 10, PRICE)?;
+            stage.suite.next_block();
+            withdraw(stage, &trader)
+        }),
+    ]
+}
+
+fn deposit(stage: &mut Stage, units_before: u128) -> Result<Prepared> {
+    let trader = stage.user("trader", units_before)?;
+    let market = stage.suite.market.clone();
+    match stage.suite.token() {
+        None => {
+            let msg = ExecuteMsg::Deposit { subaccount: 0 };
+            Ok(Prepared::new(&trader, &market, &msg)?.with(stage.suite.funds(UNIT)))
+        }
+        Some(token) => {
+            let send = Cw20ExecuteMsg::Send {
+                contract: market.to_string(),
+                amount: UNIT.into(),
+                msg: to_json_binary(&ReceiveMsg::Deposit { subaccount: 0 })?,
+            };
+            Prepared::new(&trader, token, &send)
+        }
+    }
+}
+
+fn withdraw(stage: &Stage, trader: &cosmwasm_std::Addr) -> Result<Prepared> {
+    let msg = ExecuteMsg::Withdraw {
+        subaccount: 0,
+        amount: UNIT.into(),
+    };
+    Prepared::new(trader, &stage.suite.market, &msg)
+}

@@ -1,0 +1,16 @@
+//! Messages of the clearing house.
+
+mod accounts;
+mod admin;
+mod keepers;
+mod orders;
+
+use super::Scenario;
+
+pub(super) fn all() -> Vec<Scenario> {
+    let mut all = accounts::all();
+    all.extend(orders::all());
+    all.extend(keepers::all());
+    all.extend(admin::all());
+    all
+}

@@ -1,0 +1,121 @@
+//! Orders, and what a fill adds.
+
+use anyhow::Result;
+use ballast_types::market::{ExecuteMsg, OrderType, TimeInForce};
+use ballast_types::Side;
+use cosmwasm_std::{Addr, Uint128};
+
+use crate::metering::scenarios::stage::{BASE, CROWD_ASK, LOT, PRICE};
+use crate::metering::scenarios::{Prepared, Scenario, Stage, Target, Tokens};
+
+pub(super) fn all() -> Vec<Scenario> {
+    let one = |message, state, prepare| {
+        Scenario::new(Target::Market, message, state, Tokens::Any, prepare)
+    };
+    vec![
+        one("place_order", "rests", |stage| {
+            let trader = stage.user("trader", 10_000)?;
+            rests(stage, &trader)
+        }),
+        one("place_order", "rests, 1 position", |stage| {
+            let trader = with_position(stage)?;
+            rests(stage, &trader)
+        }),
+        one("place_order", "rests, asks the oracle", |stage| {
+            let trader = stage.user("trader", 10_000)?;
+            stage.suite.advance(6);
+            rests(stage, &trader)
+        }),
+        one("place_order", "rests, first of its minute", |stage| {
+            let trader = stage.user("trader", 10_000)?;
+            stage.suite.advance(60);
+            let price = PRICE.parse()?;
+            stage.suite.push_prices(&[(0, price), (1, price)])?;
+            rests(stage, &trader)
+        }),
+        one("place_order", "1 fill", fills::<1>),
+        one("place_order", "2 fills", fills::<2>),
+        one("place_order", "10 fills", fills::<10>),
+        one("place_order", "1 fill at the crowd's price", |stage| {
+            let trader = stage.user("trader", 10_000)?;
+            buy(stage, &trader, LOT, CROWD_ASK)
+        }),
+        one("place_order", "removes 1 order of its own", |stage| {
+            let trader = stage.user("trader", 10_000)?;
+            stage.rest(&trader, Side::Sell, LOT, "20500")?;
+            buy(stage, &trader, LOT, "20500")
+        }),
+        one("cancel_order", "1 of 1", |stage| {
+            let trader = stage.user("trader", 10_000)?;
+            let order_id = stage.rest(&trader, Side::Sell, LOT, "20500")?;
+            let msg = ExecuteMsg::CancelOrder {
+                subaccount: 0,
+                order_id,
+            };
+            Prepared::new(&trader, &stage.suite.market, &msg)
+        }),
+        one("cancel_all_orders", "1 order", cancels::<1>),
+        one("cancel_all_orders", "2 orders", cancels::<2>),
+        one("cancel_all_orders", "20 orders", cancels::<20>),
+    ]
+}
+
+fn with_position(stage: &mut Stage) -> Result<Addr> {
+    let trader = stage.user("trader", 10_000)?;
+    let rival = stage.user("rival", 10_000)?;
+    stage.trade(&trader, &rival, BASE / 10, PRICE)?;
+    stage.suite.next_block();
+    Ok(trader)
+}
+
+fn order(
+    stage: &Stage,
+    trader: &Addr,
+    size: u128,
+    price: &str,
+    time_in_force: TimeInForce,
+) -> Result<Prepared> {
+    let msg = ExecuteMsg::PlaceOrder {
+        subaccount: 0,
+        market: 0,
+        side: Side::Buy,
+        size: Uint128::new(size),
+        order_type: OrderType::Limit {
+            price: price.parse()?,
+            time_in_force,
+        },
+        reduce_only: false,
+    };
+    Prepared::new(trader, &stage.suite.market, &msg)
+}
+
+fn rests(stage: &Stage, trader: &Addr) -> Result<Prepared> {
+    order(stage, trader, LOT, "19500", TimeInForce::GoodTilCancelled)
+}
+
+fn buy(stage: &Stage, trader: &Addr, size: u128, price: &str) -> Result<Prepared> {
+    order(stage, trader, size, price, TimeInForce::ImmediateOrCancel)
+}
+
+/// Fills against so many makers, each with an order at the same price.
+fn fills<const MAKERS: usize>(stage: &mut Stage) -> Result<Prepared> {
+    for maker in 0..MAKERS {
+        let maker = stage.user(&format!("maker {maker}"), 10_000)?;
+        stage.rest(&maker, Side::Sell, LOT, "20500")?;
+    }
+    let trader = stage.user("trader", 10_000)?;
+    stage.price(PRICE)?;
+    buy(stage, &trader, LOT * MAKERS as u128, "20500")
+}
+
+fn cancels<const ORDERS: usize>(stage: &mut Stage) -> Result<Prepared> {
+    let trader = stage.user("trader", 10_000)?;
+    for _ in 0..ORDERS {
+        stage.rest(&trader, Side::Sell, LOT, "20500")?;
+    }
+    let msg = ExecuteMsg::CancelAllOrders {
+        subaccount: 0,
+        market: None,
+    };
+    Prepared::new(&trader, &stage.suite.market, &msg)
+}
