@@ -250,6 +250,7 @@ fn multiply_claims(stage: &mut Stage, crowd: u64) -> Result<()> {
             open_interest_value: Uint128::zero(),
             deficit: Uint128::zero(),
         },
+        recent_risk: false,
     };
     stage.suite.execute(&claimant, &contract, &claim, &[])?;
 

@@ -136,6 +136,7 @@ fn claim(stage: &mut Stage, units: u128) -> Result<Prepared> {
         claim_id: 20_000,
         amount: Uint128::new(units * UNIT),
         state: report(),
+        recent_risk: false,
     };
     Prepared::new(&stage.suite.market, &stage.suite.fund, &msg)
 }

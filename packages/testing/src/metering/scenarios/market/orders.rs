@@ -1,12 +1,13 @@
 //! Orders, and what a fill adds.
 
 use anyhow::Result;
-use ballast_types::market::{ExecuteMsg, OrderType, TimeInForce};
+use ballast_types::market::{ExecuteMsg, OrderType, PlaceOrder, TimeInForce};
 use ballast_types::Side;
 use cosmwasm_std::{Addr, Uint128};
 
 use crate::metering::scenarios::stage::{BASE, CROWD_ASK, LOT, PRICE};
 use crate::metering::scenarios::{Prepared, Scenario, Stage, Target, Tokens};
+use crate::suite::NewOrder;
 
 pub(super) fn all() -> Vec<Scenario> {
     let one = |message, state, prepare| {
@@ -45,18 +46,27 @@ pub(super) fn all() -> Vec<Scenario> {
             stage.rest(&trader, Side::Sell, LOT, "20500")?;
             buy(stage, &trader, LOT, "20500")
         }),
+        one(
+            "place_order",
+            "rests, named and ending, by a delegate",
+            by_delegate,
+        ),
         one("cancel_order", "1 of 1", |stage| {
             let trader = stage.user("trader", 10_000)?;
             let order_id = stage.rest(&trader, Side::Sell, LOT, "20500")?;
             let msg = ExecuteMsg::CancelOrder {
+                owner: None,
                 subaccount: 0,
-                order_id,
+                order_id: Some(order_id),
+                client_order_id: None,
             };
             Prepared::new(&trader, &stage.suite.market, &msg)
         }),
         one("cancel_all_orders", "1 order", cancels::<1>),
         one("cancel_all_orders", "2 orders", cancels::<2>),
         one("cancel_all_orders", "20 orders", cancels::<20>),
+        one("set_delegate", "the first", set_delegate),
+        one("remove_delegate", "the only one", remove_delegate),
     ]
 }
 
@@ -68,6 +78,20 @@ fn with_position(stage: &mut Stage) -> Result<Addr> {
     Ok(trader)
 }
 
+fn new_order(size: u128, price: &str, time_in_force: TimeInForce) -> Result<NewOrder> {
+    Ok(NewOrder {
+        subaccount: 0,
+        market: 0,
+        side: Side::Buy,
+        size,
+        order_type: OrderType::Limit {
+            price: price.parse()?,
+            time_in_force,
+        },
+        reduce_only: false,
+    })
+}
+
 fn order(
     stage: &Stage,
     trader: &Addr,
@@ -75,18 +99,43 @@ fn order(
     price: &str,
     time_in_force: TimeInForce,
 ) -> Result<Prepared> {
-    let msg = ExecuteMsg::PlaceOrder {
-        subaccount: 0,
-        market: 0,
-        side: Side::Buy,
-        size: Uint128::new(size),
-        order_type: OrderType::Limit {
-            price: price.parse()?,
-            time_in_force,
-        },
-        reduce_only: false,
-    };
+    let msg = ExecuteMsg::PlaceOrder(new_order(size, price, time_in_force)?.message());
     Prepared::new(trader, &stage.suite.market, &msg)
+}
+
+/// A named order that ends, placed for an owner.
+fn by_delegate(stage: &mut Stage) -> Result<Prepared> {
+    let message = set_delegate(stage)?;
+    stage.send(&message)?;
+    let expires_at = stage.suite.now() + 60;
+    let order = new_order(LOT, "19500", TimeInForce::GoodTilTime { expires_at })?;
+    let msg = ExecuteMsg::PlaceOrder(PlaceOrder {
+        owner: Some(message.sender.to_string()),
+        client_order_id: Some(Uint128::MAX),
+        ..order.message()
+    });
+    let delegate = stage.suite.address("delegate");
+    Prepared::new(&delegate, &stage.suite.market, &msg)
+}
+
+fn set_delegate(stage: &mut Stage) -> Result<Prepared> {
+    let trader = stage.user("trader", 10_000)?;
+    let msg = ExecuteMsg::SetDelegate {
+        subaccount: 0,
+        delegate: stage.user("delegate", 0)?.to_string(),
+        expires_at: stage.suite.now() + 86_400,
+    };
+    Prepared::new(&trader, &stage.suite.market, &msg)
+}
+
+fn remove_delegate(stage: &mut Stage) -> Result<Prepared> {
+    let message = set_delegate(stage)?;
+    stage.send(&message)?;
+    let msg = ExecuteMsg::RemoveDelegate {
+        subaccount: 0,
+        delegate: stage.suite.address("delegate").to_string(),
+    };
+    Prepared::new(&message.sender, &stage.suite.market, &msg)
 }
 
 fn rests(stage: &Stage, trader: &Addr) -> Result<Prepared> {
@@ -114,6 +163,7 @@ fn cancels<const ORDERS: usize>(stage: &mut Stage) -> Result<Prepared> {
         stage.rest(&trader, Side::Sell, LOT, "20500")?;
     }
     let msg = ExecuteMsg::CancelAllOrders {
+        owner: None,
         subaccount: 0,
         market: None,
     };
