@@ -1,7 +1,11 @@
 //! Messages of the insurance fund.
 
-use anyhow::{Context, Result};
-use ballast_types::fund::{ExecuteMsg, ReceiveMsg, TopUp, TopUpKind};
+mod emergency;
+
+use anyhow::Result;
+use ballast_types::fund::{
+    ConfigResponse, ExecuteMsg, FundParameters, QueryMsg, ReceiveMsg, TopUp, TopUpKind,
+};
 use ballast_types::{MarketId, MarketReport};
 use cosmwasm_std::{to_json_binary, Addr, Uint128};
 use cw20::Cw20ExecuteMsg;
@@ -16,7 +20,7 @@ pub(super) fn all() -> Vec<Scenario> {
         Scenario::new(Target::Fund, message, state, tokens, prepare)
     };
     let any = |message, state, prepare| one(message, state, Tokens::Any, prepare);
-    vec![
+    let mut all = vec![
         one("top_up", "fees with a report", Tokens::Native, |stage| {
             fees(stage, UNIT)
         }),
@@ -67,7 +71,9 @@ pub(super) fn all() -> Vec<Scenario> {
             let msg = ExecuteMsg::UpdateOwnership(Action::AcceptOwnership);
             Prepared::new(&heir, &stage.suite.fund, &msg)
         }),
-    ]
+    ];
+    all.extend(emergency::all());
+    all
 }
 
 fn report() -> MarketReport {
@@ -176,13 +182,14 @@ fn update_market(stage: &mut Stage) -> Result<Prepared> {
 }
 
 fn update_parameters(stage: &mut Stage) -> Result<Prepared> {
-    let query = ballast_types::fund::QueryMsg::Config {};
-    let config: ballast_types::fund::ConfigResponse =
-        stage.suite.ask_fund(&query).context("the fund's config")?;
-    let msg = ExecuteMsg::UpdateParameters {
-        parameters: config.parameters,
-    };
+    let parameters = parameters(stage)?;
+    let msg = ExecuteMsg::UpdateParameters { parameters };
     Prepared::new(&stage.suite.owner, &stage.suite.fund, &msg)
+}
+
+fn parameters(stage: &Stage) -> Result<FundParameters> {
+    let config: ConfigResponse = stage.suite.ask_fund(&QueryMsg::Config {})?;
+    Ok(config.parameters)
 }
 
 fn transfer(stage: &mut Stage) -> Result<Prepared> {
