@@ -98,6 +98,37 @@ pub mod price_feed {
     pub const FEED_REMOVED: &str = "ballast_feed_removed";
 }
 
+/// Events of `governance`.
+pub mod governance {
+    /// `staker`, `amount`, `power`, `total`.
+    pub const STAKED: &str = "ballast_governance_staked";
+    /// `staker`, `amount`, `power`, `total`, `claimable_at`.
+    pub const UNSTAKED: &str = "ballast_governance_unstaked";
+    /// `staker`, `amount`.
+    pub const CLAIMED: &str = "ballast_governance_claimed";
+    /// `proposal_id`, `proposer`, `speed`, `start_height`, `total_power`, `voting_ends_at`, `content_hash`,
+    /// `settings_revision`, `deposit` (amount and token, or `none`).
+    pub const PROPOSED: &str = "ballast_governance_proposed";
+    /// `proposal_id`, `voter`, `vote`, `power`, `yes`, `no`, `abstain`, `veto`, `replaces` (the vote that
+    /// was changed, or `none`).
+    pub const VOTED: &str = "ballast_governance_voted";
+    /// The vote that no other can overturn: `proposal_id`, `outcome` (`passed`, `rejected`, `vetoed`),
+    /// `at`. What is decided by the end of voting has no event of its own.
+    pub const DECIDED: &str = "ballast_governance_decided";
+    /// `proposal_id`, `result` (`executed`, `failed`), `failures`, `failure`.
+    pub const EXECUTION: &str = "ballast_governance_execution";
+    /// `proposal_id`, `status`.
+    pub const CLOSED: &str = "ballast_governance_closed";
+    /// `proposal_id`, `amount`, `token`, `recipient`, `result` (`returned`, `forfeited`, `failed`).
+    pub const DEPOSIT: &str = "ballast_governance_deposit";
+    /// `revision`.
+    pub const SETTINGS: &str = "ballast_governance_settings";
+    /// `guardian` (or `none`).
+    pub const GUARDIAN: &str = "ballast_governance_guardian";
+    /// `by`, `messages`.
+    pub const BOOTSTRAP: &str = "ballast_governance_bootstrap";
+}
+
 /// The value of an attribute of an event, `None` where the event has none of that name.
 #[must_use]
 pub fn attribute<'a>(event: &'a Event, key: &str) -> Option<&'a str> {

@@ -10,9 +10,11 @@
 
 pub mod events;
 pub mod fund;
+pub mod governance;
 pub mod market;
 pub mod price_feed;
 pub mod pyth;
+pub mod voting_module;
 
 mod common;
 mod orders;

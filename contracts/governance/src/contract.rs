@@ -1,0 +1,142 @@
+//! Entry points and dispatch, and nothing else.
+
+use ballast_types::governance::{BootstrapRight, ExecuteMsg, InstantiateMsg, QueryMsg};
+#[cfg(not(feature = "library"))]
+use cosmwasm_std::entry_point;
+use cosmwasm_std::{Binary, Deps, DepsMut, Empty, Env, MessageInfo, Reply, Response, Uint128};
+use cw_utils::nonpayable;
+
+use crate::bootstrap::BOOTSTRAP_SECS;
+use crate::state::{BOOTSTRAP, PROPOSAL_COUNT, REVISION, SETTINGS, TOKEN, TOTAL_STAKE, UNSTAKING};
+use crate::{
+    bootstrap, deposit, events, execute as execution, migration, parameters, propose,
+    query as queries, settings, stake, token, vote, ContractError, ContractResult,
+};
+
+/// Name kept by cw2.
+pub const CONTRACT_NAME: &str = concat!("crates.io:", env!("CARGO_PKG_NAME"));
+/// Version kept by cw2.
+pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Sets token, settings and guardian. The sender may bootstrap.
+///
+/// # Errors
+/// Invalid token, settings or guardian; attached coins.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn instantiate(
+    mut deps: DepsMut,
+    env: Env,
+    info: MessageInfo,
+    msg: InstantiateMsg,
+) -> ContractResult<Response> {
+    nonpayable(&info)?;
+    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
+    let this = &env.contract.address;
+    let token = token::checked(deps.api, &deps.querier, this, msg.token)?;
+    let chosen = msg.settings.unwrap_or_else(parameters::default_settings);
+    let chosen = settings::checked(deps.as_ref(), this, chosen)?;
+    let guardian = settings::appoint(deps.branch(), msg.guardian.as_deref())?;
+    let bootstrap = BootstrapRight {
+        by: info.sender.into_string(),
+        until: env.block.time.plus_seconds(BOOTSTRAP_SECS).seconds(),
+    };
+
+    TOKEN.save(deps.storage, &token)?;
+    SETTINGS.save(deps.storage, 0, &chosen)?;
+    REVISION.save(deps.storage, &0)?;
+    BOOTSTRAP.save(deps.storage, &bootstrap)?;
+    TOTAL_STAKE.save(deps.storage, &Uint128::zero(), env.block.height)?;
+    UNSTAKING.save(deps.storage, &Uint128::zero())?;
+    PROPOSAL_COUNT.save(deps.storage, &0)?;
+    Ok(Response::new()
+        .add_attribute("action", "instantiate")
+        .add_attribute("token", token::key(&token))
+        .add_event(events::settings(0))
+        .add_event(events::guardian(guardian.as_ref())))
+}
+
+/// Dispatches a message.
+///
+/// # Errors
+/// As the message's own function says.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn execute(
+    deps: DepsMut,
+    env: Env,
+    info: MessageInfo,
+    msg: ExecuteMsg,
+) -> ContractResult<Response> {
+    match msg {
+        ExecuteMsg::Propose {
+            title,
+            description,
+            msgs,
+            earliest,
+            latest,
+        } => {
+            let request = propose::Request {
+                title,
+                description,
+                msgs,
+                earliest,
+                latest,
+            };
+            propose::execute_propose(deps, &env, &info, request)
+        }
+        ExecuteMsg::Vote { proposal_id, vote } => {
+            vote::execute_vote(deps, &env, &info, proposal_id, vote)
+        }
+        ExecuteMsg::Execute { proposal_id } => {
+            execution::execute_execute(deps, &env, &info, proposal_id)
+        }
+        ExecuteMsg::Close { proposal_id } => {
+            execution::execute_close(deps, &env, &info, proposal_id)
+        }
+        ExecuteMsg::Stake {} => stake::execute_stake(deps, &env, &info),
+        ExecuteMsg::Receive(message) => stake::execute_receive(deps, &env, &info, message),
+        ExecuteMsg::Unstake { amount } => stake::execute_unstake(deps, &env, &info, amount),
+        ExecuteMsg::Claim {} => stake::execute_claim(deps, &env, &info),
+        ExecuteMsg::Bootstrap { msgs } => bootstrap::execute_bootstrap(deps, &env, &info, msgs),
+        ExecuteMsg::UpdateSettings { settings } => {
+            settings::execute_update(deps, &env, &info, settings)
+        }
+        ExecuteMsg::SetGuardian { guardian } => {
+            settings::execute_set_guardian(deps, &env, &info, guardian.as_deref())
+        }
+        ExecuteMsg::RunProposal { proposal_id } => {
+            execution::execute_run(deps, &env, &info, proposal_id)
+        }
+        ExecuteMsg::CheckBooks {} => execution::execute_check_books(deps, &env, &info),
+    }
+}
+
+/// Dispatches a query.
+///
+/// # Errors
+/// As the query's own function says.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> ContractResult<Binary> {
+    queries::query(deps, &env, msg)
+}
+
+/// The outcome of a proposal's messages, or a deposit that could not be paid.
+///
+/// # Errors
+/// [`ContractError::UnknownReply`].
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn reply(deps: DepsMut, env: Env, msg: Reply) -> ContractResult<Response> {
+    match msg.id {
+        execution::REPLY_EXECUTE => execution::reply(deps, &env, msg),
+        deposit::REPLY_DEPOSIT => deposit::reply(deps, &env, &msg),
+        found => Err(ContractError::UnknownReply { found }),
+    }
+}
+
+/// From an older version of this contract only.
+///
+/// # Errors
+/// [`ContractError::CannotMigrate`].
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn migrate(deps: DepsMut, _env: Env, _msg: Empty) -> ContractResult<Response> {
+    migration::migrate(deps)
+}

@@ -1,0 +1,245 @@
+//! Deposits of proposals: taken, and later returned or forfeited, once.
+//!
+//! A payment that fails (a proposer who refuses coins, a fund that is broken) never stops the message that
+//! made it: the deposit stays held, and `Close` tries again.
+
+use ballast_types::fund::{self, TopUp, TopUpKind};
+use ballast_types::governance::{ContractKind, DepositState, HeldDeposits, Settings};
+use cosmwasm_std::{
+    coins, to_json_binary, Addr, Coin, CosmosMsg, DepsMut, Env, Event, MessageInfo, Reply,
+    Response, StdResult, Storage, SubMsg, Uint128, WasmMsg,
+};
+use cw20::{Cw20ExecuteMsg, Denom, UncheckedDenom};
+use cw3::{DepositInfo, UncheckedDepositInfo};
+
+use crate::state::{current_settings, Proposal, Standing, DEPOSITS, PROPOSALS, STANDINGS};
+use crate::token::{attached, key, pay};
+use crate::{events, ContractError, ContractResult};
+
+/// Who holds this fraction of all power (one in twenty) needs no deposit: however large a deposit a
+/// proposal once set, it does not lock the rest out.
+pub const EXEMPT_FRACTION: u128 = 20;
+
+/// Reply to a payment of a deposit. The payload is the proposal's id.
+pub const REPLY_DEPOSIT: u64 = 2;
+
+/// What becomes of a deposit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Back to the proposer.
+    Return,
+    /// To the insurance fund.
+    Forfeit,
+}
+
+/// What a proposer must pay, where anything, and how it is collected where the token is a cw20.
+///
+/// # Errors
+/// [`ContractError::WrongDeposit`].
+pub fn take(
+    env: &Env,
+    info: &MessageInfo,
+    settings: &Settings,
+    power: Uint128,
+    total: Uint128,
+) -> ContractResult<(Option<DepositInfo>, Option<CosmosMsg>)> {
+    let Some(deposit) = settings.deposit.as_ref().map(info_of) else {
+        return refuse_coins(&info.funds).map(|()| (None, None));
+    };
+    let exempt = power.full_mul(EXEMPT_FRACTION) >= total.into();
+    if exempt && info.funds.is_empty() {
+        return Ok((None, None));
+    }
+    match &deposit.denom {
+        Denom::Native(_) => {
+            if attached(&info.funds, &deposit.denom) != Some(deposit.amount) {
+                return Err(ContractError::WrongDeposit {
+                    expected: amount_of(&deposit),
+                    found: list(&info.funds),
+                });
+            }
+            Ok((Some(deposit), None))
+        }
+        Denom::Cw20(token) => {
+            refuse_coins(&info.funds)?;
+            let collect = WasmMsg::Execute {
+                contract_addr: token.to_string(),
+                msg: to_json_binary(&Cw20ExecuteMsg::TransferFrom {
+                    owner: info.sender.to_string(),
+                    recipient: env.contract.address.to_string(),
+                    amount: deposit.amount,
+                })?,
+                funds: vec![],
+            };
+            Ok((Some(deposit), Some(collect.into())))
+        }
+    }
+}
+
+/// Books a deposit that was taken.
+///
+/// # Errors
+/// More than 2^128 atoms.
+pub fn hold(storage: &mut dyn Storage, deposit: &DepositInfo) -> ContractResult<()> {
+    let key = key(&deposit.denom);
+    let mut held = DEPOSITS
+        .may_load(storage, &key)?
+        .unwrap_or_else(|| HeldDeposits {
+            denom: deposit.denom.clone(),
+            amount: Uint128::zero(),
+        });
+    held.amount = held.amount.checked_add(deposit.amount)?;
+    Ok(DEPOSITS.save(storage, &key, &held)?)
+}
+
+/// Takes a held deposit off the books and pays it, if there is one. The caller saves the standing.
+///
+/// # Errors
+/// Storage and serialisation; never the payment itself.
+#[must_use = "the books no longer hold what these messages pay"]
+pub fn settle(
+    storage: &mut dyn Storage,
+    env: &Env,
+    proposal_id: u64,
+    proposal: &Proposal,
+    standing: &mut Standing,
+    fate: Fate,
+) -> ContractResult<(Option<SubMsg>, Option<Event>)> {
+    let (Some(deposit), DepositState::Held) = (&proposal.deposit, standing.deposit) else {
+        return Ok((None, None));
+    };
+    release(storage, deposit)?;
+    let (recipient, message) = match fate {
+        Fate::Return => {
+            standing.deposit = DepositState::Returned;
+            let message = pay(&deposit.denom, &proposal.proposer, deposit.amount)?;
+            (proposal.proposer.clone(), Some(message))
+        }
+        Fate::Forfeit => {
+            standing.deposit = DepositState::Forfeited;
+            match insurance_fund(&current_settings(storage)?.1) {
+                Some(fund) => (fund.clone(), Some(donate(deposit, &fund)?)),
+                None => (env.contract.address.clone(), None),
+            }
+        }
+    };
+    let payment = message
+        .map(|message| -> StdResult<SubMsg> {
+            Ok(SubMsg::reply_on_error(message, REPLY_DEPOSIT)
+                .with_payload(to_json_binary(&proposal_id)?))
+        })
+        .transpose()?;
+    let result = match fate {
+        Fate::Return => "returned",
+        Fate::Forfeit => "forfeited",
+    };
+    let event = events::deposit(proposal_id, deposit, &recipient, result);
+    Ok((payment, Some(event)))
+}
+
+/// A payment failed: the deposit is held again.
+///
+/// # Errors
+/// Storage.
+pub fn reply(deps: DepsMut, env: &Env, reply: &Reply) -> ContractResult<Response> {
+    let proposal_id: u64 = cosmwasm_std::from_json(&reply.payload)?;
+    let proposal = PROPOSALS.load(deps.storage, proposal_id)?;
+    let mut standing = STANDINGS.load(deps.storage, proposal_id)?;
+    let Some(deposit) = &proposal.deposit else {
+        return Err(ContractError::UnknownReply { found: reply.id });
+    };
+    standing.deposit = DepositState::Held;
+    hold(deps.storage, deposit)?;
+    STANDINGS.save(deps.storage, proposal_id, &standing)?;
+    let event = events::deposit(proposal_id, deposit, &env.contract.address, "failed");
+    Ok(Response::new().add_event(event))
+}
+
+/// The deposit of the settings, as cw3 answers it.
+#[must_use]
+pub fn info_of(deposit: &UncheckedDepositInfo) -> DepositInfo {
+    DepositInfo {
+        amount: deposit.amount,
+        denom: denom_of(&deposit.denom),
+        refund_failed_proposals: deposit.refund_failed_proposals,
+    }
+}
+
+/// The token of a deposit in checked settings.
+#[must_use]
+pub fn denom_of(denom: &UncheckedDenom) -> Denom {
+    match denom {
+        UncheckedDenom::Native(denom) => Denom::Native(denom.clone()),
+        UncheckedDenom::Cw20(address) => Denom::Cw20(Addr::unchecked(address)),
+    }
+}
+
+/// The insurance fund of checked settings.
+#[must_use]
+pub fn insurance_fund(settings: &Settings) -> Option<Addr> {
+    settings
+        .contracts
+        .iter()
+        .find(|contract| contract.kind == ContractKind::InsuranceFund)
+        .map(|contract| Addr::unchecked(&contract.address))
+}
+
+fn release(storage: &mut dyn Storage, deposit: &DepositInfo) -> ContractResult<()> {
+    let key = key(&deposit.denom);
+    let mut held = DEPOSITS.load(storage, &key)?;
+    held.amount = held.amount.checked_sub(deposit.amount)?;
+    if held.amount.is_zero() {
+        DEPOSITS.remove(storage, &key);
+    } else {
+        DEPOSITS.save(storage, &key, &held)?;
+    }
+    Ok(())
+}
+
+fn donate(deposit: &DepositInfo, fund: &Addr) -> StdResult<CosmosMsg> {
+    let top_up = TopUp {
+        contract: None,
+        market: None,
+        kind: TopUpKind::Donation,
+        state: None,
+    };
+    let message = match &deposit.denom {
+        Denom::Native(denom) => WasmMsg::Execute {
+            contract_addr: fund.to_string(),
+            msg: to_json_binary(&fund::ExecuteMsg::TopUp(top_up))?,
+            funds: coins(deposit.amount.u128(), denom),
+        },
+        Denom::Cw20(token) => WasmMsg::Execute {
+            contract_addr: token.to_string(),
+            msg: to_json_binary(&Cw20ExecuteMsg::Send {
+                contract: fund.to_string(),
+                amount: deposit.amount,
+                msg: to_json_binary(&fund::ReceiveMsg::TopUp(top_up))?,
+            })?,
+            funds: vec![],
+        },
+    };
+    Ok(message.into())
+}
+
+fn refuse_coins(funds: &[Coin]) -> ContractResult<()> {
+    if funds.is_empty() {
+        return Ok(());
+    }
+    Err(ContractError::WrongDeposit {
+        expected: "none".to_owned(),
+        found: list(funds),
+    })
+}
+
+fn amount_of(deposit: &DepositInfo) -> String {
+    format!("{} of {}", deposit.amount, key(&deposit.denom))
+}
+
+fn list(funds: &[Coin]) -> String {
+    if funds.is_empty() {
+        return "none".to_owned();
+    }
+    let coins: Vec<String> = funds.iter().map(ToString::to_string).collect();
+    coins.join(",")
+}

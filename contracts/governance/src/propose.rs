@@ -1,0 +1,241 @@
+//! Making a proposal.
+
+use ballast_types::governance::{DepositState, Settings, Speed, Votes};
+use cosmwasm_std::{to_json_binary, CosmosMsg, DepsMut, Env, MessageInfo, Response, Storage};
+use cw3::{DepositInfo, Vote};
+use cw_utils::Expiration;
+
+use crate::classify::{classify, content_hash};
+use crate::lifecycle::lifecycle;
+use crate::stake::{power_before, total_before};
+use crate::state::{
+    current_settings, Progress, Proposal, Standing, PROPOSALS, PROPOSAL_COUNT, STANDINGS,
+    UNFINISHED,
+};
+use crate::{books, cw3 as wire, deposit, events, vote, ContractError, ContractResult};
+
+/// Bytes of a title.
+pub const MAX_TITLE: usize = 256;
+/// Bytes of a description.
+pub const MAX_DESCRIPTION: usize = 10_000;
+/// Proposals of one proposer that are neither executed nor closed.
+pub const MAX_UNFINISHED: u32 = 10;
+
+/// A proposal as it is asked for.
+pub struct Request {
+    /// For people.
+    pub title: String,
+    /// For people.
+    pub description: String,
+    /// What governance will send.
+    pub msgs: Vec<CosmosMsg>,
+    /// Not before.
+    pub earliest: Option<Expiration>,
+    /// Not at or after.
+    pub latest: Option<Expiration>,
+}
+
+/// Makes a proposal with the proposer's yes.
+///
+/// # Errors
+/// [`ContractError::NoPower`], sizes, refused messages, the wrong deposit, or too many unfinished proposals.
+pub fn execute_propose(
+    mut deps: DepsMut,
+    env: &Env,
+    info: &MessageInfo,
+    request: Request,
+) -> ContractResult<Response> {
+    let (revision, settings) = current_settings(deps.storage)?;
+    check_size("title", &request.title, 1, MAX_TITLE)?;
+    check_size("description", &request.description, 0, MAX_DESCRIPTION)?;
+    let speed = classify(deps.api, &env.contract.address, &request.msgs)?;
+
+    let start_height = env.block.height;
+    let power = power_before(deps.storage, &info.sender, start_height)?;
+    if power.is_zero() {
+        return Err(ContractError::NoPower {
+            sender: info.sender.clone(),
+        });
+    }
+    let total = total_before(deps.storage, start_height)?;
+    let now = env.block.time.seconds();
+    let voting_ends_at = now.saturating_add(settings.voting_secs);
+    let (earliest, latest) = window(&request, &settings, speed, voting_ends_at)?;
+    let (deposit, collect) = deposit::take(env, info, &settings, power, total)?;
+
+    let proposal = Proposal {
+        title: request.title,
+        description: request.description,
+        content_hash: content_hash(&request.msgs)?,
+        msgs: request.msgs,
+        proposer: info.sender.clone(),
+        proposed_at: now,
+        deposit,
+    };
+    let standing = Standing {
+        speed,
+        revision,
+        start_height,
+        total_power: total,
+        votes: Votes::default(),
+        voting_ends_at,
+        earliest,
+        latest,
+        decision: None,
+        progress: Progress::Waiting {},
+        deposit: deposit_state(proposal.deposit.as_ref()),
+        finished: false,
+    };
+    let proposal_id = save(deps.storage, &proposal, &standing)?;
+    let proposed = events::proposed(proposal_id, &proposal, &standing);
+    let ballot = vote::Choice {
+        proposal_id,
+        voter: &info.sender,
+        vote: Vote::Yes,
+    };
+    let (standing, voted) = vote::cast(deps.branch(), env, &settings, standing, &ballot, power)?;
+
+    let status = lifecycle(&standing, &settings, now)?.status;
+    let mut response = Response::new()
+        .add_attribute("action", "propose")
+        .add_attribute("sender", &info.sender)
+        .add_attribute("proposal_id", proposal_id.to_string())
+        .add_attribute("status", format!("{:?}", wire::status(status)))
+        .add_event(proposed)
+        .add_events(voted)
+        .set_data(to_json_binary(&proposal_id)?);
+    if let Some(collect) = collect {
+        let check = books::check_message(env)?;
+        response = response.add_message(collect).add_message(check);
+    } else {
+        books::check(deps.as_ref(), &env.contract.address)?;
+    }
+    Ok(response)
+}
+
+fn save(
+    storage: &mut dyn Storage,
+    proposal: &Proposal,
+    standing: &Standing,
+) -> ContractResult<u64> {
+    let unfinished = UNFINISHED
+        .may_load(storage, &proposal.proposer)?
+        .unwrap_or_default();
+    if unfinished >= MAX_UNFINISHED {
+        return Err(ContractError::TooManyUnfinished {
+            max: MAX_UNFINISHED,
+            proposer: proposal.proposer.clone(),
+        });
+    }
+    UNFINISHED.save(storage, &proposal.proposer, &unfinished.saturating_add(1))?;
+    if let Some(deposit) = &proposal.deposit {
+        deposit::hold(storage, deposit)?;
+    }
+    let proposal_id = PROPOSAL_COUNT.load(storage)?.saturating_add(1);
+    PROPOSAL_COUNT.save(storage, &proposal_id)?;
+    PROPOSALS.save(storage, proposal_id, proposal)?;
+    STANDINGS.save(storage, proposal_id, standing)?;
+    Ok(proposal_id)
+}
+
+/// cw3's `earliest` and `latest` narrow the window of execution; they never shorten a vote or a delay.
+fn window(
+    request: &Request,
+    settings: &Settings,
+    speed: Speed,
+    voting_ends_at: u64,
+) -> ContractResult<(Option<u64>, Option<u64>)> {
+    let delay = match speed {
+        Speed::Normal => settings.timelock_secs,
+        Speed::Adverse => settings.adverse_delay_secs,
+    };
+    let ready_at = voting_ends_at.saturating_add(delay);
+    let deadline = ready_at.saturating_add(settings.execution_window_secs);
+    let earliest = seconds("earliest", request.earliest)?;
+    let latest = seconds("latest", request.latest)?;
+    if let Some(found) = earliest.filter(|earliest| *earliest >= deadline) {
+        return Err(ContractError::WrongWindow {
+            bound: "earliest",
+            expected: format!("before {deadline}"),
+            found: found.to_string(),
+        });
+    }
+    let opens_at = earliest.unwrap_or(0).max(ready_at);
+    if let Some(found) = latest.filter(|latest| *latest <= opens_at) {
+        return Err(ContractError::WrongWindow {
+            bound: "latest",
+            expected: format!("after {opens_at}"),
+            found: found.to_string(),
+        });
+    }
+    Ok((earliest, latest))
+}
+
+fn seconds(bound: &'static str, asked: Option<Expiration>) -> ContractResult<Option<u64>> {
+    match asked {
+        None | Some(Expiration::Never {}) => Ok(None),
+        Some(Expiration::AtTime(time)) => Ok(Some(time.seconds())),
+        Some(found @ Expiration::AtHeight(_)) => Err(ContractError::WrongWindow {
+            bound,
+            expected: "and not a height".to_owned(),
+            found: found.to_string(),
+        }),
+    }
+}
+
+fn check_size(what: &'static str, text: &str, min: usize, max: usize) -> ContractResult<()> {
+    let found = text.len();
+    if found < min || found > max {
+        return Err(ContractError::WrongSize {
+            what,
+            min,
+            max,
+            found,
+        });
+    }
+    Ok(())
+}
+
+fn deposit_state(deposit: Option<&DepositInfo>) -> DepositState {
+    if deposit.is_some() {
+        DepositState::Held
+    } else {
+        DepositState::None
+    }
+}
+
+/// A proposal no longer counts among its proposer's unfinished ones.
+///
+/// # Errors
+/// Storage.
+pub fn finish(
+    storage: &mut dyn Storage,
+    proposal: &Proposal,
+    standing: &mut Standing,
+) -> ContractResult<()> {
+    if standing.finished {
+        return Ok(());
+    }
+    standing.finished = true;
+    let unfinished = UNFINISHED
+        .may_load(storage, &proposal.proposer)?
+        .unwrap_or_default()
+        .saturating_sub(1);
+    if unfinished == 0 {
+        UNFINISHED.remove(storage, &proposal.proposer);
+    } else {
+        UNFINISHED.save(storage, &proposal.proposer, &unfinished)?;
+    }
+    Ok(())
+}
+
+/// A proposal and how it stands.
+///
+/// # Errors
+/// [`ContractError::NoSuchProposal`].
+pub fn load(storage: &dyn Storage, proposal_id: u64) -> ContractResult<(Proposal, Standing)> {
+    let missing = || ContractError::NoSuchProposal { proposal_id };
+    let proposal = PROPOSALS.may_load(storage, proposal_id)?;
+    let standing = STANDINGS.may_load(storage, proposal_id)?;
+    Ok((proposal.ok_or_else(missing)?, standing.ok_or_else(missing)?))
+}

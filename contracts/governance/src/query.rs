@@ -1,0 +1,146 @@
+//! Queries: dispatch, and what is neither cw3's nor DAO DAO's.
+
+use ballast_types::governance::{ConfigResponse, LifecycleResponse, QueryMsg, Settings};
+use ballast_types::voting_module::{ActiveThresholdResponse, GetHooksResponse, IsActiveResponse};
+use cosmwasm_std::{to_json_binary, Binary, Deps, Env, Order};
+
+use crate::lifecycle::lifecycle;
+use crate::propose::load;
+use crate::state::{
+    current_settings, Progress, BOOTSTRAP, CLAIMS, GUARDIAN, PROPOSAL_COUNT, SETTINGS, TOKEN,
+    TOTAL_STAKE, UNSTAKING,
+};
+use crate::{books, cw3, voting_module, ContractError, ContractResult};
+
+const DEFAULT_LIMIT: u32 = 10;
+const MAX_LIMIT: u32 = 30;
+
+/// Entries of a page: 10 by default, at most 30.
+#[must_use]
+pub fn page(limit: Option<u32>) -> usize {
+    let limit = limit.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
+    usize::try_from(limit).unwrap_or_default()
+}
+
+/// Dispatches a query.
+///
+/// # Errors
+/// As the query's own function says.
+pub fn query(deps: Deps, env: &Env, msg: QueryMsg) -> ContractResult<Binary> {
+    let block = &env.block;
+    Ok(match msg {
+        QueryMsg::Threshold {} => to_json_binary(&cw3::threshold(deps)?),
+        QueryMsg::Proposal { proposal_id } => {
+            to_json_binary(&cw3::proposal(deps, block, proposal_id)?)
+        }
+        QueryMsg::ListProposals { start_after, limit } => {
+            let order = Order::Ascending;
+            to_json_binary(&cw3::proposals(deps, block, start_after, limit, order)?)
+        }
+        QueryMsg::ReverseProposals {
+            start_before,
+            limit,
+        } => {
+            let order = Order::Descending;
+            to_json_binary(&cw3::proposals(deps, block, start_before, limit, order)?)
+        }
+        QueryMsg::Vote { proposal_id, voter } => {
+            to_json_binary(&cw3::vote(deps, proposal_id, &voter)?)
+        }
+        QueryMsg::ListVotes {
+            proposal_id,
+            start_after,
+            limit,
+        } => to_json_binary(&cw3::votes(deps, proposal_id, start_after, limit)?),
+        QueryMsg::Voter { address } => to_json_binary(&cw3::voter(deps, &address)?),
+        QueryMsg::ListVoters { start_after, limit } => {
+            to_json_binary(&cw3::voters(deps, start_after, limit)?)
+        }
+        QueryMsg::Config {} => to_json_binary(&config(deps)?),
+        QueryMsg::Lifecycle { proposal_id } => {
+            to_json_binary(&lifecycle_of(deps, env, proposal_id)?)
+        }
+        QueryMsg::Settings { revision } => to_json_binary(&settings(deps, revision)?),
+        QueryMsg::VotingPowerAtHeight { address, height } => {
+            to_json_binary(&voting_module::voting_power(deps, env, &address, height)?)
+        }
+        QueryMsg::TotalPowerAtHeight { height } => {
+            to_json_binary(&voting_module::total_power(deps, env, height)?)
+        }
+        QueryMsg::Info {} => to_json_binary(&voting_module::info(deps)?),
+        QueryMsg::Dao {} | QueryMsg::StakingContract {} => to_json_binary(&env.contract.address),
+        QueryMsg::IsActive {} => to_json_binary(&IsActiveResponse { active: true }),
+        QueryMsg::ActiveThreshold {} => to_json_binary(&ActiveThresholdResponse {
+            active_threshold: None,
+        }),
+        QueryMsg::Denom {} => to_json_binary(&voting_module::denom(deps)?),
+        QueryMsg::TokenContract {} => to_json_binary(&voting_module::token_contract(deps)?),
+        QueryMsg::GetConfig {} => to_json_binary(&voting_module::staking_config(deps)?),
+        QueryMsg::GetHooks {} => to_json_binary(&GetHooksResponse { hooks: vec![] }),
+        QueryMsg::Claims { address } => {
+            let address = deps.api.addr_validate(&address)?;
+            to_json_binary(&CLAIMS.query_claims(deps, &address)?)
+        }
+        QueryMsg::ListStakers { start_after, limit } => {
+            to_json_binary(&voting_module::list_stakers(deps, start_after, limit)?)
+        }
+    }?)
+}
+
+fn config(deps: Deps) -> ContractResult<ConfigResponse> {
+    let (revision, settings) = current_settings(deps.storage)?;
+    let proposals = PROPOSAL_COUNT.load(deps.storage)?;
+    let right = BOOTSTRAP.may_load(deps.storage)?;
+    Ok(ConfigResponse {
+        token: TOKEN.load(deps.storage)?,
+        settings,
+        revision,
+        guardian: GUARDIAN.may_load(deps.storage)?.map(String::from),
+        bootstrap: right.filter(|_| proposals == 0),
+        proposals,
+        staked: TOTAL_STAKE.load(deps.storage)?,
+        unstaking: UNSTAKING.load(deps.storage)?,
+        deposits: books::deposits(deps.storage)?,
+    })
+}
+
+fn settings(deps: Deps, revision: Option<u32>) -> ContractResult<Settings> {
+    let Some(revision) = revision else {
+        return Ok(current_settings(deps.storage)?.1);
+    };
+    SETTINGS
+        .may_load(deps.storage, revision)?
+        .ok_or(ContractError::NoSuchRevision { revision })
+}
+
+fn lifecycle_of(deps: Deps, env: &Env, proposal_id: u64) -> ContractResult<LifecycleResponse> {
+    let (proposal, standing) = load(deps.storage, proposal_id)?;
+    let settings = SETTINGS.load(deps.storage, standing.revision)?;
+    let life = lifecycle(&standing, &settings, env.block.time.seconds())?;
+    let (executed_at, failures, failure) = match standing.progress {
+        Progress::Waiting {} => (None, 0, None),
+        Progress::Executed { at, failures } => (Some(at), failures, None),
+        Progress::Failed {
+            failures, cause, ..
+        } => (None, failures, Some(cause)),
+    };
+    Ok(LifecycleResponse {
+        proposal_id,
+        status: life.status,
+        speed: standing.speed,
+        start_height: standing.start_height,
+        total_power: standing.total_power,
+        votes: standing.votes,
+        settings_revision: standing.revision,
+        proposed_at: proposal.proposed_at,
+        voting_ends_at: standing.voting_ends_at,
+        decided_at: life.decided_at,
+        ready_at: life.ready_at,
+        deadline: life.deadline,
+        executed_at,
+        failures,
+        failure,
+        deposit: standing.deposit,
+        content_hash: proposal.content_hash,
+    })
+}

@@ -1,0 +1,461 @@
+//! Messages of `ballast-governance`.
+//!
+//! `Propose`, `Vote`, `Execute`, `Close` and the first nine queries are cw3 2.0.0's, word for word.
+//! `Stake`, `Unstake`, `Claim` and the queries from `VotingPowerAtHeight` on are those of DAO DAO's voting
+//! modules; their answers are in [`crate::voting_module`].
+//!
+//! Times are half-open: votes count before `voting_ends_at`; a proposal may be executed from `ready_at` on
+//! and before `deadline`.
+
+use cosmwasm_schema::{cw_serde, QueryResponses};
+use cosmwasm_std::{CosmosMsg, Decimal, Uint128};
+use cw20::{Cw20ReceiveMsg, Denom};
+use cw3::{UncheckedDepositInfo, Vote};
+use cw_utils::Expiration;
+
+/// Instantiates governance. The sender may send one [`ExecuteMsg::Bootstrap`] within a day.
+#[cw_serde]
+pub struct InstantiateMsg {
+    /// What is staked for voting power. Never changes. Fee-on-transfer tokens are not supported.
+    pub token: Denom,
+    /// Defaults where absent.
+    pub settings: Option<Settings>,
+    /// Who may cancel a queued proposal once.
+    pub guardian: Option<String>,
+}
+
+/// Everything that a proposal may change of governance itself, but for the guardian. Ranges are checked in
+/// one place at instantiation and at every change. A proposal keeps the settings it was made under.
+#[cw_serde]
+pub struct Settings {
+    /// Share of yes in yes, no and veto that passes; reaching it is enough.
+    pub threshold: Decimal,
+    /// Share of all power that must vote, abstentions included; reaching it is enough.
+    pub quorum: Decimal,
+    /// Share of veto in all votes cast at which a proposal with a quorum is vetoed.
+    pub veto_threshold: Decimal,
+    /// How long is voted.
+    pub voting_secs: u64,
+    /// From the decision to the first moment at which an ordinary proposal may be executed.
+    pub timelock_secs: u64,
+    /// The same for a proposal that holds a message of the adverse list.
+    pub adverse_delay_secs: u64,
+    /// How long a ready proposal may be executed.
+    pub execution_window_secs: u64,
+    /// From unstaking to claiming. At least a day shorter than `adverse_delay_secs`.
+    pub unstaking_secs: u64,
+    /// Whether a vote may be changed while voting lasts. If so nothing is decided before voting ends.
+    pub allow_revote: bool,
+    /// What a proposer pays; returned where the proposal passes. At most a thousandth of the token's supply,
+    /// in the collateral of the insurance fund where `contracts` names one. Who holds a twentieth of all
+    /// power may propose without.
+    pub deposit: Option<UncheckedDepositInfo>,
+    /// The suite's contracts, at most 16, at most one insurance fund, which gets forfeited deposits.
+    pub contracts: Vec<SuiteContract>,
+}
+
+/// One of the suite's contracts.
+#[cw_serde]
+pub struct SuiteContract {
+    /// Where.
+    pub address: String,
+    /// Which messages it takes.
+    pub kind: ContractKind,
+}
+
+/// Kinds of contracts of the suite.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum ContractKind {
+    /// `perp-market`.
+    PerpMarket,
+    /// `insurance-fund`.
+    InsuranceFund,
+    /// `price-feed`.
+    PriceFeed,
+}
+
+/// What can be done.
+#[cw_serde]
+pub enum ExecuteMsg {
+    /// cw3: makes a proposal, with the proposer's yes. By whoever had power before this block. With the
+    /// deposit: attached if native, allowed beforehand if cw20. Answer data: the proposal's id.
+    Propose {
+        /// 1 to 256 bytes.
+        title: String,
+        /// At most 10,000 bytes.
+        description: String,
+        /// What governance will send, at most 20 and 64 KiB in all.
+        msgs: Vec<CosmosMsg>,
+        /// Not to be executed before; only `at_time`.
+        earliest: Option<Expiration>,
+        /// Not to be executed at or after; only `at_time`.
+        latest: Option<Expiration>,
+    },
+    /// cw3: votes with the power held before the block of the proposal.
+    Vote {
+        /// The proposal.
+        proposal_id: u64,
+        /// Yes, no, abstain or veto.
+        vote: Vote,
+    },
+    /// cw3: sends the messages of a passed proposal after its delay and before its deadline. Anyone.
+    /// Where they fail nothing of them stays, the failure is recorded, and the message may be repeated
+    /// until the deadline.
+    Execute {
+        /// The proposal.
+        proposal_id: u64,
+    },
+    /// cw3: settles what is over and was not executed: returns or forfeits the deposit. Anyone.
+    Close {
+        /// The proposal.
+        proposal_id: u64,
+    },
+    /// Stakes the attached native coins for the sender. Counts for proposals made in later blocks.
+    Stake {},
+    /// cw20 hook: `msg` is a [`ReceiveMsg`].
+    Receive(Cw20ReceiveMsg),
+    /// Takes power away at once; the coins can be claimed after `unstaking_secs`. At most 20 at a time.
+    Unstake {
+        /// Atoms.
+        amount: Uint128,
+    },
+    /// Pays out what was unstaked long enough ago.
+    Claim {},
+    /// Sends messages as governance without a vote. By the instantiator, once, within a day of the
+    /// instantiation and before the first proposal. Without messages it only gives up the right.
+    Bootstrap {
+        /// What governance sends.
+        msgs: Vec<CosmosMsg>,
+    },
+    /// Replaces the settings, for proposals made from now on. By governance itself.
+    UpdateSettings {
+        /// All of them.
+        settings: Settings,
+    },
+    /// Appoints another guardian, or none. By governance itself.
+    SetGuardian {
+        /// Who.
+        guardian: Option<String>,
+    },
+    /// Part of `Execute`: a failure here reverts the messages and nothing else. By governance itself.
+    RunProposal {
+        /// The proposal.
+        proposal_id: u64,
+    },
+    /// Fails where governance holds less than it owes to stakers and proposers. By governance itself, after
+    /// the messages of a proposal.
+    CheckBooks {},
+}
+
+/// What a cw20 `Send` to governance may carry.
+#[cw_serde]
+pub enum ReceiveMsg {
+    /// As [`ExecuteMsg::Stake`], for the cw20 message's sender.
+    Stake {},
+}
+
+/// How long a proposal waits between its decision and its execution.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum Speed {
+    /// Waits `timelock_secs`.
+    Normal,
+    /// Waits `adverse_delay_secs`: holds a message that could take what others own, or change who rules.
+    Adverse,
+}
+
+impl Speed {
+    /// The name used in events.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Adverse => "adverse",
+        }
+    }
+}
+
+/// Where a proposal stands.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum LifecycleStatus {
+    /// Voting goes on. cw3: `open`.
+    Open,
+    /// Voting is over without a quorum or without the threshold. cw3: `rejected`.
+    Rejected,
+    /// Voted down with a quorum and `veto_threshold` of veto: the deposit is forfeited. cw3: `rejected`.
+    Vetoed,
+    /// Passed, and waits for `ready_at`. cw3: `passed`.
+    Queued,
+    /// May be executed. cw3: `passed`.
+    Ready,
+    /// Cancelled by the guardian. cw3: `rejected`.
+    Cancelled,
+    /// Not executed before its deadline. cw3: `rejected`.
+    Expired,
+    /// Its messages were sent, all of them, once. cw3: `executed`.
+    Executed,
+    /// Its messages failed; until the deadline they may be tried again. cw3: `executed`.
+    ExecutionFailed,
+}
+
+impl LifecycleStatus {
+    /// The name used in events.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Rejected => "rejected",
+            Self::Vetoed => "vetoed",
+            Self::Queued => "queued",
+            Self::Ready => "ready",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+            Self::Executed => "executed",
+            Self::ExecutionFailed => "execution_failed",
+        }
+    }
+}
+
+/// Power that voted.
+#[cw_serde]
+#[derive(Copy, Eq, Default)]
+pub struct Votes {
+    /// For.
+    pub yes: Uint128,
+    /// Against.
+    pub no: Uint128,
+    /// Counts for the quorum only.
+    pub abstain: Uint128,
+    /// Against, and the deposit shall be forfeited.
+    pub veto: Uint128,
+}
+
+/// Where a deposit is.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum DepositState {
+    /// None was paid.
+    None,
+    /// With governance: the proposal goes on, or the last payment failed and `Close` tries again.
+    Held,
+    /// Paid back to the proposer.
+    Returned,
+    /// Donated to the insurance fund, or kept by governance where there is none.
+    Forfeited,
+}
+
+/// What can be asked.
+#[cw_serde]
+#[derive(QueryResponses)]
+pub enum QueryMsg {
+    /// cw3: the rule for a proposal made now.
+    #[returns(cw_utils::ThresholdResponse)]
+    Threshold {},
+    /// cw3: one proposal.
+    #[returns(cw3::ProposalResponse)]
+    Proposal {
+        /// The proposal.
+        proposal_id: u64,
+    },
+    /// cw3: proposals by id.
+    #[returns(cw3::ProposalListResponse)]
+    ListProposals {
+        /// Exclusive.
+        start_after: Option<u64>,
+        /// 10 by default, at most 30.
+        limit: Option<u32>,
+    },
+    /// cw3: proposals, newest first.
+    #[returns(cw3::ProposalListResponse)]
+    ReverseProposals {
+        /// Exclusive.
+        start_before: Option<u64>,
+        /// 10 by default, at most 30.
+        limit: Option<u32>,
+    },
+    /// cw3: one vote. Weights are scaled where the proposal's total power does not fit 64 bits: divided,
+    /// rounded down, by the smallest power of ten that makes it fit.
+    #[returns(cw3::VoteResponse)]
+    Vote {
+        /// The proposal.
+        proposal_id: u64,
+        /// Who.
+        voter: String,
+    },
+    /// cw3: votes of a proposal by address.
+    #[returns(cw3::VoteListResponse)]
+    ListVotes {
+        /// The proposal.
+        proposal_id: u64,
+        /// Exclusive.
+        start_after: Option<String>,
+        /// 10 by default, at most 30.
+        limit: Option<u32>,
+    },
+    /// cw3: power of an address now, scaled by the total of now.
+    #[returns(cw3::VoterResponse)]
+    Voter {
+        /// Who.
+        address: String,
+    },
+    /// cw3: stakers by address.
+    #[returns(cw3::VoterListResponse)]
+    ListVoters {
+        /// Exclusive.
+        start_after: Option<String>,
+        /// 10 by default, at most 30.
+        limit: Option<u32>,
+    },
+    /// Token, settings in force, guardian, and what is owed.
+    #[returns(ConfigResponse)]
+    Config {},
+    /// The true state of a proposal, with its times and exact votes.
+    #[returns(LifecycleResponse)]
+    Lifecycle {
+        /// The proposal.
+        proposal_id: u64,
+    },
+    /// Settings of a revision.
+    #[returns(Settings)]
+    Settings {
+        /// The one in force where absent.
+        revision: Option<u32>,
+    },
+    /// DAO DAO: power before the block of that height, now where absent.
+    #[returns(crate::voting_module::VotingPowerAtHeightResponse)]
+    VotingPowerAtHeight {
+        /// Who.
+        address: String,
+        /// Block height.
+        height: Option<u64>,
+    },
+    /// DAO DAO: the same of all.
+    #[returns(crate::voting_module::TotalPowerAtHeightResponse)]
+    TotalPowerAtHeight {
+        /// Block height.
+        height: Option<u64>,
+    },
+    /// DAO DAO: cw2's name and version.
+    #[returns(crate::voting_module::InfoResponse)]
+    Info {},
+    /// DAO DAO: the DAO that this stake belongs to: governance itself.
+    #[returns(cosmwasm_std::Addr)]
+    Dao {},
+    /// DAO DAO: always true.
+    #[returns(crate::voting_module::IsActiveResponse)]
+    IsActive {},
+    /// DAO DAO: none.
+    #[returns(crate::voting_module::ActiveThresholdResponse)]
+    ActiveThreshold {},
+    /// DAO DAO, native: the staked denom.
+    #[returns(crate::voting_module::DenomResponse)]
+    Denom {},
+    /// DAO DAO: the staked cw20, null where it is native.
+    #[returns(Option<cosmwasm_std::Addr>)]
+    TokenContract {},
+    /// DAO DAO, cw20: who holds the stake: governance itself.
+    #[returns(cosmwasm_std::Addr)]
+    StakingContract {},
+    /// DAO DAO: the delay of unstaking.
+    #[returns(crate::voting_module::StakingConfigResponse)]
+    GetConfig {},
+    /// DAO DAO: none.
+    #[returns(crate::voting_module::GetHooksResponse)]
+    GetHooks {},
+    /// DAO DAO: what an address unstaked and did not claim yet.
+    #[returns(cw_controllers::ClaimsResponse)]
+    Claims {
+        /// Who.
+        address: String,
+    },
+    /// DAO DAO: stakers by address, with exact balances.
+    #[returns(crate::voting_module::ListStakersResponse)]
+    ListStakers {
+        /// Exclusive.
+        start_after: Option<String>,
+        /// 10 by default, at most 30.
+        limit: Option<u32>,
+    },
+}
+
+/// Answer to [`QueryMsg::Config`].
+#[cw_serde]
+pub struct ConfigResponse {
+    /// What is staked.
+    pub token: Denom,
+    /// In force.
+    pub settings: Settings,
+    /// How often they were changed.
+    pub revision: u32,
+    /// Who may cancel.
+    pub guardian: Option<String>,
+    /// Until when, seconds, and by whom a bootstrap may be sent; none once it is locked.
+    pub bootstrap: Option<BootstrapRight>,
+    /// Proposals made.
+    pub proposals: u64,
+    /// Atoms staked.
+    pub staked: Uint128,
+    /// Atoms unstaked and not claimed yet.
+    pub unstaking: Uint128,
+    /// Deposits held, by token; at most 8.
+    pub deposits: Vec<HeldDeposits>,
+}
+
+/// The right to send one bootstrap.
+#[cw_serde]
+pub struct BootstrapRight {
+    /// The instantiator.
+    pub by: String,
+    /// Seconds, exclusive.
+    pub until: u64,
+}
+
+/// Deposits held in one token.
+#[cw_serde]
+pub struct HeldDeposits {
+    /// The token.
+    pub denom: Denom,
+    /// Atoms.
+    pub amount: Uint128,
+}
+
+/// Answer to [`QueryMsg::Lifecycle`].
+#[cw_serde]
+pub struct LifecycleResponse {
+    /// The proposal.
+    pub proposal_id: u64,
+    /// Where it stands now.
+    pub status: LifecycleStatus,
+    /// How long it waits.
+    pub speed: Speed,
+    /// Power is counted before this block.
+    pub start_height: u64,
+    /// All power before that block.
+    pub total_power: Uint128,
+    /// What was cast.
+    pub votes: Votes,
+    /// Settings it was made under.
+    pub settings_revision: u32,
+    /// When it was made, seconds.
+    pub proposed_at: u64,
+    /// When voting ends, seconds.
+    pub voting_ends_at: u64,
+    /// When it was decided: at the vote that no other could overturn, or when voting ended.
+    pub decided_at: Option<u64>,
+    /// From when on it may be executed, where it passed.
+    pub ready_at: Option<u64>,
+    /// Before when, where it passed.
+    pub deadline: Option<u64>,
+    /// When its messages were sent.
+    pub executed_at: Option<u64>,
+    /// How often its messages failed.
+    pub failures: u32,
+    /// Why they failed last, at most 256 bytes. No logic reads it.
+    pub failure: Option<String>,
+    /// Where its deposit is.
+    pub deposit: DepositState,
+    /// SHA-256 of its messages, hexadecimal.
+    pub content_hash: String,
+}
