@@ -82,13 +82,15 @@ impl Exchange<'_> {
             .insert((account, client_order_id.u128()), None);
     }
 
-    /// Leaves `remaining` of an order in the book.
-    pub fn shrink_order(&mut self, key: (u64, u128), order: &Order, remaining: Uint128) {
+    /// Leaves `remaining` of an order in the book. Returns the order as it then is.
+    pub fn shrink_order(&mut self, key: (u64, u128), order: &Order, remaining: Uint128) -> Order {
         let order = Order {
             remaining,
             ..order.clone()
         };
-        self.orders.insert(key, (order.account, Some(order)));
+        self.orders
+            .insert(key, (order.account, Some(order.clone())));
+        order
     }
 
     /// Takes an order out of the book.

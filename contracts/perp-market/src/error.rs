@@ -105,6 +105,22 @@ pub enum ContractError {
     InvalidSize { lot_size: Uint128, found: Uint128 },
     #[error("price {found} is not a positive multiple of the tick size {tick_size}")]
     InvalidPrice { tick_size: Decimal, found: Decimal },
+    #[error("an order is worth at least {min}, this one {found}; a smaller one may only close a whole position")]
+    OrderTooSmall { min: Uint128, found: Uint128 },
+    #[error("a position in market {market} is at least {min}, this would leave or open {found}")]
+    PositionTooSmall {
+        market: MarketId,
+        min: Uint128,
+        found: Uint128,
+    },
+    #[error(
+        "price {found} is beyond {bound}, the band around the oracle price of market {market}"
+    )]
+    PriceOutsideBand {
+        market: MarketId,
+        bound: Decimal,
+        found: Decimal,
+    },
     #[error("a post-only order at this price would trade at once")]
     WouldTrade {},
     #[error("a reduce-only order needs a position on the other side")]

@@ -29,6 +29,7 @@ pub mod liquidation;
 pub mod margin;
 pub mod matching;
 pub mod math;
+pub mod minimums;
 pub mod orders;
 pub mod parameters;
 pub mod positions;

@@ -16,13 +16,15 @@ use crate::funding::order_value;
 use crate::ledger::{book_fee, debit, fund_share_ppm};
 use crate::margin::{account_risk, reduces_risk};
 use crate::math::{add, subtract};
+use crate::minimums::{largest_fill, least_position, smallest_fill, too_small};
 use crate::positions::apply_fill;
 use crate::price::{price_for, Valuation};
 use crate::recent_risk::note_fill;
 use crate::state::{book_key, split_place_key, Order};
 
-/// Orders of this block that a walk reads past. They cost a read each and stay, so that they do not count
-/// against the cap on removals, which twenty of them would use up in every block.
+/// Orders that a walk reads past: those of this block, and those of which the taker wants too little. They
+/// cost a read each and stay, so that they do not count against the cap on removals, which twenty of them
+/// would use up in every block.
 const MAX_READ_PAST: u32 = 200;
 
 /// Orders read from storage at a time.
@@ -46,6 +48,8 @@ pub struct WalkLimits {
     pub worst_ticks: u64,
     /// Leave out orders placed in this block.
     pub earlier_blocks_only: bool,
+    /// Keep makers' positions above the least: everywhere but in closing bankrupt accounts, which is exact.
+    pub minimums: bool,
 }
 
 /// What a message has used of its caps. One message, one effort: a batch hands it from walk to walk.
@@ -101,6 +105,9 @@ impl Walk {
     /// ones on the way are removed.
     pub fn next(&mut self, exchange: &mut Exchange) -> ContractResult<Option<Resting>> {
         loop {
+            if self.capped {
+                return Ok(None);
+            }
             if self.page.is_empty() && !self.at_end {
                 let page = exchange.stored_book(self.book, self.after, PAGE)?;
                 self.at_end = page.len() < PAGE;
@@ -125,17 +132,13 @@ impl Walk {
                 continue;
             };
             let parameters = &exchange.config.parameters;
-            let used = &mut self.effort;
+            let used = self.effort;
             if used.fills >= parameters.max_fills || used.passed >= parameters.max_removals {
                 self.capped = true;
                 return Ok(None);
             }
             if self.limits.earlier_blocks_only && order.placed_height >= exchange.env.block.height {
-                used.read_past = used.read_past.saturating_add(1);
-                if used.read_past >= MAX_READ_PAST {
-                    self.capped = true;
-                    return Ok(None);
-                }
+                self.read_past();
                 continue;
             }
             let resting = Resting { key, order, ticks };
@@ -145,6 +148,12 @@ impl Walk {
             }
             return Ok(Some(resting));
         }
+    }
+
+    /// Counts an order that was read and stays.
+    fn read_past(&mut self) {
+        self.effort.read_past = self.effort.read_past.saturating_add(1);
+        self.capped |= self.effort.read_past >= MAX_READ_PAST;
     }
 
     /// Takes an order out of the book that cannot be filled.
@@ -159,7 +168,8 @@ impl Walk {
     }
 
     /// How much of an order can be traded against `taker`: less where it only reduces, nothing where it
-    /// is the taker's owner's or has nothing to reduce. What can trade nothing is removed.
+    /// is the taker's owner's, has nothing to reduce, or would leave a position below the least whatever is
+    /// taken of it. What can trade nothing is removed.
     pub fn tradable(
         &mut self,
         exchange: &mut Exchange,
@@ -181,7 +191,44 @@ impl Walk {
             self.remove(exchange, resting, "reduce_only")?;
             return Ok(None);
         }
+        if self.limits.minimums && self.part(exchange, resting, market, size)?.is_zero() {
+            self.remove(exchange, resting, "minimum")?;
+            return Ok(None);
+        }
         Ok(Some(size))
+    }
+
+    /// The largest part of `size` that the maker can trade without being left below the least position.
+    pub fn part(
+        &self,
+        exchange: &mut Exchange,
+        resting: &Resting,
+        market: MarketId,
+        size: Uint128,
+    ) -> ContractResult<Uint128> {
+        let held = exchange.account(resting.order.account)?.size(market);
+        let least = least_position(exchange.market(market)?);
+        Ok(largest_fill(held, self.maker_side, size, least))
+    }
+
+    /// The smallest size that the maker can trade.
+    pub fn unit(
+        &self,
+        exchange: &mut Exchange,
+        resting: &Resting,
+        market: MarketId,
+    ) -> ContractResult<Uint128> {
+        let held = exchange.account(resting.order.account)?.size(market);
+        let market = exchange.market(market)?;
+        let least = least_position(market);
+        let lot = market.config.lot_size;
+        Ok(smallest_fill(held, self.maker_side, lot, least))
+    }
+
+    /// Leaves an order standing that the taker wants too little of for the maker's least position.
+    pub fn leave(&mut self) {
+        self.read_past();
+        self.passed_over = true;
     }
 
     /// Trades `size` of a resting order with `taker`. `None` where the maker cannot take it; its order is
@@ -206,12 +253,6 @@ impl Walk {
             }
         };
         self.effort.fills = self.effort.fills.saturating_add(1);
-        let rest = subtract(resting.order.remaining, fill.size)?;
-        if rest.is_zero() {
-            exchange.remove_order(resting.key, &resting.order)?;
-        } else {
-            exchange.shrink_order(resting.key, &resting.order, rest);
-        }
         let now = exchange.now();
         let (account, market) = exchange.account_and_market(fill.taker, fill.market)?;
         let before = account.size(fill.market);
@@ -243,11 +284,38 @@ impl Walk {
         })];
         book_fee(&mut happened, market, fees, share)?;
         exchange.events.append(&mut happened);
+        let rest = self.leave_rest(exchange, resting, fill)?;
         Ok(Some(Filled {
             value,
             taker_fee,
             rest,
         }))
+    }
+
+    /// What is left of a filled order stays in the book, unless that is too small to be an order. Returns
+    /// what stays.
+    fn leave_rest(
+        &self,
+        exchange: &mut Exchange,
+        resting: &Resting,
+        fill: &Fill,
+    ) -> ContractResult<Uint128> {
+        let rest = subtract(resting.order.remaining, fill.size)?;
+        if rest.is_zero() {
+            exchange.remove_order(resting.key, &resting.order)?;
+            return Ok(rest);
+        }
+        let order = exchange.shrink_order(resting.key, &resting.order, rest);
+        let closes = order.reduce_only && {
+            let held = reducible(exchange, order.account, fill.market, self.maker_side)?;
+            !held.is_zero() && held <= rest
+        };
+        let small = too_small(exchange.market(fill.market)?, resting.ticks, rest)?;
+        if small.is_some() && !closes {
+            remove_order(exchange, resting.key, &order, "minimum")?;
+            return Ok(Uint128::zero());
+        }
+        Ok(rest)
     }
 
     /// The maker's half of a fill; nothing changes where the maker cannot take it.
@@ -307,7 +375,7 @@ pub struct Filled {
     pub value: Uint128,
     /// Quote atoms.
     pub taker_fee: Uint128,
-    /// What the resting order still holds.
+    /// What the resting order still holds; 0 where it is gone.
     pub rest: Uint128,
 }
 

@@ -166,6 +166,9 @@ parameters! {
         impact_notional = 5_000_000_000, 1 => MAX_MONEY, Either;
         fund_fee_share_ppm = 250_000, 0 => 1_000_000, Down;
         reduce_only = 0, 0 => 1, Down;
+        min_order_notional = 1_000_000, 0 => MAX_MONEY, Either;
+        min_position = 0, 0 => MAX_MONEY, Either;
+        price_band_ppm = 100_000, 10_000 => 900_000, Up;
     }
 }
 

@@ -145,7 +145,7 @@ fn s4_g1_extreme_jumps_end_at_zero_and_lose_nothing() {
                     .collect();
                 for (number, winner) in winners.iter().enumerate() {
                     let size = 10_000 * (number as u128 * 7 + 1);
-                    let at = format!("{}", 99 + number % 3);
+                    let at = format!("{}", 100 + number % 3);
                     if long_loses {
                         world.open(&loser, winner, size, &at);
                     } else {

@@ -13,7 +13,8 @@ pub mod market {
     /// the order has them `expires_at` and `client_order_id`.
     pub const ORDER_PLACED: &str = "ballast_order_placed";
     /// An order left the book without a trade: `market`, `side`, `ticks`, `sequence`, `account`,
-    /// `size`, `reason` (`cancelled`, `self_trade`, `expired`, `margin`, `reduce_only`, `liquidation`),
+    /// `size`, `reason` (`cancelled`, `self_trade`, `expired`, `margin`, `reduce_only`, `minimum`,
+    /// `liquidation`),
     /// and where it has one `client_order_id`.
     pub const ORDER_REMOVED: &str = "ballast_order_removed";
     /// Somebody may trade for an account, or not any more: `account`, `owner`, `subaccount`, `delegate`,

@@ -113,6 +113,13 @@ pub struct MarketParameters {
     pub fund_fee_share_ppm: u32,
     /// Set by governance: open interest may not grow.
     pub reduce_only: bool,
+    /// Smallest value of an order at its price, quote atoms; a reduce-only order of a whole position may be
+    /// smaller. 0: none.
+    pub min_order_notional: Uint128,
+    /// Smallest position that a trade may leave, base atoms, rounded up to whole lots. 0: one lot.
+    pub min_position: Uint128,
+    /// How far beyond the oracle price an order may buy or sell.
+    pub price_band_ppm: u32,
 }
 
 /// A market to list. Decimals, tick and lot never change.

@@ -125,6 +125,7 @@ fn close_in_book(
     let limits = WalkLimits {
         worst_ticks: worst_ticks(exchange, subject)?,
         earlier_blocks_only: true,
+        minimums: false,
     };
     let mut walk = Walk::new(subject.market, subject.closing_side(), limits);
     let mut received = Int128::zero();

@@ -1,6 +1,9 @@
 //! Liquidation of an account that can still pay: into the book, at a price no worse than both the fillable
 //! and the bankruptcy price, and only until initial margin is met. Whatever the book lacks stays open.
 //!
+//! Nothing below the least position stays: what would be left smaller is closed whole, and a maker who can only
+//! give more than is needed (its own least position) gives that much.
+//!
 //! Invariant: equity stays at least zero, and equity over maintenance margin does not fall.
 
 use ballast_risk::{
@@ -11,13 +14,14 @@ use ballast_types::market::LiquidationStatus;
 use cosmwasm_std::{Addr, Uint128};
 
 use crate::error::ContractResult;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Market};
 use crate::funding::order_value;
 use crate::ledger::{book_fee, credit, debit};
 use crate::liquidation::{Outcome, Subject};
 use crate::margin::size_risk;
 use crate::matching::{Fill, Resting, Walk, WalkLimits};
 use crate::math::{add, subtract, subtract_signed, to_signed};
+use crate::minimums::{is_dust, least_position};
 use crate::price::Valuation;
 
 /// Subaccount to which keepers' shares are credited.
@@ -29,6 +33,7 @@ pub fn close(exchange: &mut Exchange, subject: &Subject, keeper: &Addr) -> Contr
     let limits = WalkLimits {
         worst_ticks,
         earlier_blocks_only: false,
+        minimums: true,
     };
     let mut walk = Walk::new(subject.market, subject.closing_side(), limits);
     let mut outcome = Outcome::new();
@@ -36,7 +41,7 @@ pub fn close(exchange: &mut Exchange, subject: &Subject, keeper: &Addr) -> Contr
     'book: while let Some(mut resting) = walk.next(exchange)? {
         loop {
             let now = subject.now(exchange)?;
-            if now.size.is_zero() || now.risk.meets_initial_margin() {
+            if is_enough(exchange, &now)? {
                 outcome.status = LiquidationStatus::Done;
                 break 'book;
             }
@@ -45,7 +50,8 @@ pub fn close(exchange: &mut Exchange, subject: &Subject, keeper: &Addr) -> Contr
             else {
                 break;
             };
-            let size = tradable.min(enough(exchange, &now, &resting)?);
+            let wanted = enough(exchange, &now, &resting)?;
+            let size = takes(exchange, &walk, &resting, &now, wanted, tradable)?;
             let value = order_value(exchange.market(subject.market)?, resting.ticks, size)?;
             let surplus = subtract_signed(
                 subject.received(value)?,
@@ -110,9 +116,47 @@ fn worst_ticks(exchange: &Exchange, subject: &Subject) -> ContractResult<u64> {
     )?)
 }
 
-/// Smallest size whose closing at this order's price brings the account to initial margin.
+/// Whether nothing more must be closed: initial margin is met and what is left is no dust.
+fn is_enough(exchange: &Exchange, now: &Subject) -> ContractResult<bool> {
+    let least = least_position(exchange.market(now.market)?);
+    Ok(now.size.is_zero() || (now.risk.meets_initial_margin() && !is_dust(now.size, least)))
+}
+
+/// How much of an order to take: what is wanted as far as the maker's least position allows, or the least
+/// that it allows where that is more. A position that is itself below the least is closed against anybody.
+fn takes(
+    exchange: &mut Exchange,
+    walk: &Walk,
+    resting: &Resting,
+    now: &Subject,
+    wanted: Uint128,
+    tradable: Uint128,
+) -> ContractResult<Uint128> {
+    let mut size = walk.part(exchange, resting, now.market, tradable.min(wanted))?;
+    if size.is_zero() {
+        size = walk.unit(exchange, resting, now.market)?;
+    }
+    Ok(size.min(tradable).min(now.size.unsigned_abs()))
+}
+
+/// Smallest size whose closing at this order's price brings the account to initial margin; the whole where
+/// less than the least position would be left.
 fn enough(exchange: &Exchange, now: &Subject, resting: &Resting) -> ContractResult<Uint128> {
     let market = exchange.market(now.market)?;
+    let whole = now.size.unsigned_abs();
+    let least = least_position(market);
+    if is_dust(now.size, least) {
+        return Ok(whole);
+    }
+    let enough = restoring_size(market, now, resting)?;
+    Ok(if subtract(whole, enough)? < least {
+        whole
+    } else {
+        enough
+    })
+}
+
+fn restoring_size(market: &Market, now: &Subject, resting: &Resting) -> ContractResult<Uint128> {
     Ok(size_to_restore_initial_margin(
         &now.risk,
         now.size,

@@ -1,8 +1,8 @@
 //! Placing an order: trade against the book, rest what is left.
 
-use ballast_types::market::{PlaceOrder, PlaceOrderAnswer, TimeInForce};
+use ballast_types::market::{OrderType, PlaceOrder, PlaceOrderAnswer, TimeInForce};
 use ballast_types::Side;
-use cosmwasm_std::{to_json_binary, DepsMut, Env, MessageInfo, Response, Uint128};
+use cosmwasm_std::{to_json_binary, DepsMut, Env, Int128, MessageInfo, Response, Uint128};
 
 use crate::delegates::acting_account;
 use crate::error::{ContractError, ContractResult};
@@ -13,6 +13,7 @@ use crate::funding::order_value;
 use crate::margin::{check_change, check_not_bankrupt, risk_of};
 use crate::matching::{reducible, Effort, Fill, Walk, WalkLimits};
 use crate::math::{add, subtract};
+use crate::minimums::{is_dust, largest_fill, least_position, too_small, too_small_at_oracle};
 use crate::orders::terms::{check_size, Terms};
 use crate::orders::NewOrder;
 use crate::positions::apply_fill;
@@ -70,6 +71,8 @@ pub fn place(
     let before = risk_of(exchange, number, Valuation::Last)?;
     check_not_bankrupt(&before)?;
     let wanted = wanted_size(exchange, number, new)?;
+    check_minimum(exchange, number, new, terms, wanted)?;
+    let terms = within_band(exchange, new, terms)?;
 
     let traded = trade(exchange, number, new, terms, wanted, effort)?;
     if terms.time_in_force == TimeInForce::FillOrKill && !traded.left.is_zero() {
@@ -80,7 +83,10 @@ pub fn place(
     }
     if !traded.filled.is_zero() {
         check_change(exchange, number, &before)?;
-        check_open_interest(exchange.market(new.market)?, open_interest_before)?;
+        let held = exchange.account(number)?.size(new.market);
+        let market = exchange.market(new.market)?;
+        check_open_interest(market, open_interest_before)?;
+        check_position(market, held)?;
     }
     let mut answer = PlaceOrderAnswer {
         order_id: None,
@@ -91,8 +97,8 @@ pub fn place(
         more: traded.capped,
     };
     // What stopped at a cap or passed an order over would rest across the book.
-    let rests = !traded.left.is_zero() && !traded.capped && !traded.passed_over && terms.rests();
-    if rests {
+    let stopped = traded.left.is_zero() || traded.capped || traded.passed_over;
+    if !stopped && terms.rests() && may_rest(exchange, number, new, terms, &traded)? {
         let (book, place) = rest(exchange, number, new, terms, traded.left)?;
         answer.order_id = Some(order_id(book, place));
     } else {
@@ -124,6 +130,7 @@ fn trade(
     let limits = WalkLimits {
         worst_ticks: terms.worst_ticks,
         earlier_blocks_only: false,
+        minimums: true,
     };
     let mut walk = Walk::new(new.market, new.side, limits).after(*effort);
     let mut first = walk.next(exchange)?;
@@ -152,13 +159,19 @@ fn trade(
         let tradable = walk.tradable(exchange, &resting, new.market, number);
         *effort = walk.effort;
         if let Some(size) = tradable? {
+            let size = walk.part(exchange, &resting, new.market, size.min(traded.left))?;
             let fill = Fill {
                 market: new.market,
                 taker: number,
-                size: size.min(traded.left),
+                size,
                 valuation: Valuation::Risk,
                 charge_taker: true,
             };
+            if size.is_zero() {
+                walk.leave();
+                first = walk.next(exchange)?;
+                continue;
+            }
             let filled = walk.fill(exchange, &resting, &fill);
             *effort = walk.effort;
             if let Some(filled) = filled? {
@@ -189,6 +202,91 @@ fn wanted_size(exchange: &mut Exchange, number: u64, new: &NewOrder) -> Contract
         return Err(ContractError::NothingToReduce {});
     }
     Ok(new.size.min(size))
+}
+
+/// A new order is worth the minimum at its price (a market order at the oracle price), or closes a whole
+/// position and does nothing else.
+fn check_minimum(
+    exchange: &mut Exchange,
+    number: u64,
+    new: &NewOrder,
+    terms: Terms,
+    wanted: Uint128,
+) -> ContractResult<()> {
+    if closes_whole(exchange, number, new, wanted)? {
+        return Ok(());
+    }
+    let market = exchange.market(new.market)?;
+    let small = match new.order_type {
+        OrderType::Limit { .. } => too_small(market, terms.worst_ticks, wanted)?,
+        OrderType::Market { .. } => too_small_at_oracle(market, wanted)?,
+    };
+    match small {
+        Some(found) => Err(ContractError::OrderTooSmall {
+            min: market.config.parameters.min_order_notional,
+            found,
+        }),
+        None => Ok(()),
+    }
+}
+
+fn closes_whole(
+    exchange: &mut Exchange,
+    number: u64,
+    new: &NewOrder,
+    size: Uint128,
+) -> ContractResult<bool> {
+    let held = reducible(exchange, number, new.market, new.side)?;
+    Ok(new.reduce_only && !held.is_zero() && held <= size)
+}
+
+/// A limit must lie within the band around the oracle price; a market order's worst price is moved into it.
+/// Without a valid price there is no band: only less risk is possible then.
+fn within_band(exchange: &Exchange, new: &NewOrder, terms: Terms) -> ContractResult<Terms> {
+    let market = exchange.market(new.market)?;
+    let Ok(price) = price_for(exchange, market, Valuation::Plain, true) else {
+        return Ok(terms);
+    };
+    terms.within_band(market, new.side, &new.order_type, price)
+}
+
+/// What an order leaves its account with is nothing or at least the least position.
+fn check_position(market: &Market, held: Int128) -> ContractResult<()> {
+    let min = least_position(market);
+    if is_dust(held, min) {
+        return Err(ContractError::PositionTooSmall {
+            market: market.id,
+            min,
+            found: held.unsigned_abs(),
+        });
+    }
+    Ok(())
+}
+
+/// Whether what is left of an order is large enough to rest. Where nothing of it was traded, and it could
+/// not be filled at all because it would leave a position below the least, the order is refused.
+fn may_rest(
+    exchange: &mut Exchange,
+    number: u64,
+    new: &NewOrder,
+    terms: Terms,
+    traded: &Traded,
+) -> ContractResult<bool> {
+    let held = exchange.account(number)?.size(new.market);
+    let closes = closes_whole(exchange, number, new, traded.left)?;
+    let market = exchange.market(new.market)?;
+    let min = least_position(market);
+    if largest_fill(held, new.side, traded.left, min).is_zero() {
+        if traded.filled.is_zero() {
+            return Err(ContractError::PositionTooSmall {
+                market: new.market,
+                min,
+                found: traded.left,
+            });
+        }
+        return Ok(false);
+    }
+    Ok(closes || too_small(market, terms.worst_ticks, traded.left)?.is_none())
 }
 
 /// Open interest may grow up to the cap; where it did not grow, the cap binds nobody.

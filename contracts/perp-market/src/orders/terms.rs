@@ -7,11 +7,12 @@ use cosmwasm_std::{Decimal, Uint128};
 
 use crate::error::{ContractError, ContractResult};
 use crate::exchange::Market;
+use crate::math::{add, subtract};
 
 /// Worst acceptable price in ticks, and how the order may trade.
 #[derive(Clone, Copy)]
 pub struct Terms {
-    /// At least 1.
+    /// At least 1 (0 where the band of a market order ends below the first tick: then nothing trades).
     pub worst_ticks: u64,
     /// What happens to what does not trade at once.
     pub time_in_force: TimeInForce,
@@ -54,6 +55,48 @@ impl Terms {
             worst_ticks,
             time_in_force,
         })
+    }
+
+    /// Keeps an order within the band around the oracle price: a buy at most `price * (1 + band)`, a sell at
+    /// least `price * (1 - band)`, the distance rounded down. A limit beyond it is refused, a market order's
+    /// worst price is moved to it.
+    pub fn within_band(
+        self,
+        market: &Market,
+        side: Side,
+        order_type: &OrderType,
+        price: Decimal,
+    ) -> ContractResult<Self> {
+        let atomics = price.atomics();
+        let band = market.config.parameters.price_band_ppm;
+        let distance = ballast_risk::ppm_of(atomics, band, Rounding::Down)?;
+        let bound = Decimal::new(match side {
+            Side::Buy => add(atomics, distance)?,
+            Side::Sell => subtract(atomics, distance)?,
+        });
+        let beyond = |found: Decimal| match side {
+            Side::Buy => found > bound,
+            Side::Sell => found < bound,
+        };
+        match *order_type {
+            OrderType::Limit { price: found, .. } if beyond(found) => {
+                Err(ContractError::PriceOutsideBand {
+                    market: market.id,
+                    bound,
+                    found,
+                })
+            }
+            OrderType::Market { worst_price } if beyond(worst_price) => {
+                // Beyond 64 bits of ticks no order can stand: every ask is acceptable, and no bid.
+                let tick_size = market.config.tick_size;
+                let ticks = price_to_ticks_rounded(bound, tick_size, favourable(side));
+                Ok(Self {
+                    worst_ticks: ticks.unwrap_or(u64::MAX),
+                    ..self
+                })
+            }
+            _ => Ok(self),
+        }
     }
 
     /// Whether what does not trade at once goes into the book.

@@ -125,6 +125,7 @@ pub fn market_parameters(decimals: u8) -> MarketParameters {
         &mut parameters.open_interest_upper,
         &mut parameters.open_interest_cap,
         &mut parameters.impact_notional,
+        &mut parameters.min_order_notional,
     ] {
         *amount = scaled(*amount, decimals);
     }

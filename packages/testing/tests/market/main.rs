@@ -1,11 +1,13 @@
 //! What the clearing house does, seen through its messages, with the invariants checked after every one.
 
 mod access;
+mod bands;
 mod decimals;
 mod delegates;
 mod deleveraging;
 mod funding;
 mod margin;
+mod minimums;
 mod oracle;
 mod oracle_policy;
 mod order_types;

@@ -7,7 +7,7 @@
 
 use ballast_perp_market::state::{book_key, split_place_key, ORDERS};
 use ballast_perp_market::ContractError;
-use ballast_risk::{position_risk, MarginParameters, ValueScale};
+use ballast_risk::{fill_value, position_risk, MarginParameters, Rounding, ValueScale};
 use ballast_testing::hostile::oracle::{OracleBehaviour, Published};
 use ballast_types::fund::TopUpKind;
 use ballast_types::market::{AccountResponse, MarketResponse, OrderType, TimeInForce};
@@ -341,6 +341,14 @@ fn place(world: &World, user: User, sub: u32, order: &Order) -> Expect {
     } else {
         order.size
     };
+    let closes = order.reduce_only && reducible <= order.size;
+    if let Some(refusal) = too_small(world, &market, order, ticks, wanted).filter(|_| !closes) {
+        return refusal;
+    }
+    let ticks = match within_band(world, &market, order, price, ticks) {
+        Ok(ticks) => ticks,
+        Err(error) => return Expect::market(error),
+    };
     if would_trade(world, order, ticks) {
         if time_in_force == TimeInForce::PostOnly {
             return Expect::market(ContractError::WouldTrade {});
@@ -355,6 +363,76 @@ fn place(world: &World, user: User, sub: u32, order: &Order) -> Expect {
         ample: time_in_force != TimeInForce::FillOrKill
             && ample(world, &account, &market, order, price, wanted),
     }
+}
+
+/// What an order that is worth too little is refused with.
+fn too_small(
+    world: &World,
+    market: &MarketResponse,
+    order: &Order,
+    ticks: u128,
+    wanted: u128,
+) -> Option<Expect> {
+    let min = market.config.parameters.min_order_notional;
+    let (tick, lot) = (market.config.tick_size, market.config.lot_size);
+    let scale = ValueScale::new(market.config.base_decimals, world.suite.decimals).unwrap();
+    let size = Uint128::new(wanted);
+    let value = match order.order_type {
+        OrderType::Limit { .. } => {
+            let ticks = u64::try_from(ticks).unwrap();
+            fill_value(ticks, size, lot, scale.tick_lot_value(tick, lot).unwrap())
+        }
+        OrderType::Market { .. } => scale.notional(size, market.price.unwrap().price, Rounding::Up),
+    };
+    match value {
+        // Sizes up to 2^127 are tried.
+        Err(_) => Some(Expect::Text("")),
+        Ok(found) if found < min => {
+            Some(Expect::market(ContractError::OrderTooSmall { min, found }))
+        }
+        Ok(_) => None,
+    }
+}
+
+/// The worst price in ticks: of a market order moved into the band, of a limit refused beyond it.
+fn within_band(
+    world: &World,
+    market: &MarketResponse,
+    order: &Order,
+    found: Decimal,
+    ticks: u128,
+) -> Result<u128, ContractError> {
+    let max_age = world.suite.config().unwrap().parameters.price_max_age_secs;
+    if check_age(world, market, max_age).is_err() {
+        return Ok(ticks);
+    }
+    let price = market.price.unwrap().price.atomics();
+    let distance = price.multiply_ratio(market.config.parameters.price_band_ppm, 1_000_000u32);
+    let buys = order.side == Side::Buy;
+    let atomics = if buys {
+        price + distance
+    } else {
+        price - distance
+    };
+    let bound = Decimal::new(atomics);
+    if if buys { found <= bound } else { found >= bound } {
+        return Ok(ticks);
+    }
+    if let OrderType::Limit { .. } = order.order_type {
+        let market = market.market;
+        return Err(ContractError::PriceOutsideBand {
+            market,
+            bound,
+            found,
+        });
+    }
+    let tick = market.config.tick_size.atomics().u128();
+    let moved = atomics.u128();
+    Ok(if buys {
+        moved / tick
+    } else {
+        moved.div_ceil(tick)
+    })
 }
 
 fn would_trade(world: &World, order: &Order, ticks: u128) -> bool {
