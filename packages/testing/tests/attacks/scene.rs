@@ -285,6 +285,8 @@ impl Scene {
         } else {
             (Side::Buy, Side::Sell)
         };
+        // The market's cached price is replaced first: orders stay within a band around it.
+        self.wait(6);
         let (size, price) = (held.unsigned_abs(), self.price());
         self.rest(other, resting, size, price).unwrap();
         self.take(user, taking, size, price).unwrap();
