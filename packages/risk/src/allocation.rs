@@ -99,17 +99,14 @@ pub fn drawdown_deleveraging(
     trigger_ppm: u32,
 ) -> RiskResult<Drawdown> {
     let operation = "drawdown_deleveraging";
-    let drawdown = if pnl < highest_pnl {
-        highest_pnl.abs_diff(pnl)
-    } else {
-        Uint128::zero()
-    };
+    let change = pnl.abs_diff(highest_pnl);
+    let fell = pnl < highest_pnl;
+    let drawdown = if fell { change } else { Uint128::zero() };
     let ratio = if highest_balance.is_zero() {
         None
     } else {
-        let change = pnl.abs_diff(highest_pnl);
         let magnitude = mul_div(change, INDEX_SCALE, highest_balance, Rounding::Down)?;
-        Some(with_sign(magnitude, pnl < highest_pnl)?)
+        Some(with_sign(magnitude, fell)?)
     };
     // In millionths of an atom, exactly.
     let scaled_drawdown = drawdown.full_mul(Uint128::from(PPM));

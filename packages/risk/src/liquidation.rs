@@ -25,24 +25,24 @@ pub fn trade_fee(value: Uint128, fee_ppm: u32) -> RiskResult<Uint128> {
 pub fn quote_of_subticks(size: Uint128, subticks: u64, exponent: i32) -> RiskResult<Uint128> {
     let operation = "quote_of_subticks";
     let product = size.full_mul(Uint128::from(subticks));
-    if product.is_zero() || exponent < SMALLEST_FILL_EXPONENT {
+    if product.is_zero() {
         return Ok(Uint128::zero());
     }
-    let power = Uint256::from(10u128)
-        .checked_pow(exponent.unsigned_abs())
-        .map_err(RiskError::overflow(operation))?;
-    let value = if exponent < 0 {
-        divide_256(product, power, Rounding::Down, operation)?
+    let power = Uint256::from(10u128).checked_pow(exponent.unsigned_abs());
+    let value = if exponent.is_negative() {
+        match power {
+            Ok(power) => divide_256(product, power, Rounding::Down, operation)?,
+            // A power beyond 256 bits is larger than any product.
+            Err(_) => Uint256::zero(),
+        }
     } else {
+        let power = power.map_err(RiskError::overflow(operation))?;
         product
             .checked_mul(power)
             .map_err(RiskError::overflow(operation))?
     };
     Uint128::try_from(value).map_err(RiskError::overflow(operation))
 }
-
-/// A product of 192 bits has at most 58 decimal digits: with a smaller exponent the value is below one.
-const SMALLEST_FILL_EXPONENT: i32 = -58;
 
 /// Fee of a liquidation fill in quote atoms: `min(floor(max_fee * |fill|), surplus)`, zero when there is no surplus.
 ///
@@ -312,7 +312,12 @@ mod tests {
     fn powers_of_ten_both_ways() {
         assert_eq!(quote_of_subticks(u(7), 15, -1), Ok(u(10)));
         assert_eq!(quote_of_subticks(u(7), 15, 1), Ok(u(1_050)));
-        assert_eq!(quote_of_subticks(Uint128::MAX, u64::MAX, -58), Ok(u(0)));
+        // 2^192 has 58 digits: the last exponent that leaves one, and those that leave none.
+        let largest = |exponent| quote_of_subticks(Uint128::MAX, u64::MAX, exponent);
+        assert_eq!(largest(-57), Ok(u(6)));
+        assert_eq!(largest(-58), Ok(u(0)));
+        assert_eq!(largest(-77), Ok(u(0)));
+        assert_eq!(largest(-78), Ok(u(0)));
         assert_eq!(
             quote_of_subticks(Uint128::MAX, u64::MAX, i32::MIN),
             Ok(u(0))

@@ -182,7 +182,7 @@ pub fn subticks(
     let power = Uint512::from(10u128)
         .checked_pow(quantum_conversion_exponent.unsigned_abs())
         .map_err(RiskError::overflow("subticks"))?;
-    let (multiplier, divisor) = if quantum_conversion_exponent < 0 {
+    let (multiplier, divisor) = if quantum_conversion_exponent.is_negative() {
         (power, Uint512::one())
     } else {
         (Uint512::one(), power)
@@ -365,6 +365,10 @@ mod tests {
             half.to_ticks(Uint128::one(), Uint128::new(2), true, 1_000),
             Err(RiskError::Overflow { .. })
         ));
+        // Too wide to multiply, and certainly beyond the bound: a third of the largest number times four.
+        let third = PriceRatio::new(Int512::MAX, Uint512::from(3u128)).unwrap();
+        let ticks = third.to_ticks(Uint128::new(4), Uint128::one(), true, 1_000);
+        assert_eq!(ticks, Ok(1_000));
     }
 
     #[test]
@@ -392,6 +396,10 @@ mod tests {
         assert!(ratio(-1, 3) < ratio(0, 1));
         assert_eq!(ratio(2, 4), ratio(1, 2));
         assert!(ratio(355, 113) > ratio(333, 106));
+        // The smallest positive ratio there is, whose reciprocal is the largest whole part.
+        let smallest = PriceRatio::new(Int512::one(), Uint512::MAX).unwrap();
+        assert!(ratio(0, 1) < smallest);
+        assert!(smallest > ratio(0, 1));
     }
 
     #[test]

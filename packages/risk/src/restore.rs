@@ -60,6 +60,12 @@ pub fn size_to_restore_initial_margin(
         max_fee_ppm,
     };
     let before = closing.position(size)?;
+    if before.initial_margin > account.initial_margin {
+        return Err(RiskError::InconsistentMargin {
+            position: before.initial_margin,
+            account: account.initial_margin,
+        });
+    }
     let missing = sub_signed(
         Int512::from(account.initial_margin),
         Int512::from(account.equity),
@@ -146,21 +152,8 @@ impl Closing<'_> {
         let quote_change = received
             .checked_sub(to_signed(fee)?)
             .map_err(RiskError::overflow(operation))?;
-        let state = self
-            .account
-            .after_trade(before, &after, quote_change)
-            .map_err(|error| self.explain(before, error))?;
+        let state = self.account.after_trade(before, &after, quote_change)?;
         Ok(state.meets_initial_margin())
-    }
-
-    fn explain(&self, before: &PositionRisk, error: RiskError) -> RiskError {
-        if before.initial_margin > self.account.initial_margin {
-            return RiskError::InconsistentMargin {
-                position: before.initial_margin,
-                account: self.account.initial_margin,
-            };
-        }
-        error
     }
 
     /// `10^exponent * 1_000_000`: the unit in which [`Closing::gain_per_lot`] counts quote atoms.
@@ -289,6 +282,28 @@ mod tests {
         // A price so bad that closing makes it worse.
         assert_eq!(size(6_000, 1_000, 80, 0), Ok(1_000));
         assert_eq!(size(6_000, -1_000, u64::MAX, 0), Ok(1_000));
+    }
+
+    #[test]
+    fn the_account_must_include_the_position() {
+        let refused = size_to_restore_initial_margin(
+            &AccountRisk::new(Int128::new(6_000)),
+            Int128::new(1_000),
+            100,
+            Uint128::new(10),
+            Uint128::new(10),
+            Decimal::from_ratio(100u128, 1u128),
+            &ValueScale::new(0, 0).unwrap(),
+            100_000,
+            0,
+        );
+        assert_eq!(
+            refused,
+            Err(RiskError::InconsistentMargin {
+                position: Uint128::new(10_000),
+                account: Uint128::zero(),
+            })
+        );
     }
 
     #[test]

@@ -44,28 +44,25 @@ impl SharePool {
     /// [`RiskError::Overflow`] after too many rebases.
     pub fn rebased(self, vault: Uint128) -> RiskResult<Self> {
         let operation = "SharePool::rebased";
-        let mut pool = self;
-        if !vault.is_zero() && vault < pool.total {
-            let exponent = rebase_exponent(pool.total, vault)?;
-            let divisor = rebase_divisor(exponent)?;
-            let divide = |shares: Uint128| {
-                shares
-                    .checked_div(divisor)
-                    .map_err(|_| RiskError::DivisionByZero { operation })
-            };
-            pool = Self {
-                total: divide(pool.total)?,
-                user: divide(pool.user)?,
-                base: pool
-                    .base
-                    .checked_add(exponent)
-                    .ok_or(RiskError::Overflow { operation })?,
-            };
+        if vault.is_zero() {
+            return Ok(self);
         }
-        if pool.total.is_zero() && !vault.is_zero() {
-            pool.total = vault;
-        }
-        Ok(pool)
+        let exponent = rebase_exponent(self.total, vault)?;
+        let divisor = rebase_divisor(exponent)?;
+        let divide = |shares: Uint128| {
+            shares
+                .checked_div(divisor)
+                .map_err(|_| RiskError::DivisionByZero { operation })
+        };
+        let total = divide(self.total)?;
+        Ok(Self {
+            total: if total.is_zero() { vault } else { total },
+            user: divide(self.user)?,
+            base: self
+                .base
+                .checked_add(exponent)
+                .ok_or(RiskError::Overflow { operation })?,
+        })
     }
 
     /// The holding expressed in the pool's present base, its pending request included.
@@ -299,9 +296,14 @@ mod tests {
         // A loss of half is shared by the leaver.
         let (pool, holding, paid) = pool.redeem(holding, u(500), 20, 10).unwrap();
         assert_eq!(paid, u(200));
+        assert_eq!((pool.total, pool.user), (u(600), u(600)));
+        // Nothing of the request is left.
         assert_eq!(
-            (pool.total, pool.user, holding.shares),
-            (u(600), u(600), u(600))
+            holding,
+            ShareHolding {
+                shares: u(600),
+                ..ShareHolding::default()
+            }
         );
         assert!(matches!(
             pool.redeem(holding, u(300), 99, 0),
@@ -313,6 +315,33 @@ mod tests {
         ));
         assert!(pool.request(holding, u(601), u(300), 0).is_err());
         assert!(pool.request(holding, u(0), u(300), 0).is_err());
+    }
+
+    #[test]
+    fn nobody_asks_for_or_burns_more_than_they_hold() {
+        let pool = SharePool {
+            total: u(100),
+            user: u(50),
+            base: 0,
+        };
+        let holding = ShareHolding {
+            shares: u(60),
+            ..ShareHolding::default()
+        };
+        let not_enough = |asked, available| {
+            Err(RiskError::NotEnoughShares {
+                asked: u(asked),
+                available: u(available),
+            })
+        };
+        assert_eq!(pool.request(holding, u(61), u(100), 0), not_enough(61, 60));
+        // Books that contradict each other are refused, not taken below zero.
+        let (pool, holding) = pool.request(holding, u(60), u(100), 0).unwrap();
+        let redeemed = pool.redeem(holding, u(100), 0, 0);
+        assert_eq!(
+            redeemed.map(|(pool, ..)| (pool, holding)),
+            not_enough(60, 50)
+        );
     }
 
     #[test]
