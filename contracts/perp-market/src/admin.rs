@@ -130,6 +130,7 @@ pub fn list_market(
         max_confidence_ppm: listing.oracle.max_confidence_ppm,
         min_price: listing.oracle.min_price,
         max_price: listing.oracle.max_price,
+        isolated: listing.isolated,
         parameters: listing.parameters.clone(),
     };
     let mut state = MarketState {

@@ -11,7 +11,7 @@ use cosmwasm_std::{
 
 use crate::error::{ContractError, ContractResult};
 use crate::orders::cancel::Reference;
-use crate::{accounts, admin, delegates, fund, funding, liquidation, orders, query};
+use crate::{accounts, admin, delegates, fund, funding, liquidation, orders, query, transfers};
 
 /// Name in cw2's record.
 pub const CONTRACT_NAME: &str = "crates.io:ballast-perp-market";
@@ -50,6 +50,11 @@ pub fn execute(
         ExecuteMsg::Withdraw { subaccount, amount } => {
             accounts::withdraw(deps, &env, &info, subaccount, amount)
         }
+        ExecuteMsg::Transfer {
+            from_subaccount,
+            to_subaccount,
+            amount,
+        } => transfers::execute(deps, &env, &info, from_subaccount, to_subaccount, amount),
         ExecuteMsg::PlaceOrder(order) => orders::place::execute(deps, &env, &info, &order),
         ExecuteMsg::CancelOrder {
             owner,

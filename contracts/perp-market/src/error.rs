@@ -85,6 +85,12 @@ pub enum ContractError {
     NoSuchAccount { owner: String, subaccount: u32 },
     #[error("the account holds {found} positions, at most {max} are allowed")]
     TooManyPositions { max: usize, found: usize },
+    #[error(
+        "market {market} is isolated: an account that holds a position in it may hold no other"
+    )]
+    IsolatedMarket { market: MarketId },
+    #[error("from and to are the same subaccount, {subaccount}")]
+    SameSubaccount { subaccount: u32 },
     #[error("the account has {found} resting orders, at most {max} are allowed")]
     TooManyOrders { max: u32, found: u32 },
     #[error("the account is bankrupt (equity {equity}); only deposits are accepted")]

@@ -47,6 +47,16 @@ fn with_client_id(event: Event, order: &Order) -> Event {
     }
 }
 
+/// Money went from one subaccount to another.
+#[must_use]
+pub fn transfer(from: u64, to: u64, owner: &Addr, amount: Uint128) -> Event {
+    Event::new(names::TRANSFER)
+        .add_attribute("from", from.to_string())
+        .add_attribute("to", to.to_string())
+        .add_attribute("owner", owner)
+        .add_attribute("amount", amount)
+}
+
 /// An order rests.
 #[must_use]
 pub fn order_placed(key: (u64, u128), order: &Order) -> Event {
@@ -282,6 +292,7 @@ pub fn liquidation(account: &AccountId, subject: &Subject, outcome: &Outcome) ->
         .add_attribute("deleveraged", outcome.deleveraged)
         .add_attribute("fee", outcome.fee)
         .add_attribute("keeper_fee", outcome.keeper_fee)
+        .add_attribute("bounty", outcome.bounty)
         .add_attribute("asked", outcome.asked)
         .add_attribute("paid", outcome.paid)
         .add_attribute("avoided", outcome.avoided())

@@ -285,6 +285,8 @@ impl<'a> Exchange<'a> {
             positions: vec![],
             open_orders: 0,
             risk_increased_at: 0,
+            last_position_at: 0,
+            isolated: false,
         };
         self.accounts
             .insert(number, LoadedAccount { stored: None, now });
@@ -371,9 +373,27 @@ impl<'a> Exchange<'a> {
             .collect::<Result<_, _>>()?)
     }
 
+    /// Accounts that change and held a position, before or after, held it until now.
+    fn note_positions(&mut self) {
+        let time = self.now();
+        for loaded in self.accounts.values_mut() {
+            let LoadedAccount { stored, now } = loaded;
+            if stored.as_ref() == Some(now) {
+                continue;
+            }
+            let held = stored
+                .as_ref()
+                .is_some_and(|stored| !stored.positions.is_empty());
+            if held || !now.positions.is_empty() {
+                now.last_position_at = time;
+            }
+        }
+    }
+
     /// What must be written, the borrow of storage ended.
     #[must_use]
-    pub fn into_changes(self) -> Changes {
+    pub fn into_changes(mut self) -> Changes {
+        self.note_positions();
         Changes {
             markets: self.markets,
             accounts: self.accounts,

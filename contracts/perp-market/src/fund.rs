@@ -105,19 +105,22 @@ pub fn automatic_flush(exchange: &mut Exchange, id: MarketId) -> ContractResult<
     if state.fees_owed < lot || now < state.flush_blocked_until {
         return Ok(vec![]);
     }
-    Ok(take_fees(exchange, id, true)?.into_iter().collect())
+    let none = Uint128::zero();
+    Ok(take_fees(exchange, id, true, none)?.into_iter().collect())
 }
 
-/// Takes owed fees of a market out of the books and into a top-up. `None` without fees or fund.
+/// Takes owed fees of a market, but for `kept` of them, out of the books and into a top-up. `None` without
+/// fees or fund.
 pub fn take_fees(
     exchange: &mut Exchange,
     id: MarketId,
     automatic: bool,
+    kept: Uint128,
 ) -> ContractResult<Option<Flush>> {
     let Some(fund) = exchange.config.insurance_fund.clone() else {
         return Ok(None);
     };
-    let amount = withdraw_fees(exchange, id)?;
+    let amount = withdraw_fees(exchange, id, kept)?;
     if amount.is_zero() {
         return Ok(None);
     }
@@ -172,12 +175,16 @@ fn fees_of(exchange: &Exchange, id: MarketId) -> ContractResult<TopUp> {
     })
 }
 
-/// Takes what can be sent of the fees owed out of a market's books: at most what the vault holds. While
+/// Takes what can be sent of the fees owed, but for `kept` of them, out of a market's books: at most what the vault holds. While
 /// losers have not been liquidated, winners may have withdrawn what the fees are owed from.
-pub fn withdraw_fees(exchange: &mut Exchange, id: MarketId) -> ContractResult<Uint128> {
+pub fn withdraw_fees(
+    exchange: &mut Exchange,
+    id: MarketId,
+    kept: Uint128,
+) -> ContractResult<Uint128> {
     let vault = VAULT.load(exchange.deps.storage)?;
     let state = &mut exchange.market_mut(id)?.state;
-    let amount = state.fees_owed.min(vault);
+    let amount = state.fees_owed.saturating_sub(kept).min(vault);
     state.fees_owed = subtract(state.fees_owed, amount)?;
     Ok(amount)
 }
@@ -225,7 +232,7 @@ pub fn flush(
         return Err(ContractError::NoInsuranceFund {});
     }
     exchange.open_market(id)?;
-    let flush = match take_fees(&mut exchange, id, false)? {
+    let flush = match take_fees(&mut exchange, id, false, Uint128::zero())? {
         Some(flush) => Some(flush),
         None => report(&exchange, id)?,
     };

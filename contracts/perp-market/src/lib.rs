@@ -37,5 +37,6 @@ pub mod price;
 pub mod query;
 pub mod recent_risk;
 pub mod state;
+pub mod transfers;
 
 pub use error::{ContractError, ContractResult};

@@ -113,6 +113,19 @@ pub fn check_change(
     }
 }
 
+/// Refuses an account that money was taken out of and that now holds less than initial margin, at a fresh
+/// price taken at the worse end of its confidence interval.
+pub fn check_withdrawable(exchange: &mut Exchange, number: u64) -> ContractResult<()> {
+    let risk = risk_of(exchange, number, Valuation::Risk)?;
+    if !risk.meets_initial_margin() {
+        return Err(ContractError::InsufficientMargin {
+            equity: risk.equity,
+            required: risk.initial_margin,
+        });
+    }
+    Ok(())
+}
+
 /// Whether an account that was settled got no riskier: closed altogether with nothing owed, or maintenance
 /// margin no higher and equity over it no lower.
 pub fn reduces_risk(before: &AccountRisk, after: &AccountRisk) -> ContractResult<bool> {

@@ -336,7 +336,9 @@ impl Walk {
         let applied = apply_fill(account, market, self.maker_side, fill.size, value);
         let fee = ppm_of(value, market.config.parameters.maker_fee_ppm, Rounding::Up)?;
         let result = match applied {
-            Err(ContractError::TooManyPositions { .. }) => MakerResult::NoMargin,
+            Err(ContractError::TooManyPositions { .. } | ContractError::IsolatedMarket { .. }) => {
+                MakerResult::NoMargin
+            }
             Err(other) => return Err(other),
             Ok(()) => {
                 let before = account_before.size(fill.market);

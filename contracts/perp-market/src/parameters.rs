@@ -157,6 +157,8 @@ parameters! {
         taker_fee_ppm = 500, 0 => 10_000, Up;
         max_liquidation_fee_ppm = 15_000, 0 => 50_000, Up;
         keeper_share_ppm = 200_000, 0 => 500_000, Either;
+        keeper_bounty = 10_000_000, 0 => MAX_MONEY, Either;
+        keeper_bounty_ppm = 100, 0 => 1_000, Either;
         liquidation_slippage_ppm = 5_000, 0 => 20_000, Up;
         bankruptcy_adjustment_ppm = 1_000_000, 1_000_000 => 10_000_000, Either;
         spread_to_maintenance_ppm = 1_500_000, 0 => 5_000_000, Either;

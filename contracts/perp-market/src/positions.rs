@@ -52,6 +52,7 @@ pub fn apply_size(
     if after.is_zero() {
         if let Some(slot) = slot {
             account.positions.remove(slot);
+            account.isolated &= !account.positions.is_empty();
         }
         return Ok(());
     }
@@ -74,11 +75,26 @@ pub fn apply_size(
                     found,
                 });
             }
+            check_isolation(account, market)?;
+            account.isolated = market.config.isolated;
             account.positions.push(position);
             account.positions.sort_by_key(|position| position.market);
         }
     }
     Ok(())
+}
+
+/// An isolated market's position is held alone.
+fn check_isolation(account: &Account, market: &Market) -> ContractResult<()> {
+    match account.positions.first() {
+        Some(_) if market.config.isolated => {
+            Err(ContractError::IsolatedMarket { market: market.id })
+        }
+        Some(held) if account.isolated => Err(ContractError::IsolatedMarket {
+            market: held.market,
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn entry_after(
@@ -166,6 +182,7 @@ mod tests {
                 max_confidence_ppm: 0,
                 min_price: Decimal::zero(),
                 max_price: Decimal::MAX,
+                isolated: false,
                 parameters: default_market(),
             },
             state: MarketState::default(),
@@ -181,6 +198,8 @@ mod tests {
             positions: vec![],
             open_orders: 0,
             risk_increased_at: 0,
+            last_position_at: 0,
+            isolated: false,
         }
     }
 
@@ -234,6 +253,27 @@ mod tests {
         assert!(account.positions.is_empty());
         assert_eq!(account.quote, Int128::new(50));
         assert!(market.state.open_interest_short.is_zero());
+    }
+
+    #[test]
+    fn an_isolated_position_is_held_alone() {
+        let mut isolated = market();
+        isolated.config.isolated = true;
+        let mut cross = Market { id: 4, ..market() };
+        let one = Uint128::one();
+        let mut account = account();
+        trade(&mut account, &mut isolated, Side::Buy, 1, 1);
+        assert!(account.isolated);
+        let refused = apply_fill(&mut account, &mut cross, Side::Buy, one, one);
+        assert_eq!(refused, Err(ContractError::IsolatedMarket { market: 3 }));
+        // In the isolated market itself it trades as it likes, also through zero.
+        trade(&mut account, &mut isolated, Side::Sell, 2, 2);
+        assert!(account.isolated);
+        trade(&mut account, &mut isolated, Side::Buy, 1, 1);
+        assert!(!account.isolated);
+        trade(&mut account, &mut cross, Side::Buy, 1, 1);
+        let refused = apply_fill(&mut account, &mut isolated, Side::Buy, one, one);
+        assert_eq!(refused, Err(ContractError::IsolatedMarket { market: 3 }));
     }
 
     // G1: the record of an account is bounded.

@@ -118,6 +118,7 @@ fn market_response(exchange: &mut Exchange, id: MarketId) -> ContractResult<Mark
             base_decimals: config.base_decimals,
             tick_size: config.tick_size,
             lot_size: config.lot_size,
+            isolated: config.isolated,
             oracle: OracleConfig {
                 contract: config.oracle.to_string(),
                 feed_id: config.feed_id.clone(),

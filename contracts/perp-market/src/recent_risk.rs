@@ -20,6 +20,8 @@ pub fn grows(before: Int128, after: Int128) -> bool {
 
 /// Remembers a fill that took a position from `before` to `after` base atoms.
 pub fn note_fill(account: &mut Account, before: Int128, after: Int128, now: u64) {
+    // Also where the message closes again what it opened.
+    account.last_position_at = now;
     if grows(before, after) {
         account.risk_increased_at = now;
     }

@@ -72,6 +72,9 @@ pub struct MarketConfig {
     pub min_price: Decimal,
     /// A price above this is no price.
     pub max_price: Decimal,
+    /// Who holds a position here holds no other. Never changes.
+    #[serde(default)]
+    pub isolated: bool,
     /// The rest.
     pub parameters: MarketParameters,
 }
@@ -162,6 +165,26 @@ pub struct Account {
     pub open_orders: u32,
     /// When it last took more risk, seconds; 0: never. See `recent_risk.rs`.
     pub risk_increased_at: u64,
+    /// When it last held a position as far as was written, seconds; 0: never. Before use see
+    /// [`Account::held_position_at`].
+    #[serde(default)]
+    pub last_position_at: u64,
+    /// Its one position is in an isolated market.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub isolated: bool,
+}
+
+impl Account {
+    /// When it last held a position, `now` where it does; 0: never. Money that came by a transfer brings the
+    /// time of the account that it came from.
+    #[must_use]
+    pub fn held_position_at(&self, now: u64) -> u64 {
+        if self.positions.is_empty() {
+            self.last_position_at
+        } else {
+            now
+        }
+    }
 }
 
 /// Positions of one account.

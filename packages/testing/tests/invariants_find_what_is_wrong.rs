@@ -28,9 +28,10 @@ fn lively() -> Checked {
     let (alice, bob, carol) = (world.alice.clone(), world.bob.clone(), world.carol.clone());
     world.open_positions();
     world.price("18000");
+    // Carol is number 3.
+    world.deposit(&carol, 50_000 * UNIT);
     world.liquidate(&alice);
     world.deposit(&alice, 10_000 * UNIT);
-    world.deposit(&carol, 50_000 * UNIT);
     world.trade(&alice, &bob, BTC, "18000");
     world.rest(&carol, Side::Buy, BTC, "17000");
     let named = PlaceOrder {
@@ -59,7 +60,7 @@ fn first<K, V>(entry: Option<cosmwasm_std::StdResult<(K, V)>>) -> (K, V) {
 
 type Corruption = (&'static str, fn(&mut dyn Storage));
 
-const MARKET: [Corruption; 16] = [
+const MARKET: [Corruption; 19] = [
     ("market: vault = sum of the ledger", |s| {
         let mut account = ACCOUNTS.load(s, 1).unwrap();
         account.quote += Int128::one();
@@ -131,6 +132,21 @@ const MARKET: [Corruption; 16] = [
     ("market: client order id stands for its order", |s| {
         let named = CLIENT_ORDERS.load(s, (3, 7)).unwrap();
         CLIENT_ORDERS.save(s, (3, 8), &named).unwrap();
+    }),
+    ("market: an isolated position is held alone", |s| {
+        let mut account = ACCOUNTS.load(s, 1).unwrap();
+        account.isolated = true;
+        ACCOUNTS.save(s, 1, &account).unwrap();
+    }),
+    ("market: an account's times are past and known", |s| {
+        let mut account = ACCOUNTS.load(s, 1).unwrap();
+        account.last_position_at = 0;
+        ACCOUNTS.save(s, 1, &account).unwrap();
+    }),
+    ("market: an account's times are past and known", |s| {
+        let mut account = ACCOUNTS.load(s, 1).unwrap();
+        account.risk_increased_at = 1 << 40;
+        ACCOUNTS.save(s, 1, &account).unwrap();
     }),
     ("market: no empty order", |s| {
         let (key, mut order) = first(ORDERS.range(s, None, None, Order::Ascending).next());

@@ -32,8 +32,10 @@ fn the_fund_pays_all_a_part_or_nothing_and_counterparties_bear_the_rest() {
             let short_before = world.account(&bob).equity.i128();
             let missing = world.account(&alice).equity.unsigned_abs().u128();
             assert!(world.account(&alice).bankrupt);
-            // Owed fees reach the fund with the claim, or just before it, and are paid back at once.
-            let fees = world.suite.market_info(0).unwrap().fees_owed.u128();
+            // Owed fees, but for the keeper's bounty of 1 bp, reach the fund with the claim, or just before it, and
+            // are paid back at once.
+            let bounty = 18_000 * UNIT / 10_000;
+            let fees = world.suite.market_info(0).unwrap().fees_owed.u128() - bounty;
             let expected = missing.min(money.reserve + fees + money.mutual / 10);
 
             let answer = world.liquidate(&alice);
@@ -41,7 +43,7 @@ fn the_fund_pays_all_a_part_or_nothing_and_counterparties_bear_the_rest() {
             assert_eq!(answer.asked.u128(), missing);
             assert_eq!(answer.paid.u128(), expected, "{money:?}");
             assert_eq!(answer.deleveraged.u128(), BTC);
-            assert_eq!(answer.deficit.u128(), 0);
+            assert_eq!((answer.bounty.u128(), answer.deficit.u128()), (bounty, 0));
             assert_eq!(world.account(&alice).quote.i128(), 0);
             assert_eq!((world.size(&alice), world.size(&bob)), (0, 0));
 

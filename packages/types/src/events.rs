@@ -9,6 +9,8 @@ pub mod market {
     pub const DEPOSIT: &str = "ballast_deposit";
     /// `account`, `owner`, `subaccount`, `amount`.
     pub const WITHDRAW: &str = "ballast_withdraw";
+    /// Money went between subaccounts of one owner: `from`, `to` (account numbers), `owner`, `amount`.
+    pub const TRANSFER: &str = "ballast_transfer";
     /// An order rests: `market`, `side`, `ticks`, `sequence`, `account`, `size`, `reduce_only`, and where
     /// the order has them `expires_at` and `client_order_id`.
     pub const ORDER_PLACED: &str = "ballast_order_placed";
@@ -31,7 +33,7 @@ pub mod market {
     /// Premium was booked: `market`, `amount`.
     pub const PREMIUM: &str = "ballast_premium";
     /// A liquidation acted: `account`, `owner`, `subaccount`, `market`, `status`, `bankrupt`,
-    /// `equity`, `maintenance_margin`, `closed_in_book`, `deleveraged`, `fee`, `keeper_fee`, `asked`,
+    /// `equity`, `maintenance_margin`, `closed_in_book`, `deleveraged`, `fee`, `keeper_fee`, `bounty`, `asked`,
     /// `paid`, `avoided`, `counterparty_loss`, `carried`, `deficit`, `leftover`, `claim_id`, `price`.
     /// `asked = paid - leftover + counterparty_loss + carried + deficit + avoided`, within one rounding:
     /// `avoided` was asked for and then not needed, because fills into the book were dropped when the fund

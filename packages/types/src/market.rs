@@ -95,6 +95,10 @@ pub struct MarketParameters {
     pub max_liquidation_fee_ppm: u32,
     /// Share of that fee for whoever sent the message.
     pub keeper_share_ppm: u32,
+    /// The most a keeper gets for a message that closes a bankrupt account's position, quote atoms.
+    pub keeper_bounty: Uint128,
+    /// The same as a share of what was closed, at the oracle price; at most both trade fees together.
+    pub keeper_bounty_ppm: u32,
     /// How far beyond the oracle price a bankrupt account is closed into the book.
     pub liquidation_slippage_ppm: u32,
     /// How fast the fillable price moves from the oracle price to the bankruptcy price and beyond.
@@ -133,6 +137,10 @@ pub struct ListMarket {
     pub tick_size: Decimal,
     /// Sizes are multiples of it, base atoms.
     pub lot_size: Uint128,
+    /// Who holds a position here holds no other. Never changes. What the fund pays for such a market is the
+    /// fund's own setting.
+    #[serde(default)]
+    pub isolated: bool,
     /// Where its price comes from.
     pub oracle: OracleConfig,
     /// The rest.
@@ -154,6 +162,16 @@ pub enum ExecuteMsg {
     Withdraw {
         /// The sender's subaccount.
         subaccount: u32,
+        /// Quote atoms.
+        amount: Uint128,
+    },
+    /// Moves collateral between two subaccounts of the sender; opens the target where it is new. The source must
+    /// be able to withdraw it. Answer data: [`TransferAnswer`].
+    Transfer {
+        /// Pays.
+        from_subaccount: u32,
+        /// Gets it. Not the same.
+        to_subaccount: u32,
         /// Quote atoms.
         amount: Uint128,
     },
@@ -284,6 +302,15 @@ pub enum ReceiveMsg {
     },
 }
 
+/// Answer to [`ExecuteMsg::Transfer`].
+#[cw_serde]
+pub struct TransferAnswer {
+    /// What the source holds now, quote atoms, unrealised gains not included.
+    pub from_quote: Int128,
+    /// What the target holds now.
+    pub to_quote: Int128,
+}
+
 /// How far a liquidation got.
 #[cw_serde]
 #[derive(Copy, Eq)]
@@ -322,6 +349,9 @@ pub struct LiquidationAnswer {
     pub deleveraged: Uint128,
     /// Liquidation fee, quote atoms.
     pub fee: Uint128,
+    /// Bounty of the keeper for closing a bankrupt account's position, quote atoms, out of fees owed to the fund.
+    #[serde(default)]
+    pub bounty: Uint128,
     /// Quote atoms asked of the fund by this message.
     pub asked: Uint128,
     /// Quote atoms that arrived.

@@ -27,7 +27,7 @@ use crate::fund::{
 };
 use crate::liquidation::bankrupt::{self, Funding};
 use crate::liquidation::deleverage::load_cursor;
-use crate::liquidation::{conclude, Conclusion, Outcome, Subject};
+use crate::liquidation::{bounty, conclude, Conclusion, Outcome, Subject};
 use crate::math::{add, subtract};
 use crate::recent_risk;
 use crate::state::{
@@ -59,6 +59,8 @@ pub struct ClaimPayload {
     pub residue: Uint128,
     /// Fees that travel with the claim.
     pub fees: Uint128,
+    /// Account number of who gets the bounty, where there is one.
+    pub keeper: Option<u64>,
 }
 
 /// What a plan leads to.
@@ -86,7 +88,7 @@ pub struct Claim {
 /// of the two bounds what is lacking for every payment in between (as a function of how much of the book
 /// is used, best price first, it is convex), so that counterparties never lose more than was asked and
 /// not paid. What turns out not to be needed goes back to the fund with the fees.
-pub fn plan(mut exchange: Exchange, subject: &Subject) -> ContractResult<Step> {
+pub fn plan(mut exchange: Exchange, subject: &Subject, keeper: &Addr) -> ContractResult<Step> {
     let cursor = load_cursor(&exchange, subject.number, subject.market)?;
     let whole = subject.size.unsigned_abs();
     let mut copy = exchange.clone();
@@ -120,6 +122,7 @@ pub fn plan(mut exchange: Exchange, subject: &Subject) -> ContractResult<Step> {
     } else {
         add(by_account.max(at_oracle), by_counterparties)?
     };
+    let keeper = bounty::account_of(&mut exchange, subject, keeper, size)?;
     let fund = exchange.config.insurance_fund.clone();
     let Some(fund) = fund.filter(|_| !amount.is_zero()) else {
         let funding = Funding::Paid(Uint128::zero());
@@ -127,9 +130,12 @@ pub fn plan(mut exchange: Exchange, subject: &Subject) -> ContractResult<Step> {
         let limit = if size.is_zero() { whole } else { size };
         let mut outcome = bankrupt::close(&mut exchange, subject, cursor, funding, limit)?;
         outcome.asked = amount;
+        bounty::pay(&mut exchange, subject, keeper, &mut outcome)?;
         return Ok(Step::Close(conclude(exchange, subject, &outcome)?));
     };
-    Ok(Step::Ask(ask(exchange, subject, &fund, amount, size)?))
+    Ok(Step::Ask(ask(
+        exchange, subject, &fund, amount, size, keeper,
+    )?))
 }
 
 fn ask(
@@ -138,6 +144,7 @@ fn ask(
     fund: &Addr,
     amount: Uint128,
     size: Uint128,
+    keeper: Option<u64>,
 ) -> ContractResult<Claim> {
     let claim_id = NEXT_CLAIM.load(exchange.deps.storage)?;
     let account = exchange.account(subject.number)?.clone();
@@ -149,14 +156,18 @@ fn ask(
     let stray = unaccounted(exchange.deps, exchange.env, &collateral)?;
     // Fees owed reach the fund before the claim does, unless it just refused some: with the claim where
     // they are native, ahead of it where they are a cw20 (whose `Send` would lose the claim's answer).
+    let kept = match keeper {
+        Some(_) => bounty::kept(exchange.market(subject.market)?, subject, size)?,
+        None => Uint128::zero(),
+    };
     let mut top_up = None;
     let mut fees = Uint128::zero();
     let mut funds = vec![];
     if now >= exchange.market(subject.market)?.state.flush_blocked_until {
         match &collateral {
-            Denom::Cw20(_) => top_up = take_fees(&mut exchange, subject.market, true)?,
+            Denom::Cw20(_) => top_up = take_fees(&mut exchange, subject.market, true, kept)?,
             Denom::Native(denom) => {
-                fees = withdraw_fees(&mut exchange, subject.market)?;
+                fees = withdraw_fees(&mut exchange, subject.market, kept)?;
                 if !fees.is_zero() {
                     funds.push(Coin::new(fees.u128(), denom));
                 }
@@ -181,6 +192,7 @@ fn ask(
         unaccounted: stray,
         residue: RESIDUE.load(exchange.deps.storage)?,
         fees,
+        keeper,
     })?;
     let message = submessage(
         &exchange.config,
@@ -289,6 +301,7 @@ fn close_with(
     outcome.asked = payload.amount;
     outcome.paid = paid;
     outcome.claim_id = payload.claim_id;
+    bounty::pay(&mut exchange, &subject, payload.keeper, &mut outcome)?;
     conclude(exchange, &subject, &outcome)
 }
 

@@ -7,6 +7,7 @@
 //!   arrived, and counterparties bear exactly the rest ([`deleverage`]).
 
 pub mod bankrupt;
+pub mod bounty;
 pub mod claim;
 pub mod deleverage;
 pub mod solvent;
@@ -173,7 +174,7 @@ pub fn execute(
     }
     remove_all(&mut exchange, number, None, "liquidation")?;
     if subject.risk.is_bankrupt() {
-        return match claim::plan(exchange, &subject)? {
+        return match claim::plan(exchange, &subject, &info.sender)? {
             claim::Step::Close(conclusion) => conclusion.save(deps),
             claim::Step::Ask(claim) => claim.save(deps),
         };
@@ -195,6 +196,8 @@ pub struct Outcome {
     pub fee: Uint128,
     /// The keeper's share.
     pub keeper_fee: Uint128,
+    /// The keeper's bounty for a bankrupt account, out of fees owed.
+    pub bounty: Uint128,
     /// Asked of the fund.
     pub asked: Uint128,
     /// Arrived.
@@ -227,6 +230,7 @@ impl Outcome {
             deleveraged: Uint128::zero(),
             fee: Uint128::zero(),
             keeper_fee: Uint128::zero(),
+            bounty: Uint128::zero(),
             asked: Uint128::zero(),
             paid: Uint128::zero(),
             needed: Uint128::zero(),
@@ -282,6 +286,7 @@ pub fn conclude(
             closed_in_book: outcome.closed_in_book,
             deleveraged: outcome.deleveraged,
             fee: outcome.fee,
+            bounty: outcome.bounty,
             asked: outcome.asked,
             paid: outcome.paid,
             deficit: outcome.deficit,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use ballast_perp_market::state::{
     queue_key, rank_key, split_book_key, split_place_key, Account, MarketState, Named, Order,
-    Position, ACCOUNTS, ACCOUNT_ORDERS, CLIENT_ORDERS, DELEVERAGE_QUEUE, MARKET_STATES,
+    Position, ACCOUNTS, ACCOUNT_ORDERS, CLIENT_ORDERS, DELEVERAGE_QUEUE, MARKETS, MARKET_STATES,
     MAX_POSITIONS, ORDERS, RESIDUE, VAULT,
 };
 use ballast_types::MarketId;
@@ -31,6 +31,8 @@ type QueueKey = (u64, u128, u64);
 pub(super) struct MarketShadow {
     pub accounts: Records<u64, Account>,
     pub states: BTreeMap<MarketId, MarketState>,
+    /// Which markets are isolated.
+    isolated: BTreeSet<MarketId>,
     orders: Records<OrderKey, Order>,
     own_orders: Records<OwnKey, Empty>,
     client_orders: Records<ClientKey, Named>,
@@ -121,6 +123,12 @@ impl MarketShadow {
             let (market, state) = record?;
             shadow.states.insert(market, state);
         }
+        for record in MARKETS.range(storage, None, None, up) {
+            let (market, config) = record?;
+            if config.isolated {
+                shadow.isolated.insert(market);
+            }
+        }
         shadow.put_items(storage)?;
         Ok(shadow)
     }
@@ -191,6 +199,12 @@ impl MarketShadow {
             self.queue
                 .replace(key, DELEVERAGE_QUEUE.may_load(storage, key)?);
             touched.queue.insert(key);
+        } else if namespace == MARKETS.namespace_bytes() {
+            let market = decode::<MarketId>(rest)?;
+            let config = MARKETS.may_load(storage, market)?;
+            if config.is_some_and(|config| config.isolated) {
+                self.isolated.insert(market);
+            }
         } else if namespace == MARKET_STATES.namespace_bytes() {
             let market = decode::<MarketId>(rest)?;
             if let Some(state) = MARKET_STATES.may_load(storage, market)? {
@@ -235,7 +249,7 @@ impl MarketShadow {
         self.check_money(suite, findings);
         let mut markets = touched.markets.clone();
         for number in &touched.accounts {
-            self.check_account(*number, findings);
+            self.check_account(suite, *number, findings);
             let held = self
                 .accounts
                 .get(number)
@@ -324,7 +338,7 @@ impl MarketShadow {
         );
     }
 
-    fn check_account(&self, number: u64, findings: &mut Findings) {
+    fn check_account(&self, suite: &Suite, number: u64, findings: &mut Findings) {
         let resting = self.totals.orders.get(&number).copied().unwrap_or(0);
         let Some(account) = self.accounts.get(&number) else {
             return findings.require(resting == 0, "market: orders have an account", || {
@@ -355,6 +369,26 @@ impl MarketShadow {
             sound,
             "market: positions are distinct, not empty, and few",
             || format!("account {number}: {:?}", account.positions),
+        );
+        let in_isolated = |position: &Position| self.isolated.contains(&position.market);
+        let isolated = account.positions.iter().any(in_isolated);
+        findings.require(
+            account.isolated == isolated && !(isolated && account.positions.len() > 1),
+            "market: an isolated position is held alone",
+            || {
+                format!(
+                    "account {number}: {account:?}, isolated {:?}",
+                    self.isolated
+                )
+            },
+        );
+        let now = suite.now();
+        findings.require(
+            account.last_position_at <= now
+                && account.risk_increased_at <= now
+                && (account.positions.is_empty() || account.last_position_at > 0),
+            "market: an account's times are past and known",
+            || format!("account {number} at {now}: {account:?}"),
         );
         for position in &account.positions {
             let place = queue_place(number, position);

@@ -329,6 +329,7 @@ impl SuiteBuilder {
             base_decimals: spec.base_decimals,
             tick_size: spec.tick_size,
             lot_size: spec.lot_size,
+            isolated: spec.isolated,
             oracle: OracleConfig {
                 contract: suite.price_feed.to_string(),
                 feed_id,

@@ -26,6 +26,8 @@ pub struct MarketSpec {
     pub tick_size: Decimal,
     /// Sizes are multiples of it, base atoms.
     pub lot_size: Uint128,
+    /// Who holds a position in it holds no other.
+    pub isolated: bool,
     /// First price pushed.
     pub initial_price: Decimal,
     /// Exponent of the feed: prices are pushed rounded down to it.
@@ -59,6 +61,7 @@ impl MarketSpec {
             base_decimals,
             tick_size,
             lot_size: Uint128::new(lot_size),
+            isolated: false,
             initial_price,
             expo: -8,
             max_confidence_ppm: 10_000,
@@ -126,6 +129,7 @@ pub fn market_parameters(decimals: u8) -> MarketParameters {
         &mut parameters.open_interest_cap,
         &mut parameters.impact_notional,
         &mut parameters.min_order_notional,
+        &mut parameters.keeper_bounty,
     ] {
         *amount = scaled(*amount, decimals);
     }

@@ -1,7 +1,7 @@
 //! Collateral: minted, held, deposited, withdrawn, sent astray.
 
 use anyhow::{Context, Result};
-use ballast_types::market::{ExecuteMsg, ReceiveMsg};
+use ballast_types::market::{ExecuteMsg, ReceiveMsg, TransferAnswer};
 use cosmwasm_schema::serde::Serialize;
 use cosmwasm_std::{coin, coins, to_json_binary, Addr, BankMsg, Coin, Uint128};
 use cw20::{Cw20ExecuteMsg, Denom};
@@ -9,7 +9,8 @@ use cw_multi_test::{AppResponse, BankSudo, Executor, SudoMsg};
 use cw_storage_plus::Map;
 use cw_utils::NativeBalance;
 
-use super::Suite;
+use super::trade::answered;
+use super::{Answered, Suite};
 
 /// As in cw-multi-test's bank: address -> coins.
 const BANK_BALANCES: Map<&Addr, NativeBalance> = Map::new("balances");
@@ -166,6 +167,26 @@ impl Suite {
         };
         let market = self.market.clone();
         self.execute(user, &market, &msg, &[])
+    }
+
+    /// Moves collateral between subaccounts.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn transfer(
+        &mut self,
+        user: &Addr,
+        from_subaccount: u32,
+        to_subaccount: u32,
+        amount: u128,
+    ) -> Result<Answered<TransferAnswer>> {
+        let msg = ExecuteMsg::Transfer {
+            from_subaccount,
+            to_subaccount,
+            amount: Uint128::new(amount),
+        };
+        let market = self.market.clone();
+        answered(self.execute(user, &market, &msg, &[])?)
     }
 
     /// A cw20 `Send` of the collateral.

@@ -332,7 +332,7 @@ impl Suite {
     }
 }
 
-fn answered<T: DeserializeOwned>(response: AppResponse) -> Result<Answered<T>> {
+pub(super) fn answered<T: DeserializeOwned>(response: AppResponse) -> Result<Answered<T>> {
     let data = response.data.context("the response carries no data")?;
     Ok(Answered {
         answer: from_json(data)?,

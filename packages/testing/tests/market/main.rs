@@ -3,9 +3,11 @@
 mod access;
 mod bands;
 mod decimals;
+mod bounty;
 mod delegates;
 mod deleveraging;
 mod funding;
+mod isolated;
 mod margin;
 mod minimums;
 mod oracle;
@@ -14,4 +16,5 @@ mod order_types;
 mod orders;
 mod pyth;
 mod recent_risk;
+mod transfers;
 mod world;
