@@ -2,8 +2,8 @@
 
 mod access;
 mod bands;
-mod decimals;
 mod bounty;
+mod decimals;
 mod delegates;
 mod deleveraging;
 mod funding;

@@ -42,7 +42,28 @@ pub(super) fn all() -> Vec<Scenario> {
             stage.suite.next_block();
             withdraw(stage, &trader)
         }),
+        one("transfer", "opens the target", Tokens::Any, |stage| {
+            let trader = stage.user("trader", 100)?;
+            transfer(stage, &trader)
+        }),
+        one("transfer", "1 position", Tokens::Any, |stage| {
+            let [trader, rival] = ["trader", "rival"].map(|name| stage.user(name, 10_000));
+            let trader = trader?;
+            stage.trade(&trader, &rival?, BASE / 10, PRICE)?;
+            stage.suite.transfer(&trader, 0, 1, UNIT)?;
+            stage.suite.next_block();
+            transfer(stage, &trader)
+        }),
     ]
+}
+
+fn transfer(stage: &Stage, trader: &cosmwasm_std::Addr) -> Result<Prepared> {
+    let msg = ExecuteMsg::Transfer {
+        from_subaccount: 0,
+        to_subaccount: 1,
+        amount: UNIT.into(),
+    };
+    Prepared::new(trader, &stage.suite.market, &msg)
 }
 
 fn deposit(stage: &mut Stage, units_before: u128) -> Result<Prepared> {
