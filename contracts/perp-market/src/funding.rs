@@ -26,6 +26,10 @@ use crate::state::{book_key, split_place_key, Account, Order};
 /// Orders read a side for one premium sample.
 pub const SAMPLE_ORDERS: usize = 10;
 
+/// Blocks for which an order must have stood before a sample counts it: through one whole block anyone could
+/// take it. With one boundary alone, whoever orders the messages of two blocks quotes without any risk.
+const STANDING_BLOCKS: u64 = 2;
+
 /// Length of a sample slot, seconds.
 const SLOT_SECS: u64 = 60;
 
@@ -142,8 +146,8 @@ fn sample(exchange: &Exchange, market: &mut Market, price: Decimal, now: u64) {
     funding.sampled_minute = minute;
 }
 
-/// Average price of trading `impact_notional` into one side, from orders of earlier blocks whose owners can
-/// margin them. `None` where ten orders do not hold that much. `exchange` is a view that is thrown away.
+/// Average price of trading `impact_notional` into one side, from orders that stood through a whole block
+/// and whose owners can margin them. `None` where ten orders do not hold that much. `exchange` is a view that is thrown away.
 fn impact_price(
     exchange: &mut Exchange,
     market: &Market,
@@ -156,7 +160,7 @@ fn impact_price(
     let mut size = Uint128::zero();
     for (place, order) in exchange.stored_book(book, None, SAMPLE_ORDERS)? {
         let (ticks, _) = split_place_key(side, place);
-        if order.placed_height >= height
+        if order.placed_height.saturating_add(STANDING_BLOCKS) > height
             || order.is_expired(exchange.now())
             || !is_backed(exchange, market.id, side, ticks, &order)
         {

@@ -1,4 +1,5 @@
-//! A price known before it is pushed: one block, five or ten seconds early.
+//! A price known before it is pushed: one block, five or ten seconds early; or pushed already, while the market
+//! still goes by its cache, which is `price_cache_secs` (5 s) old at most and which the attacker keeps warm.
 //!
 //! *Straddle*: long and short opened against oneself just before a jump that the attacker knows of. *Thin*: an
 //! old position's margin is taken out down to initial margin just before. Both let an account go bankrupt
@@ -21,8 +22,11 @@ const SIZE: u128 = 100;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Trick {
+    /// Long and short opened against oneself.
     Straddle,
+    /// The losing account's margin taken out.
     Thin,
+    /// Makers' quotes taken.
     PickOff,
 }
 
@@ -31,7 +35,8 @@ struct Plan {
     collateral: Collateral,
     money: Money,
     trick: Trick,
-    /// Seconds by which the price is known early.
+    /// Seconds by which the price is known early. 0: it was pushed in the same block, and the market's cache is
+    /// a second old.
     lead: u64,
     /// Price after the jump from 10,000, hundredths.
     to: u128,
@@ -58,6 +63,10 @@ fn play(plan: &Plan) -> Played {
     }
     let reserve = scene.reserve();
     // The price is known from here.
+    if plan.lead == 0 {
+        scene.must(|suite| suite.accrue(0));
+        scene.move_to(cents(plan.to), 1);
+    }
     match plan.trick {
         Trick::Straddle => scene.trade(&loser, &winner, size, cents(10_000)),
         Trick::Thin => {
@@ -68,7 +77,11 @@ fn play(plan: &Plan) -> Played {
             assert_eq!(taken.answer.filled.u128(), size);
         }
     }
-    scene.move_to(cents(plan.to), plan.lead);
+    if plan.lead == 0 {
+        scene.wait(5);
+    } else {
+        scene.move_to(cents(plan.to), plan.lead);
+    }
     let lacking = scene.lacking(&loser);
     let capacity = scene.capacity();
     scene.crank();
@@ -87,39 +100,55 @@ fn play(plan: &Plan) -> Played {
     scene.end(plan, limit, &figures)
 }
 
+fn contest(name: &'static str, trick: Trick, leads: &[u64]) {
+    let mut contest = Contest::new(name);
+    for collateral in COLLATERALS {
+        for money in [EMPTY, POOR, RICH] {
+            for lead in leads {
+                for to in [9_810, 9_600, 9_400, 8_500, 7_000] {
+                    let plan = Plan {
+                        collateral,
+                        money,
+                        trick,
+                        lead: *lead,
+                        to,
+                    };
+                    let played = play(&plan);
+                    let fund = -played.gain_of(FUND);
+                    assert!(fund <= played.figure("reserve"), "{played}");
+                    if trick == Trick::PickOff {
+                        assert_eq!(played.tally.messages, 0, "{played}");
+                        assert!(fund <= 0, "{played}");
+                    }
+                    contest.offer(played);
+                }
+            }
+        }
+    }
+    contest.close();
+}
+
+const EARLY: [u64; 3] = [1, 5, 10];
+
 // O1, S4: who knows the next price gains what nobody's margin covered, and never more than the market's own
 // reserve from the fund; a maker's stale quote costs that maker alone.
 #[test]
 fn o1_a_price_seen_early() {
-    for trick in [Trick::Straddle, Trick::Thin, Trick::PickOff] {
-        let mut contest = Contest::new(match trick {
-            Trick::Straddle => "price seen early: long and short opened just before",
-            Trick::Thin => "price seen early: margin taken out just before",
-            Trick::PickOff => "price seen early: a maker's stale quote taken",
-        });
-        for collateral in COLLATERALS {
-            for money in [EMPTY, POOR, RICH] {
-                for lead in [1, 5, 10] {
-                    for to in [9_810, 9_600, 9_400, 8_500, 7_000] {
-                        let plan = Plan {
-                            collateral,
-                            money,
-                            trick,
-                            lead,
-                            to,
-                        };
-                        let played = play(&plan);
-                        let fund = -played.gain_of(FUND);
-                        assert!(fund <= played.figure("reserve"), "{played}");
-                        if trick == Trick::PickOff {
-                            assert_eq!(played.tally.messages, 0, "{played}");
-                            assert!(fund <= 0, "{played}");
-                        }
-                        contest.offer(played);
-                    }
-                }
-            }
-        }
-        contest.close();
-    }
+    let name = "price seen early: long and short opened just before";
+    contest(name, Trick::Straddle, &EARLY);
+    let name = "price seen early: margin taken out just before";
+    contest(name, Trick::Thin, &EARLY);
+    let name = "price seen early: a maker's stale quote taken";
+    contest(name, Trick::PickOff, &EARLY);
+}
+
+// O1: a price cached less than `price_cache_secs` ago serves in the block in which the feed has a new one.
+#[test]
+fn o1_a_price_in_the_cache_that_the_feed_has_replaced() {
+    let name = "replaced price in the cache: long and short opened at it";
+    contest(name, Trick::Straddle, &[0]);
+    let name = "replaced price in the cache: margin taken out at it";
+    contest(name, Trick::Thin, &[0]);
+    let name = "replaced price in the cache: a maker's stale quote taken";
+    contest(name, Trick::PickOff, &[0]);
 }

@@ -1,10 +1,13 @@
-//! Funding pushed by orders that are not meant to trade.
+//! Funding pushed by orders that are not meant to trade, or kept down by dust.
 //!
-//! A sample counts only orders of earlier blocks and is taken before the message that triggers it acts, so that
-//! orders placed and cancelled in one block never count. Orders that stand over one block boundary do: the
-//! attacker places at the end of a block, and samples and cancels at the beginning of the next, once a minute.
-//! The design's limit for that is the clamp on the rate (12 % in 8 hours by default, so 1.5 % an hour), paid by
-//! the other side's positions, and an open book: whoever is quicker takes the order at that price.
+//! A sample counts only orders that stood through a whole block, and is taken before the message that triggers it
+//! acts: orders placed and cancelled in one block, or over one block boundary, never count, so that whoever
+//! orders the messages of two blocks gains nothing. An order that stands longer can be taken by anybody at its
+//! price. The design's limit for one that nobody takes is the clamp on the rate (12 % in 8 hours by default, so
+//! 1.5 % an hour), paid by the other side's positions.
+//!
+//! Ten orders a side are read. Ten dust orders in front of real ones make the depth "not reached", which counts
+//! as zero: the attacker pays no funding that it would have paid. It never gains by it.
 
 use ballast_testing::suite::Collateral;
 use ballast_types::Side;
@@ -13,17 +16,21 @@ use crate::scene::{
     cents, Contest, Played, Scene, ATTACKER, COLLATERALS, EMPTY, MAKERS, UNIT, WINNERS,
 };
 
-/// Base units that the attacker is short of.
+/// Base units that the attacker is short of, or long.
 const SIZE: u128 = 500;
+/// Base units of the order that pushes: more than the impact notional.
+const PUSH: u128 = 60 * UNIT;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Timing {
-    /// Placed and cancelled in the block of the sample.
-    SameBlock,
-    /// Placed in the block before.
-    AcrossBlocks,
-    /// The same, but an honest trader comes first once.
-    AcrossBlocksRaced,
+    /// Placed, sampled and cancelled in one block.
+    OneBlock,
+    /// Placed at the end of a block, sampled and cancelled at the beginning of the next.
+    Boundary,
+    /// Stands through a whole block in which nobody comes.
+    WholeBlock,
+    /// Stands through a whole block; once somebody takes it.
+    WholeBlockTaken,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -47,35 +54,37 @@ fn play(plan: &Plan) -> Played {
     let short = scene.hand(ATTACKER, "short", notional);
     let pusher = scene.hand(ATTACKER, "pusher", notional);
     scene.trade(&long, &short, size, cents(10_000));
-    // Begin at a full hour.
-    let to_hour = 3_600 - scene.suite.now() % 3_600;
-    scene.wait(to_hour);
+    begin_at_full_hour(&mut scene);
     if plan.quoted {
         scene.rest(&maker, Side::Sell, size, cents(10_010)).unwrap();
     }
-    scene.must(|suite| suite.accrue(0));
     scene.start();
-    let (mut pushed, mut hit) = (0, 0);
+    let (mut pushed, mut taken) = (0, 0);
     for minute in 0..60u32 {
-        scene.wait(58);
-        let pushes = minute < plan.minutes;
-        let place = |scene: &mut Scene| {
-            scene
-                .step(|suite| suite.limit(&pusher, 0, 0, Side::Buy, 60 * UNIT, cents(plan.bid)))
-                .is_ok()
-        };
-        if pushes && plan.timing != Timing::SameBlock {
-            pushed += i128::from(place(&mut scene));
-        }
-        scene.wait(2);
-        if pushes && plan.timing == Timing::SameBlock {
-            pushed += i128::from(place(&mut scene));
-        }
-        if plan.timing == Timing::AcrossBlocksRaced && minute == 0 {
-            let taken = scene
-                .take(&maker, Side::Sell, 60 * UNIT, cents(10_001))
-                .unwrap();
-            hit += taken.answer.filled.u128();
+        scene.wait(56);
+        for timing in [
+            Timing::WholeBlock,
+            Timing::WholeBlockTaken,
+            Timing::Boundary,
+            Timing::OneBlock,
+        ] {
+            if timing == plan.timing && minute < plan.minutes {
+                let placed = scene
+                    .step(|suite| suite.limit(&pusher, 0, 0, Side::Buy, PUSH, cents(plan.bid)));
+                pushed += i128::from(placed.is_ok());
+            }
+            match timing {
+                Timing::WholeBlock => continue,
+                Timing::WholeBlockTaken => {
+                    scene.wait(2);
+                    if timing == plan.timing && minute == 0 {
+                        let sold = scene.take(&maker, Side::Sell, PUSH, cents(10_001));
+                        taken += sold.unwrap().answer.filled.u128();
+                    }
+                }
+                Timing::Boundary => scene.wait(2),
+                Timing::OneBlock => {}
+            }
         }
         scene.must(|suite| suite.accrue(0));
         scene.must(|suite| suite.cancel_all(&pusher, 0, None));
@@ -85,30 +94,38 @@ fn play(plan: &Plan) -> Played {
     // 600 % of (initial - maintenance) an 8 hours, an hour's share of it.
     let clamp = i128::try_from(notional).unwrap() * 12 / 100 / 8;
     let limit = match plan.timing {
-        Timing::SameBlock => 0,
-        _ => clamp,
+        Timing::OneBlock | Timing::Boundary => 0,
+        Timing::WholeBlock | Timing::WholeBlockTaken => clamp,
     };
     let figures = [
         ("orders placed", pushed),
-        ("bought by others' sales", hit as i128),
+        ("bought by others' sales", taken as i128),
         ("rate of the hour, 1e-18", rate),
         ("clamp", clamp),
     ];
     scene.end(plan, limit, &figures)
 }
 
-// Funding: within one block nothing is moved; across a block boundary the clamp is the limit.
+fn begin_at_full_hour(scene: &mut Scene) {
+    let secs = 3_600 - scene.suite.now() % 3_600;
+    scene.wait(secs);
+    scene.must(|suite| suite.accrue(0));
+}
+
+// O3: what nobody had a block's time to take moves no funding; what stood longer is a quote that somebody takes.
 #[test]
-fn funding_samples_pushed_by_orders_not_meant_to_trade() {
+fn o3_funding_pushed_by_orders_not_meant_to_trade() {
     for timing in [
-        Timing::SameBlock,
-        Timing::AcrossBlocks,
-        Timing::AcrossBlocksRaced,
+        Timing::OneBlock,
+        Timing::Boundary,
+        Timing::WholeBlock,
+        Timing::WholeBlockTaken,
     ] {
         let mut contest = Contest::new(match timing {
-            Timing::SameBlock => "funding pushed within one block",
-            Timing::AcrossBlocks => "funding pushed across a block boundary",
-            Timing::AcrossBlocksRaced => "funding pushed across a block boundary, raced once",
+            Timing::OneBlock => "funding pushed within one block",
+            Timing::Boundary => "funding pushed over one block boundary",
+            Timing::WholeBlock => "funding pushed by an order that nobody takes",
+            Timing::WholeBlockTaken => "funding pushed by an order that is taken once",
         });
         for collateral in COLLATERALS {
             for bid in [10_005, 10_200, 10_900] {
@@ -127,9 +144,73 @@ fn funding_samples_pushed_by_orders_not_meant_to_trade() {
                         played.gain_of(WINNERS),
                         played.gain_of(MAKERS),
                     );
+                    if timing == Timing::Boundary {
+                        assert_eq!(played.gain_of(WINNERS), 0, "{played}");
+                    }
+                    if timing == Timing::WholeBlockTaken && bid > 10_005 {
+                        assert!(played.gain() < 0, "{played}");
+                    }
                     contest.offer(played);
                 }
             }
+        }
+        contest.close();
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Mute {
+    collateral: Collateral,
+    /// Dust bids in front of the honest one.
+    dust: u32,
+}
+
+/// The attacker is long, an honest bid of 10,080 would make longs pay, and dust stands in front of it.
+fn mute(plan: &Mute) -> Played {
+    let mut scene = Scene::new(plan.collateral, EMPTY);
+    let size = SIZE * UNIT;
+    let notional = 100 * size;
+    let long = scene.hand(ATTACKER, "long", notional);
+    let short = scene.hand(WINNERS, "honest short", notional);
+    let maker = scene.hand(MAKERS, "honest maker", 4 * notional);
+    let dust = scene.hand(ATTACKER, "dust", notional);
+    scene.trade(&long, &short, size, cents(10_000));
+    begin_at_full_hour(&mut scene);
+    scene.rest(&maker, Side::Buy, size, cents(10_080)).unwrap();
+    for _ in 0..plan.dust {
+        scene
+            .rest(&dust, Side::Buy, 110_000, cents(10_081))
+            .unwrap();
+    }
+    scene.start();
+    for _ in 0..60 {
+        scene.wait(60);
+        scene.must(|suite| suite.accrue(0));
+    }
+    scene.end(plan, 0, &[])
+}
+
+// O3, F4: dust in front of real depth mutes a sample; it saves the payer funding and earns nothing.
+#[test]
+fn o3_funding_kept_down_by_dust() {
+    for collateral in COLLATERALS {
+        let mut contest = Contest::new("funding kept down by dust in front of real bids");
+        let pays = mute(&Mute {
+            collateral,
+            dust: 0,
+        });
+        assert!(pays.gain() < 0, "{pays}");
+        for dust in [5, 9, 10, 20] {
+            let played = mute(&Mute { collateral, dust });
+            println!(
+                "  {dust} dust bids: the payer pays {} instead of {}",
+                -played.gain(),
+                -pays.gain()
+            );
+            if dust >= 10 {
+                assert_eq!(played.gain(), 0, "{played}");
+            }
+            contest.offer(played);
         }
         contest.close();
     }

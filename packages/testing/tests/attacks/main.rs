@@ -8,6 +8,7 @@ mod callbacks;
 mod donations;
 mod early_price;
 mod funding_push;
+mod others_liquidation;
 mod own_bids;
 mod queue_dust;
 mod recovery;

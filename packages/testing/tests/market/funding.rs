@@ -84,6 +84,7 @@ fn untouched_minutes_count_as_zero() {
     world
         .limit(&bidder, Side::Buy, 200 * UNIT, "100.8")
         .unwrap();
+    world.suite.next_block();
     let start = world.suite.funding(0).unwrap().interval_start;
     world.suite.set_time(start + 3_600).unwrap();
     world
@@ -103,22 +104,31 @@ fn untouched_minutes_count_as_zero() {
     assert_eq!(rate, 8_000i128 * 1_000_000_000_000 / 60 / 8);
 }
 
-// Funding samples count orders of earlier blocks only.
+// O3: a sample counts an order that stood through a whole block: neither one of this block nor one of the last,
+// which nobody may have had a chance to take.
 #[test]
-fn an_order_of_this_block_does_not_count() {
-    let mut world = World::new();
-    let bidder = world.user("bidder", 100_000 * UNIT);
-    world.suite.advance(60);
-    world
-        .suite
-        .push_price(0, crate::world::price("100"))
-        .unwrap();
-    world
-        .limit(&bidder, Side::Buy, 200 * UNIT, "100.8")
-        .unwrap();
-    world.suite.accrue(0).unwrap();
-    world.check();
-    assert_eq!(world.suite.funding(0).unwrap().sample_sum_ppm.i128(), 0);
+fn an_order_counts_once_it_stood_through_a_whole_block() {
+    for (blocks, sample) in [(0, 0), (1, 0), (2, 8_000), (3, 8_000)] {
+        let mut world = World::new();
+        let bidder = world.user("bidder", 100_000 * UNIT);
+        let index = crate::world::price("100");
+        world.suite.advance(60);
+        world.suite.push_price(0, index).unwrap();
+        world
+            .limit(&bidder, Side::Buy, 200 * UNIT, "100.8")
+            .unwrap();
+        for _ in 1..blocks {
+            world.suite.next_block();
+        }
+        if blocks > 0 {
+            world.suite.advance(60);
+            world.suite.push_price(0, index).unwrap();
+        }
+        world.suite.accrue(0).unwrap();
+        world.check();
+        let found = world.suite.funding(0).unwrap().sample_sum_ppm.i128();
+        assert_eq!(found, sample, "after {blocks} blocks");
+    }
 }
 
 // G2

@@ -184,6 +184,7 @@ fn expired_orders_make_no_funding() {
         let time_in_force = TimeInForce::GoodTilTime { expires_at };
         let bid = order(Side::Buy, 200 * UNIT, "100.8", time_in_force);
         place(&mut world, &bidder, &bid).unwrap();
+        world.suite.next_block();
         world.suite.advance(120);
         world.suite.push_price(0, price("100")).unwrap();
         world.suite.accrue(0).unwrap();
