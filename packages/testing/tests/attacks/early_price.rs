@@ -14,8 +14,8 @@ use ballast_testing::wealth::FUND;
 use ballast_types::Side;
 
 use crate::scene::{
-    cents, Contest, Money, Played, Scene, ATTACKER, COLLATERALS, EMPTY, MAKERS, POOR, RICH, UNIT,
-    WINNERS,
+    cents, Contest, Money, Played, Scene, ATTACKER, COLLATERALS, EMPTY, MAKERS, POOR, RICH, SHARED,
+    UNIT, WINNERS,
 };
 
 const SIZE: u128 = 100;
@@ -103,7 +103,7 @@ fn play(plan: &Plan) -> Played {
 fn contest(name: &'static str, trick: Trick, leads: &[u64]) {
     let mut contest = Contest::new(name);
     for collateral in COLLATERALS {
-        for money in [EMPTY, POOR, RICH] {
+        for money in [EMPTY, POOR, SHARED, RICH] {
             for lead in leads {
                 for to in [9_810, 9_600, 9_400, 8_500, 7_000] {
                     let plan = Plan {
@@ -128,6 +128,7 @@ fn contest(name: &'static str, trick: Trick, leads: &[u64]) {
     contest.close();
 }
 
+/// Seconds.
 const EARLY: [u64; 3] = [1, 5, 10];
 
 // O1, S4: who knows the next price gains what nobody's margin covered, and never more than the market's own

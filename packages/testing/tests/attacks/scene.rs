@@ -40,6 +40,11 @@ pub const POOR: Money = Money {
     reserve: 200 * UNIT,
     mutual: 2_000 * UNIT,
 };
+/// Much in the mutual reserve, little of the market's own.
+pub const SHARED: Money = Money {
+    reserve: 100 * UNIT,
+    mutual: 1_000_000 * UNIT,
+};
 pub const RICH: Money = Money {
     reserve: 50_000 * UNIT,
     mutual: 1_000_000 * UNIT,
