@@ -1,9 +1,9 @@
 //! Takes a step.
 
 use anyhow::Result;
-use ballast_testing::suite::{NewOrder, PriceUpdate, Suite};
+use ballast_testing::suite::{PriceUpdate, Suite};
 use ballast_types::fund::{ClaimAnswer, TopUp, TopUpKind};
-use ballast_types::market::{ExecuteMsg, LiquidationAnswer};
+use ballast_types::market::{ExecuteMsg, LiquidationAnswer, PlaceOrder};
 use ballast_types::{MarketReport, RiskLevel, RiskParameters};
 use cosmwasm_std::{from_json, to_json_binary, Decimal, Event, Uint128};
 
@@ -37,25 +37,90 @@ pub fn apply(world: &mut World, step: &Step) -> Result<Done> {
             let user = user_at(user);
             world.suite.withdraw(&user, *sub, *amount)?
         }
-        Step::Place { user, sub, order } => {
-            let user = user_at(user);
-            let order = NewOrder {
+        Step::Place {
+            by,
+            user,
+            sub,
+            order,
+        } => {
+            let (sender, owner) = (user_at(by), user_at(user));
+            let message = PlaceOrder {
+                owner: (by != user).then(|| owner.to_string()),
                 subaccount: *sub,
                 market: order.market,
                 side: order.side,
-                size: order.size,
+                size: Uint128::new(order.size),
                 order_type: order.order_type,
                 reduce_only: order.reduce_only,
+                client_order_id: order.name.map(Uint128::new),
             };
-            return Ok(Done::events(world.suite.place(&user, &order)?.events));
+            let placed = world.suite.place_order(&sender, &message)?;
+            return Ok(Done::events(placed.events));
         }
-        Step::Cancel { user, sub, id } => {
-            let user = user_at(user);
-            world.suite.cancel(&user, *sub, *id)?
+        Step::Cancel { by, user, sub, id } => {
+            let msg = ExecuteMsg::CancelOrder {
+                owner: (by != user).then(|| user_at(user).to_string()),
+                subaccount: *sub,
+                order_id: Some(*id),
+                client_order_id: None,
+            };
+            world.to_market(*by, &msg)?
         }
-        Step::CancelAll { user, sub, market } => {
+        Step::CancelNamed { user, sub, name } => {
+            let msg = ExecuteMsg::CancelOrder {
+                owner: None,
+                subaccount: *sub,
+                order_id: None,
+                client_order_id: Some(Uint128::new(*name)),
+            };
+            world.to_market(*user, &msg)?
+        }
+        Step::CancelAll {
+            by,
+            user,
+            sub,
+            market,
+        } => {
+            let msg = ExecuteMsg::CancelAllOrders {
+                owner: (by != user).then(|| user_at(user).to_string()),
+                subaccount: *sub,
+                market: *market,
+            };
+            world.to_market(*by, &msg)?
+        }
+        Step::Transfer {
+            user,
+            from,
+            to,
+            amount,
+        } => {
             let user = user_at(user);
-            world.suite.cancel_all(&user, *sub, *market)?
+            world.suite.transfer(&user, *from, *to, *amount)?;
+            return Ok(Done::events(vec![]));
+        }
+        Step::SetDelegate {
+            user,
+            sub,
+            delegate,
+            secs,
+        } => {
+            let msg = ExecuteMsg::SetDelegate {
+                subaccount: *sub,
+                delegate: user_at(delegate).to_string(),
+                expires_at: world.suite.now() + secs,
+            };
+            world.to_market(*user, &msg)?
+        }
+        Step::RemoveDelegate {
+            user,
+            sub,
+            delegate,
+        } => {
+            let msg = ExecuteMsg::RemoveDelegate {
+                subaccount: *sub,
+                delegate: user_at(delegate).to_string(),
+            };
+            world.to_market(*user, &msg)?
         }
         Step::Liquidate {
             by,

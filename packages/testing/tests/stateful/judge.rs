@@ -143,7 +143,9 @@ pub fn effects(world: &mut World, step: &Step, before: &Before, done: &Done) {
     check_events(&done.events).unwrap();
     fund_ledger(world, &done.events);
     match step {
-        Step::Place { user, sub, order } => {
+        Step::Place {
+            user, sub, order, ..
+        } => {
             let taker = world.account(*user, *sub).unwrap().number;
             nobody_took_risk_without_margin(world, before, taker, order.market);
         }

@@ -48,19 +48,54 @@ pub fn expected(world: &World, step: &Step) -> Expect {
             transfer(world, &world.users[*user], &suite.market, *amount, true)
         }
         Step::Withdraw { user, sub, amount } => withdraw(world, *user, *sub, *amount),
-        Step::Place { user, sub, order } => place(world, *user, *sub, order),
-        Step::Cancel { user, sub, id } => {
-            let known = world.account(*user, *sub).is_some();
-            match (known, world.owner_of(id)) {
-                (false, _) => no_account(world, *user, *sub),
-                (true, Some(owner)) if owner == (*user, *sub) => Expect::Ok,
+        Step::Place {
+            by,
+            user,
+            sub,
+            order,
+        } => acts(world, *by, *user, *sub).unwrap_or_else(|| place(world, *user, *sub, order)),
+        Step::Cancel { by, user, sub, id } => {
+            acts(world, *by, *user, *sub).unwrap_or_else(|| match world.owner_of(id) {
+                Some(owner) if owner == (*user, *sub) => Expect::Ok,
                 _ => Expect::market(ContractError::NoSuchOrder { id: *id }),
-            }
+            })
         }
-        Step::CancelAll { user, sub, .. } => match world.account(*user, *sub) {
-            Some(_) => Expect::Ok,
-            None => no_account(world, *user, *sub),
-        },
+        Step::CancelNamed { user, sub, name } => {
+            acts(world, *user, *user, *sub).unwrap_or_else(|| {
+                let client_order_id = Uint128::new(*name);
+                if named(world, *user, *sub, *name) {
+                    Expect::Ok
+                } else {
+                    Expect::market(ContractError::NoSuchClientOrder { client_order_id })
+                }
+            })
+        }
+        Step::CancelAll { by, user, sub, .. } => {
+            acts(world, *by, *user, *sub).unwrap_or(Expect::Ok)
+        }
+        Step::Transfer {
+            user,
+            from,
+            to,
+            amount,
+        } => transfer_between(world, *user, *from, *to, *amount),
+        Step::SetDelegate {
+            user,
+            sub,
+            delegate,
+            secs,
+        } => set_delegate(world, *user, *sub, *delegate, *secs),
+        Step::RemoveDelegate {
+            user,
+            sub,
+            delegate,
+        } => acts(world, *user, *user, *sub).unwrap_or_else(|| {
+            let known = world.delegates(*user, *sub);
+            if known.iter().any(|(one, _)| one == delegate) {
+                return Expect::Ok;
+            }
+            not_delegate(world, *user, *sub, *delegate)
+        }),
         Step::Liquidate {
             user, sub, market, ..
         } => liquidate(world, *user, *sub, *market, false),
@@ -110,6 +145,67 @@ fn no_account(world: &World, user: User, subaccount: u32) -> Expect {
     Expect::market(ContractError::NoSuchAccount { owner, subaccount })
 }
 
+fn not_delegate(world: &World, user: User, subaccount: u32, found: User) -> Expect {
+    Expect::market(ContractError::NotDelegate {
+        owner: world.users[user].to_string(),
+        subaccount,
+        found: world.users[found].to_string(),
+    })
+}
+
+/// Why somebody may not act for an account, where he may not.
+fn acts(world: &World, by: User, user: User, sub: u32) -> Option<Expect> {
+    if world.account(user, sub).is_none() {
+        return Some(no_account(world, user, sub));
+    }
+    if by == user {
+        return None;
+    }
+    let known = world.delegates(user, sub);
+    let Some((_, expired_at)) = known.into_iter().find(|(one, _)| *one == by) else {
+        return Some(not_delegate(world, user, sub, by));
+    };
+    let now = world.suite.now();
+    (expired_at <= now)
+        .then(|| Expect::market(ContractError::DelegationExpired { expired_at, now }))
+}
+
+fn set_delegate(world: &World, user: User, sub: u32, delegate: User, secs: u64) -> Expect {
+    if let Some(refused) = acts(world, user, user, sub) {
+        return refused;
+    }
+    let now = world.suite.now();
+    let (max, found) = (now + 365 * 86_400, now + secs);
+    if delegate == user {
+        Expect::market(ContractError::OwnerAsDelegate {})
+    } else if secs == 0 {
+        let expires_at = now;
+        Expect::market(ContractError::AlreadyExpired { expires_at, now })
+    } else if found > max {
+        Expect::market(ContractError::DelegationTooLong { max, found })
+    } else {
+        // Seven users: never more than eight delegates.
+        Expect::Ok
+    }
+}
+
+/// Whether an account has a resting order of that name.
+fn named(world: &World, user: User, sub: u32, name: u128) -> bool {
+    let orders = world.suite.orders(&world.users[user], sub).unwrap();
+    let name = Some(Uint128::new(name));
+    orders.iter().any(|order| order.client_order_id == name)
+}
+
+fn transfer_between(world: &World, user: User, from: u32, to: u32, amount: u128) -> Expect {
+    if amount == 0 {
+        return Expect::market(ContractError::ZeroAmount {});
+    }
+    if from == to {
+        return Expect::market(ContractError::SameSubaccount { subaccount: from });
+    }
+    may_take_out(world, user, from, amount).unwrap_or(Expect::Ok)
+}
+
 /// Collateral from somebody to a contract, with a message or without.
 fn transfer(world: &World, from: &Addr, to: &Addr, amount: u128, message: bool) -> Expect {
     let native = world.suite.token().is_none();
@@ -134,23 +230,10 @@ fn withdraw(world: &World, user: User, sub: u32, amount: u128) -> Expect {
     if amount == 0 {
         return Expect::market(ContractError::ZeroAmount {});
     }
-    let Some(account) = world.account(user, sub) else {
-        return no_account(world, user, sub);
-    };
-    if account.bankrupt {
-        return Expect::market(ContractError::Bankrupt {
-            equity: account.equity,
-        });
+    if let Some(refused) = may_take_out(world, user, sub, amount) {
+        return refused;
     }
     let asked = Uint128::new(amount);
-    let less = Int128::new(i128::try_from(amount).unwrap());
-    match risk_at(world, &account, less, None) {
-        Err(error) => return Expect::market(error),
-        Ok((equity, required)) if required > positive(equity) || equity.is_negative() => {
-            return Expect::market(ContractError::InsufficientMargin { equity, required });
-        }
-        Ok(_) => {}
-    }
     let available = Uint128::new(world.vault());
     if asked > available {
         return Expect::market(ContractError::InsufficientVault { available, asked });
@@ -160,6 +243,27 @@ fn withdraw(world: &World, user: User, sub: u32, amount: u128) -> Expect {
         return Expect::Transfer;
     }
     Expect::Ok
+}
+
+/// Why an account may not part with so much, where it may not.
+fn may_take_out(world: &World, user: User, sub: u32, amount: u128) -> Option<Expect> {
+    let Some(account) = world.account(user, sub) else {
+        return Some(no_account(world, user, sub));
+    };
+    if account.bankrupt {
+        return Some(Expect::market(ContractError::Bankrupt {
+            equity: account.equity,
+        }));
+    }
+    let less = Int128::new(i128::try_from(amount).unwrap());
+    match risk_at(world, &account, less, None) {
+        Err(error) => Some(Expect::market(error)),
+        Ok((equity, required)) if required > positive(equity) || equity.is_negative() => {
+            let error = ContractError::InsufficientMargin { equity, required };
+            Some(Expect::market(error))
+        }
+        Ok(_) => None,
+    }
 }
 
 fn positive(of: Int128) -> Uint128 {
@@ -320,6 +424,10 @@ fn place(world: &World, user: User, sub: u32, order: &Order) -> Expect {
         if expires_at <= now {
             return Expect::market(ContractError::AlreadyExpired { expires_at, now });
         }
+    }
+    if let Some(name) = order.name.filter(|name| named(world, user, sub, *name)) {
+        let client_order_id = Uint128::new(name);
+        return Expect::market(ContractError::DuplicateClientOrderId { client_order_id });
     }
     if account.bankrupt {
         return Expect::market(ContractError::Bankrupt {

@@ -38,20 +38,48 @@ pub enum Step {
         sub: u32,
         amount: u128,
     },
+    /// `by` is the owner, its delegate, or neither.
     Place {
+        by: User,
         user: User,
         sub: u32,
         order: Order,
     },
     Cancel {
+        by: User,
         user: User,
         sub: u32,
         id: OrderId,
     },
+    /// By the client order id.
+    CancelNamed {
+        user: User,
+        sub: u32,
+        name: u128,
+    },
     CancelAll {
+        by: User,
         user: User,
         sub: u32,
         market: Option<MarketId>,
+    },
+    Transfer {
+        user: User,
+        from: u32,
+        to: u32,
+        amount: u128,
+    },
+    /// For so many seconds from now.
+    SetDelegate {
+        user: User,
+        sub: u32,
+        delegate: User,
+        secs: u64,
+    },
+    RemoveDelegate {
+        user: User,
+        sub: u32,
+        delegate: User,
     },
     Liquidate {
         by: User,
@@ -139,6 +167,8 @@ pub struct Order {
     pub size: u128,
     pub order_type: OrderType,
     pub reduce_only: bool,
+    /// Client order id.
+    pub name: Option<u128>,
 }
 
 /// One or more steps that belong together.
@@ -146,7 +176,7 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
     let market = rng.gen_range(0..world.suite.markets.len() as u32);
     let user = rng.gen_range(0..world.users.len());
     let sub = *[0, 0, 0, 1].choose(rng).unwrap();
-    match rng.gen_range(0..100) {
+    match rng.gen_range(0..106) {
         0..=7 => vec![Step::Deposit {
             user,
             sub,
@@ -157,14 +187,20 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
             sub,
             amount: amount(rng, 3_000),
         }],
-        13..=30 => vec![Step::Place {
-            user,
-            sub,
-            order: order(rng, world, market),
-        }],
+        13..=30 => {
+            let by = acting(rng, world, user, sub);
+            let order = order(rng, world, market);
+            vec![Step::Place {
+                by,
+                user,
+                sub,
+                order,
+            }]
+        }
         31..=45 => trade(rng, world, market),
         46..=48 => vec![cancel(rng, world, user, sub)],
         49 => vec![Step::CancelAll {
+            by: acting(rng, world, user, sub),
             user,
             sub,
             market: rng.gen_bool(0.5).then_some(market),
@@ -245,10 +281,33 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
             market,
             amount: amount(rng, 20),
         }],
-        _ => vec![Step::Trespass {
+        99 => vec![Step::Trespass {
             user,
             what: rng.gen(),
         }],
+        100..=102 => vec![Step::Transfer {
+            user,
+            from: sub,
+            to: rng.gen_range(0..3),
+            amount: amount(rng, 1_000),
+        }],
+        103..=104 => vec![Step::SetDelegate {
+            user,
+            sub,
+            delegate: rng.gen_range(0..world.users.len()),
+            secs: *[0, 30, 3_600, 86_400, 366 * 86_400].choose(rng).unwrap(),
+        }],
+        _ => {
+            let (user, sub, delegate) = world
+                .any_delegate(rng)
+                .filter(|_| rng.gen_bool(0.7))
+                .unwrap_or((user, sub, rng.gen_range(0..world.users.len())));
+            vec![Step::RemoveDelegate {
+                user,
+                sub,
+                delegate,
+            }]
+        }
     }
 }
 
@@ -378,6 +437,24 @@ fn order(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Order {
         size,
         order_type,
         reduce_only: rng.gen_bool(0.15),
+        name: name(rng),
+    }
+}
+
+/// A client order id out of few, so that some are taken.
+fn name(rng: &mut ChaCha8Rng) -> Option<u128> {
+    rng.gen_bool(0.4).then(|| rng.gen_range(0..4))
+}
+
+/// Who sends an order for an account: its owner, now and then one of its delegates, or somebody who is none.
+fn acting(rng: &mut ChaCha8Rng, world: &World, user: User, sub: u32) -> User {
+    let delegates = world.delegates(user, sub);
+    match rng.gen_range(0..20) {
+        0 => rng.gen_range(0..world.users.len()),
+        1..=8 => delegates
+            .choose(rng)
+            .map_or(user, |(delegate, _)| *delegate),
+        _ => user,
     }
 }
 
@@ -403,6 +480,7 @@ fn trade(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Step> {
         size,
         order_type,
         reduce_only: false,
+        name: None,
     };
     let mut steps = vec![];
     if rng.gen_bool(0.7) {
@@ -417,6 +495,7 @@ fn trade(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Step> {
     }
     let resting = order(side, limit(TimeInForce::GoodTilCancelled));
     steps.push(Step::Place {
+        by: acting(rng, world, maker, 0),
         user: maker,
         sub: 0,
         order: resting,
@@ -426,6 +505,7 @@ fn trade(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Step> {
     }
     let taking = order(side.opposite(), limit(TimeInForce::ImmediateOrCancel));
     steps.push(Step::Place {
+        by: taker,
         user: taker,
         sub: 0,
         order: taking,
@@ -443,7 +523,12 @@ fn cancel(rng: &mut ChaCha8Rng, world: &World, user: User, sub: u32) -> Step {
     });
     let owner = world.owner_of(&id).filter(|_| rng.gen_bool(0.8));
     let (user, sub) = owner.unwrap_or((user, sub));
-    Step::Cancel { user, sub, id }
+    let its_name = world.name_of(&id).filter(|_| rng.gen_bool(0.8));
+    if let Some(name) = its_name.or_else(|| name(rng).filter(|_| rng.gen_bool(0.3))) {
+        return Step::CancelNamed { user, sub, name };
+    }
+    let by = acting(rng, world, user, sub);
+    Step::Cancel { by, user, sub, id }
 }
 
 fn reaction(rng: &mut ChaCha8Rng) -> Reaction {

@@ -12,6 +12,9 @@ use ballast_testing::suite::{Collateral, FundSeed, MarketSpec, Suite, SuiteBuild
 use ballast_types::market::{AccountResponse, ExecuteMsg, MarketResponse, OrderId};
 use ballast_types::MarketId;
 use cosmwasm_std::{coin, to_json_binary, Addr, CosmosMsg, Decimal, Order, Uint128, WasmMsg};
+use cw_multi_test::AppResponse;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
 
 pub const UNIT: u128 = 1_000_000;
 
@@ -161,6 +164,43 @@ impl World {
         let account = ACCOUNTS.load(storage.as_ref(), order.account).unwrap();
         let user = self.users.iter().position(|user| *user == account.owner)?;
         Some((user, account.subaccount))
+    }
+
+    /// An account's delegates among the users, with their expiry; expired ones included.
+    pub fn delegates(&self, user: usize, sub: u32) -> Vec<(usize, u64)> {
+        let known = self.suite.delegates(&self.users[user], sub);
+        let index = |address: &str| self.users.iter().position(|one| one.as_str() == address);
+        let known = known.unwrap_or_default().into_iter();
+        known
+            .filter_map(|one| Some((index(&one.delegate)?, one.expires_at)))
+            .collect()
+    }
+
+    /// A delegate of somebody, drawn anew at each call: owner, subaccount, delegate.
+    pub fn any_delegate(&self, rng: &mut ChaCha8Rng) -> Option<(usize, u32, usize)> {
+        let accounts = (0..self.users.len()).flat_map(|user| [(user, 0), (user, 1)]);
+        let all: Vec<_> = accounts
+            .flat_map(|(user, sub)| {
+                let delegates = self.delegates(user, sub).into_iter();
+                delegates.map(move |(delegate, _)| (user, sub, delegate))
+            })
+            .collect();
+        all.choose(rng).copied()
+    }
+
+    /// The client order id of a resting order.
+    pub fn name_of(&self, id: &OrderId) -> Option<u128> {
+        let storage = self.suite.market_storage();
+        let order = ORDERS
+            .may_load(storage.as_ref(), order_place(id))
+            .unwrap()?;
+        order.client_order_id.map(|name| name.u128())
+    }
+
+    /// Sends a message of a user to the market.
+    pub fn to_market(&mut self, user: usize, msg: &ExecuteMsg) -> anyhow::Result<AppResponse> {
+        let (user, market) = (self.users[user].clone(), self.suite.market.clone());
+        self.suite.execute(&user, &market, msg, &[])
     }
 
     pub fn vault(&self) -> u128 {
