@@ -80,6 +80,21 @@ pub fn content_hash(msgs: &[CosmosMsg]) -> StdResult<String> {
     Ok(Checksum::generate(&cosmwasm_std::to_json_vec(msgs)?).to_hex())
 }
 
+/// Whether messages appoint a guardian and do nothing else.
+#[must_use]
+pub fn only_changes_guardian(this: &Addr, msgs: &[CosmosMsg]) -> bool {
+    let appoints = |msg: &CosmosMsg| match msg {
+        CosmosMsg::Wasm(WasmMsg::Execute {
+            contract_addr, msg, ..
+        }) => {
+            contract_addr == this.as_str()
+                && matches!(from_json(msg), Ok(ExecuteMsg::SetGuardian { .. }))
+        }
+        _ => false,
+    };
+    !msgs.is_empty() && msgs.iter().all(appoints)
+}
+
 fn classify_one(
     api: &dyn Api,
     this: &Addr,
@@ -131,7 +146,8 @@ fn own_message(index: usize, msg: &Binary) -> ContractResult<Speed> {
         }
         _ => Err(ContractError::MessageRefused {
             index,
-            reason: "governance sends itself update_settings and set_guardian only",
+            reason:
+                "governance sends itself update_settings, set_guardian and confirm_protective only",
         }),
     }
 }

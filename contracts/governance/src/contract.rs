@@ -9,8 +9,9 @@ use cw_utils::nonpayable;
 use crate::bootstrap::BOOTSTRAP_SECS;
 use crate::state::{BOOTSTRAP, PROPOSAL_COUNT, REVISION, SETTINGS, TOKEN, TOTAL_STAKE, UNSTAKING};
 use crate::{
-    bootstrap, deposit, events, execute as execution, migration, parameters, propose,
-    query as queries, settings, stake, token, vote, ContractError, ContractResult,
+    bootstrap, check, deposit, events, execute as execution, guardian, migration, parameters,
+    propose, protective, query as queries, settings, stake, token, vote, ContractError,
+    ContractResult,
 };
 
 /// Name kept by cw2.
@@ -80,6 +81,22 @@ pub fn execute(
                 msgs,
                 earliest,
                 latest,
+                protective: false,
+            };
+            propose::execute_propose(deps, &env, &info, request)
+        }
+        ExecuteMsg::ProposeProtective {
+            title,
+            description,
+            msgs,
+        } => {
+            let request = propose::Request {
+                title,
+                description,
+                msgs,
+                earliest: None,
+                latest: None,
+                protective: true,
             };
             propose::execute_propose(deps, &env, &info, request)
         }
@@ -92,6 +109,16 @@ pub fn execute(
         ExecuteMsg::Close { proposal_id } => {
             execution::execute_close(deps, &env, &info, proposal_id)
         }
+        ExecuteMsg::RevertProtective { proposal_id, step } => {
+            protective::execute_revert(deps, &env, &info, proposal_id, step)
+        }
+        ExecuteMsg::Cancel { proposal_id } => {
+            guardian::execute_cancel(deps, &env, &info, proposal_id)
+        }
+        ExecuteMsg::Freeze {} => guardian::execute_freeze(deps, &env, &info),
+        ExecuteMsg::CheckMessages { msgs, verbatim } => {
+            check::execute_check(deps, &env, &info, msgs, verbatim)
+        }
         ExecuteMsg::Stake {} => stake::execute_stake(deps, &env, &info),
         ExecuteMsg::Receive(message) => stake::execute_receive(deps, &env, &info, message),
         ExecuteMsg::Unstake { amount } => stake::execute_unstake(deps, &env, &info, amount),
@@ -102,6 +129,9 @@ pub fn execute(
         }
         ExecuteMsg::SetGuardian { guardian } => {
             settings::execute_set_guardian(deps, &env, &info, guardian.as_deref())
+        }
+        ExecuteMsg::ConfirmProtective { proposal_id } => {
+            protective::execute_confirm(deps, &env, &info, proposal_id)
         }
         ExecuteMsg::RunProposal { proposal_id } => {
             execution::execute_run(deps, &env, &info, proposal_id)
@@ -119,7 +149,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> ContractResult<Binary> {
     queries::query(deps, &env, msg)
 }
 
-/// The outcome of a proposal's messages, or a deposit that could not be paid.
+/// The outcome of a proposal's messages or of a dry run; a deposit or freeze that did not arrive.
 ///
 /// # Errors
 /// [`ContractError::UnknownReply`].
@@ -128,6 +158,8 @@ pub fn reply(deps: DepsMut, env: Env, msg: Reply) -> ContractResult<Response> {
     match msg.id {
         execution::REPLY_EXECUTE => execution::reply(deps, &env, msg),
         deposit::REPLY_DEPOSIT => deposit::reply(deps, &env, &msg),
+        check::REPLY_CHECK => check::reply(msg),
+        guardian::REPLY_FREEZE => guardian::reply(&msg),
         found => Err(ContractError::UnknownReply { found }),
     }
 }

@@ -103,6 +103,61 @@ pub enum ContractError {
         found: LifecycleStatus,
     },
 
+    #[error("{sender} is not the guardian")]
+    NotGuardian { sender: Addr },
+    #[error("proposal {proposal_id} is {found:?}, the guardian cancels what has passed and was not executed")]
+    NotCancellable {
+        proposal_id: u64,
+        found: LifecycleStatus,
+    },
+    #[error("the guardian cancelled the same messages as proposal {proposal_id}; passed again they stand")]
+    CancelledBefore { proposal_id: u64 },
+    #[error(
+        "proposal {proposal_id} appoints a guardian and does nothing else: it cannot be cancelled"
+    )]
+    OnlyChangesGuardian { proposal_id: u64 },
+    #[error("the next freeze may begin at {next_at}, it is {now}")]
+    FreezeTooEarly { next_at: u64, now: u64 },
+    #[error("the settings name no market that could be frozen")]
+    NothingToFreeze {},
+
+    #[error("message {index} is not protective: {reason}")]
+    NotProtective { index: usize, reason: String },
+    #[error("proposal {proposal_id} is not an executed protective one")]
+    NoProtection { proposal_id: u64 },
+    #[error("proposal {proposal_id} expires at {expires_at}, it is {now}")]
+    NotExpired {
+        proposal_id: u64,
+        expires_at: u64,
+        now: u64,
+    },
+    #[error("proposal {proposal_id} was confirmed: nothing is reverted")]
+    Confirmed { proposal_id: u64 },
+    #[error("step {step} of proposal {proposal_id}: {reason}")]
+    NothingToRevert {
+        proposal_id: u64,
+        step: u32,
+        reason: &'static str,
+    },
+
+    #[error("no messages to check")]
+    NothingToCheck {},
+    #[error(
+        "all {messages} messages would go through, with the delay of a proposal that is {speed}"
+    )]
+    CheckPassed {
+        messages: usize,
+        speed: &'static str,
+    },
+    #[error("message {index} of {messages} would fail: {cause}")]
+    CheckFailed {
+        index: usize,
+        messages: usize,
+        cause: String,
+    },
+    #[error("all {messages} messages would go through, but then governance would hold less than it owes: {cause}")]
+    CheckFailedBooks { messages: usize, cause: String },
+
     #[error("bootstrap is locked, or {sender} did not instantiate this contract")]
     BootstrapLocked { sender: Addr },
 

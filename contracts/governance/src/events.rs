@@ -1,11 +1,11 @@
 //! The one place where events are built. Names are in `ballast_types::events::governance`.
 
 use ballast_types::events::governance as name;
-use ballast_types::governance::{LifecycleStatus, Votes};
+use ballast_types::governance::{LifecycleStatus, ProtectiveChange, ProtectiveStep, Votes};
 use cosmwasm_std::{Addr, Event, Uint128};
 use cw3::{DepositInfo, Vote};
 
-use crate::state::{Decision, Progress, Proposal, Standing};
+use crate::state::{Decision, Freeze, Progress, Proposal, Standing};
 use crate::tally;
 use crate::token::key;
 use crate::vote::Choice;
@@ -98,6 +98,7 @@ pub fn execution(proposal_id: u64, progress: &Progress) -> Event {
             failures, cause, ..
         } => ("failed", *failures, cause.as_str()),
         Progress::Executed { failures, .. } => ("executed", *failures, NONE),
+        Progress::Cancelled { failures, .. } => ("cancelled", *failures, NONE),
         Progress::Waiting {} => ("waiting", 0, NONE),
     };
     Event::new(name::EXECUTION)
@@ -150,4 +151,61 @@ pub fn bootstrap(by: &Addr, messages: usize) -> Event {
     Event::new(name::BOOTSTRAP)
         .add_attribute("by", by)
         .add_attribute("messages", messages.to_string())
+}
+
+/// The guardian cancelled a proposal.
+#[must_use]
+pub fn cancelled(proposal_id: u64, guardian: &Addr, content_hash: &str) -> Event {
+    Event::new(name::CANCELLED)
+        .add_attribute("proposal_id", proposal_id.to_string())
+        .add_attribute("guardian", guardian)
+        .add_attribute("content_hash", content_hash)
+}
+
+/// The guardian froze markets.
+#[must_use]
+pub fn freeze(guardian: &Addr, freeze: &Freeze, markets: usize) -> Event {
+    Event::new(name::FREEZE)
+        .add_attribute("guardian", guardian)
+        .add_attribute("until", freeze.until.to_string())
+        .add_attribute("next_freeze_at", freeze.next_at.to_string())
+        .add_attribute("markets", markets.to_string())
+}
+
+/// A market did not take a freeze.
+#[must_use]
+pub fn freeze_failed(market: &str) -> Event {
+    Event::new(name::FREEZE_FAILED).add_attribute("market", market)
+}
+
+/// A step of a protective proposal was taken.
+#[must_use]
+pub fn protected(proposal_id: u64, number: usize, step: &ProtectiveStep, expires_at: u64) -> Event {
+    let change =
+        |change: &ProtectiveChange| format!("{}:{}>{}", change.field, change.before, change.after);
+    let changes: Vec<String> = step.changes.iter().map(change).collect();
+    Event::new(name::PROTECTED)
+        .add_attribute("proposal_id", proposal_id.to_string())
+        .add_attribute("step", number.to_string())
+        .add_attribute("contract", &step.contract)
+        .add_attribute("market", step.market.to_string())
+        .add_attribute("changes", changes.join(","))
+        .add_attribute("expires_at", expires_at.to_string())
+}
+
+/// A protective proposal stays.
+#[must_use]
+pub fn confirmed(proposal_id: u64) -> Event {
+    Event::new(name::CONFIRMED).add_attribute("proposal_id", proposal_id.to_string())
+}
+
+/// Fields of a step were set back.
+#[must_use]
+pub fn reverted(proposal_id: u64, number: u32, step: &ProtectiveStep, fields: &[&str]) -> Event {
+    Event::new(name::REVERTED)
+        .add_attribute("proposal_id", proposal_id.to_string())
+        .add_attribute("step", number.to_string())
+        .add_attribute("contract", &step.contract)
+        .add_attribute("market", step.market.to_string())
+        .add_attribute("fields", fields.join(","))
 }

@@ -7,7 +7,7 @@
 //!
 //! While a proposal is being executed no other can be.
 
-use ballast_types::governance::{DepositState, ExecuteMsg, LifecycleStatus};
+use ballast_types::governance::{DepositState, ExecuteMsg, LifecycleStatus, Speed};
 use cosmwasm_std::{
     from_json, to_json_binary, DepsMut, Env, MessageInfo, Reply, Response, Storage, SubMsg,
     SubMsgResult, WasmMsg,
@@ -18,7 +18,7 @@ use crate::deposit::{self, Fate};
 use crate::lifecycle::{lifecycle, Lifecycle};
 use crate::propose::{finish, load};
 use crate::state::{Progress, Proposal, Standing, EXECUTING, SETTINGS, STANDINGS};
-use crate::{books, events, ContractError, ContractResult};
+use crate::{books, events, protective, ContractError, ContractResult};
 
 /// Reply to a proposal's messages. The payload is the proposal's id.
 pub const REPLY_EXECUTE: u64 = 1;
@@ -87,9 +87,10 @@ pub fn execute_execute(
 /// The messages themselves. By governance itself, inside [`execute_execute`].
 ///
 /// # Errors
-/// [`ContractError::OnlyGovernance`], [`ContractError::NotExecuting`].
+/// [`ContractError::OnlyGovernance`], [`ContractError::NotExecuting`]; [`ContractError::NotProtective`] where
+/// a protective proposal no longer only tightens.
 pub fn execute_run(
-    deps: DepsMut,
+    mut deps: DepsMut,
     env: &Env,
     info: &MessageInfo,
     proposal_id: u64,
@@ -98,8 +99,13 @@ pub fn execute_run(
     if EXECUTING.may_load(deps.storage)? != Some(proposal_id) {
         return Err(ContractError::NotExecuting { proposal_id });
     }
-    let (proposal, _) = load(deps.storage, proposal_id)?;
+    let (proposal, standing) = load(deps.storage, proposal_id)?;
+    let mut protected = vec![];
+    if standing.speed == Speed::Protective {
+        protected = protective::record(deps.branch(), env, proposal_id, &proposal, &standing)?;
+    }
     Ok(Response::new()
+        .add_events(protected)
         .add_messages(proposal.msgs)
         .add_message(books::check_message(env)?)
         .add_attribute("action", "run_proposal")
@@ -209,20 +215,29 @@ pub fn only_governance(env: &Env, info: &MessageInfo, message: &'static str) -> 
     })
 }
 
-fn life(storage: &dyn Storage, standing: &Standing, now: u64) -> ContractResult<Lifecycle> {
+/// Where a proposal stands.
+///
+/// # Errors
+/// Storage.
+pub fn life(storage: &dyn Storage, standing: &Standing, now: u64) -> ContractResult<Lifecycle> {
     let settings = SETTINGS.load(storage, standing.revision)?;
     Ok(lifecycle(standing, &settings, now)?)
 }
 
-fn failures(standing: &Standing) -> u32 {
+/// How often a proposal's messages failed.
+#[must_use]
+pub fn failures(standing: &Standing) -> u32 {
     match standing.progress {
         Progress::Waiting {} => 0,
-        Progress::Executed { failures, .. } | Progress::Failed { failures, .. } => failures,
+        Progress::Executed { failures, .. }
+        | Progress::Failed { failures, .. }
+        | Progress::Cancelled { failures, .. } => failures,
     }
 }
 
 /// The text up to its 256th byte, not splitting a character.
-fn cut(mut text: String) -> String {
+#[must_use]
+pub fn cut(mut text: String) -> String {
     let mut end = text.len().min(MAX_CAUSE);
     while !text.is_char_boundary(end) {
         end = end.saturating_sub(1);

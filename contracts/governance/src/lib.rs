@@ -5,6 +5,7 @@
 
 pub mod books;
 pub mod bootstrap;
+pub mod check;
 pub mod classify;
 pub mod contract;
 pub mod cw3;
@@ -12,10 +13,12 @@ pub mod deposit;
 pub mod error;
 pub mod events;
 pub mod execute;
+pub mod guardian;
 pub mod lifecycle;
 pub mod migration;
 pub mod parameters;
 pub mod propose;
+pub mod protective;
 pub mod query;
 pub mod settings;
 pub mod stake;

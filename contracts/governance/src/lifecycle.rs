@@ -37,6 +37,12 @@ impl Lifecycle {
         may && self.deadline.is_some_and(|deadline| now < deadline)
     }
 
+    /// Whether it passed and its messages may be sent, now or later.
+    #[must_use]
+    pub fn pending(&self, now: u64) -> bool {
+        self.status == LifecycleStatus::Queued || self.executable(now)
+    }
+
     /// Whether it can never be executed any more, and was not.
     #[must_use]
     pub fn over(&self, now: u64) -> bool {
@@ -83,6 +89,7 @@ pub fn lifecycle(
         Outcome::Passed => {}
     }
     let delay = match standing.speed {
+        Speed::Protective => 0,
         Speed::Normal => settings.timelock_secs,
         Speed::Adverse => settings.adverse_delay_secs,
     };
@@ -93,6 +100,7 @@ pub fn lifecycle(
     let status = match standing.progress {
         Progress::Executed { .. } => LifecycleStatus::Executed,
         Progress::Failed { .. } => LifecycleStatus::ExecutionFailed,
+        Progress::Cancelled { .. } => LifecycleStatus::Cancelled,
         Progress::Waiting {} if now >= deadline => LifecycleStatus::Expired,
         Progress::Waiting {} if now >= ready_at => LifecycleStatus::Ready,
         Progress::Waiting {} => LifecycleStatus::Queued,

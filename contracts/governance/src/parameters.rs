@@ -9,10 +9,15 @@
 //! | `timelock_secs` | 172,800 (2 d) | 86,400 (1 d) | 1,209,600 (14 d) |
 //! | `adverse_delay_secs` | 1,814,400 (21 d) | 1,814,400 (21 d) | 7,776,000 (90 d) |
 //! | `execution_window_secs` | 604,800 (7 d) | 86,400 (1 d) | 2,592,000 (30 d) |
+//! | `protective_voting_secs` | 43,200 (12 h) | 3,600 (1 h) | 259,200 (3 d) |
+//! | `protective_expiry_secs` | 1,209,600 (14 d) | 259,200 (3 d) | 5,184,000 (60 d) |
+//! | `freeze_secs` | 86,400 (1 d) | 3,600 (1 h) | 259,200 (3 d) |
+//! | `freeze_cooloff_secs` | 604,800 (7 d) | 259,200 (3 d) | 2,592,000 (30 d) |
 //! | `unstaking_secs` | 604,800 (7 d) | 86,400 (1 d) | 2,592,000 (30 d) |
 //!
 //! Relations: `unstaking_secs + 1 d <= adverse_delay_secs`, so that whoever unstakes when an adverse
-//! proposal is decided has the coins before it can be executed. The window of execution begins at the end of
+//! proposal is decided has the coins before it can be executed; `voting_secs + timelock_secs + 1 d <=
+//! protective_expiry_secs`, so that a protective proposal can be confirmed before it expires. The window of execution begins at the end of
 //! the delay, so no delay reaches beyond its deadline. No share can be set so high that a small minority, or
 //! voters who are asleep, lock governance.
 
@@ -21,6 +26,8 @@ use cosmwasm_std::Decimal;
 
 use crate::{ContractError, ContractResult};
 
+/// Seconds of an hour.
+pub const HOUR: u64 = 3_600;
 /// Seconds of a day.
 pub const DAY: u64 = 86_400;
 
@@ -52,31 +59,47 @@ pub struct Share {
     pub value: fn(&Settings) -> Decimal,
 }
 
-const fn days(
+const fn range(
     name: &'static str,
-    default: u64,
-    min: u64,
-    max: u64,
+    [default, min, max]: [u64; 3],
     value: fn(&Settings) -> u64,
 ) -> Range {
     Range {
         name,
-        default: default.saturating_mul(DAY),
-        min: min.saturating_mul(DAY),
-        max: max.saturating_mul(DAY),
+        default,
+        min,
+        max,
         value,
     }
 }
 
 /// Ranges of all times.
-pub const TIMES: [Range; 5] = [
-    days("voting_secs", 7, 1, 30, |s| s.voting_secs),
-    days("timelock_secs", 2, 1, 14, |s| s.timelock_secs),
-    days("adverse_delay_secs", 21, 21, 90, |s| s.adverse_delay_secs),
-    days("execution_window_secs", 7, 1, 30, |s| {
+pub const TIMES: [Range; 9] = [
+    range("voting_secs", [7 * DAY, DAY, 30 * DAY], |s| s.voting_secs),
+    range("timelock_secs", [2 * DAY, DAY, 14 * DAY], |s| {
+        s.timelock_secs
+    }),
+    range("adverse_delay_secs", [21 * DAY, 21 * DAY, 90 * DAY], |s| {
+        s.adverse_delay_secs
+    }),
+    range("execution_window_secs", [7 * DAY, DAY, 30 * DAY], |s| {
         s.execution_window_secs
     }),
-    days("unstaking_secs", 7, 1, 30, |s| s.unstaking_secs),
+    range("protective_voting_secs", [12 * HOUR, HOUR, 3 * DAY], |s| {
+        s.protective_voting_secs
+    }),
+    range(
+        "protective_expiry_secs",
+        [14 * DAY, 3 * DAY, 60 * DAY],
+        |s| s.protective_expiry_secs,
+    ),
+    range("freeze_secs", [DAY, HOUR, 3 * DAY], |s| s.freeze_secs),
+    range("freeze_cooloff_secs", [7 * DAY, 3 * DAY, 30 * DAY], |s| {
+        s.freeze_cooloff_secs
+    }),
+    range("unstaking_secs", [7 * DAY, DAY, 30 * DAY], |s| {
+        s.unstaking_secs
+    }),
 ];
 
 /// Ranges of all shares.
@@ -107,7 +130,7 @@ pub const SHARES: [Share; 3] = [
 /// What a deployment gets that says nothing: no deposit, no contracts named, votes are final.
 #[must_use]
 pub fn default_settings() -> Settings {
-    let [voting, timelock, adverse_delay, execution_window, unstaking] =
+    let [voting, timelock, adverse_delay, execution_window, protective_voting, protective_expiry, freeze, freeze_cooloff, unstaking] =
         TIMES.map(|range| range.default);
     let [threshold, quorum, veto_threshold] = SHARES.map(|share| share.default);
     Settings {
@@ -118,6 +141,10 @@ pub fn default_settings() -> Settings {
         timelock_secs: timelock,
         adverse_delay_secs: adverse_delay,
         execution_window_secs: execution_window,
+        protective_voting_secs: protective_voting,
+        protective_expiry_secs: protective_expiry,
+        freeze_secs: freeze,
+        freeze_cooloff_secs: freeze_cooloff,
         unstaking_secs: unstaking,
         allow_revote: false,
         deposit: None,
@@ -156,6 +183,13 @@ pub fn check(settings: &Settings) -> ContractResult<()> {
     if settings.unstaking_secs.saturating_add(DAY) > settings.adverse_delay_secs {
         return Err(ContractError::SettingsContradict {
             rule: "unstaking_secs is at least a day shorter than adverse_delay_secs",
+        });
+    }
+    let ordinary = settings.voting_secs.saturating_add(settings.timelock_secs);
+    if ordinary.saturating_add(DAY) > settings.protective_expiry_secs {
+        return Err(ContractError::SettingsContradict {
+            rule:
+                "protective_expiry_secs is at least a day longer than voting_secs and timelock_secs",
         });
     }
     Ok(())

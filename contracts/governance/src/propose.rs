@@ -12,7 +12,7 @@ use crate::state::{
     current_settings, Progress, Proposal, Standing, PROPOSALS, PROPOSAL_COUNT, STANDINGS,
     UNFINISHED,
 };
-use crate::{books, cw3 as wire, deposit, events, vote, ContractError, ContractResult};
+use crate::{books, cw3 as wire, deposit, events, protective, vote, ContractError, ContractResult};
 
 /// Bytes of a title.
 pub const MAX_TITLE: usize = 256;
@@ -33,12 +33,15 @@ pub struct Request {
     pub earliest: Option<Expiration>,
     /// Not at or after.
     pub latest: Option<Expiration>,
+    /// Whether it asks for the short way.
+    pub protective: bool,
 }
 
 /// Makes a proposal with the proposer's yes.
 ///
 /// # Errors
-/// [`ContractError::NoPower`], sizes, refused messages, the wrong deposit, or too many unfinished proposals.
+/// [`ContractError::NoPower`], sizes, refused messages, the wrong deposit, or too many unfinished proposals;
+/// [`ContractError::NotProtective`].
 pub fn execute_propose(
     mut deps: DepsMut,
     env: &Env,
@@ -48,7 +51,13 @@ pub fn execute_propose(
     let (revision, settings) = current_settings(deps.storage)?;
     check_size("title", &request.title, 1, MAX_TITLE)?;
     check_size("description", &request.description, 0, MAX_DESCRIPTION)?;
-    let speed = classify(deps.api, &env.contract.address, &request.msgs)?;
+    let mut speed = classify(deps.api, &env.contract.address, &request.msgs)?;
+    let mut voting_secs = settings.voting_secs;
+    if request.protective {
+        protective::steps(deps.as_ref(), &settings, &request.msgs)?;
+        speed = Speed::Protective;
+        voting_secs = settings.protective_voting_secs;
+    }
 
     let start_height = env.block.height;
     let power = power_before(deps.storage, &info.sender, start_height)?;
@@ -59,7 +68,7 @@ pub fn execute_propose(
     }
     let total = total_before(deps.storage, start_height)?;
     let now = env.block.time.seconds();
-    let voting_ends_at = now.saturating_add(settings.voting_secs);
+    let voting_ends_at = now.saturating_add(voting_secs);
     let (earliest, latest) = window(&request, &settings, speed, voting_ends_at)?;
     let (deposit, collect) = deposit::take(env, info, &settings, power, total)?;
 
@@ -146,6 +155,7 @@ fn window(
     voting_ends_at: u64,
 ) -> ContractResult<(Option<u64>, Option<u64>)> {
     let delay = match speed {
+        Speed::Protective => 0,
         Speed::Normal => settings.timelock_secs,
         Speed::Adverse => settings.adverse_delay_secs,
     };

@@ -1,14 +1,16 @@
 //! Queries: dispatch, and what is neither cw3's nor DAO DAO's.
 
-use ballast_types::governance::{ConfigResponse, LifecycleResponse, QueryMsg, Settings};
+use ballast_types::governance::{
+    ConfigResponse, GuardianResponse, LifecycleResponse, ProtectiveResponse, QueryMsg, Settings,
+};
 use ballast_types::voting_module::{ActiveThresholdResponse, GetHooksResponse, IsActiveResponse};
 use cosmwasm_std::{to_json_binary, Binary, Deps, Env, Order};
 
 use crate::lifecycle::lifecycle;
 use crate::propose::load;
 use crate::state::{
-    current_settings, Progress, BOOTSTRAP, CLAIMS, GUARDIAN, PROPOSAL_COUNT, SETTINGS, TOKEN,
-    TOTAL_STAKE, UNSTAKING,
+    current_settings, Progress, BOOTSTRAP, CANCELLED, CLAIMS, FREEZE, GUARDIAN, PROPOSAL_COUNT,
+    PROTECTIVE, SETTINGS, TOKEN, TOTAL_STAKE, UNSTAKING,
 };
 use crate::{books, cw3, voting_module, ContractError, ContractResult};
 
@@ -59,6 +61,11 @@ pub fn query(deps: Deps, env: &Env, msg: QueryMsg) -> ContractResult<Binary> {
         QueryMsg::Config {} => to_json_binary(&config(deps)?),
         QueryMsg::Lifecycle { proposal_id } => {
             to_json_binary(&lifecycle_of(deps, env, proposal_id)?)
+        }
+        QueryMsg::Protective { proposal_id } => to_json_binary(&protective(deps, proposal_id)?),
+        QueryMsg::Guardian {} => to_json_binary(&guardian(deps)?),
+        QueryMsg::CancelledContent { content_hash } => {
+            to_json_binary(&CANCELLED.may_load(deps.storage, &content_hash)?)
         }
         QueryMsg::Settings { revision } => to_json_binary(&settings(deps, revision)?),
         QueryMsg::VotingPowerAtHeight { address, height } => {
@@ -113,6 +120,22 @@ fn settings(deps: Deps, revision: Option<u32>) -> ContractResult<Settings> {
         .ok_or(ContractError::NoSuchRevision { revision })
 }
 
+fn protective(deps: Deps, proposal_id: u64) -> ContractResult<ProtectiveResponse> {
+    PROTECTIVE
+        .may_load(deps.storage, proposal_id)?
+        .ok_or(ContractError::NoProtection { proposal_id })
+}
+
+fn guardian(deps: Deps) -> ContractResult<GuardianResponse> {
+    let guardian = GUARDIAN.may_load(deps.storage)?.map(String::from);
+    let freeze = FREEZE.may_load(deps.storage)?;
+    Ok(GuardianResponse {
+        guardian,
+        frozen_until: freeze.as_ref().map_or(0, |freeze| freeze.until),
+        next_freeze_at: freeze.map_or(0, |freeze| freeze.next_at),
+    })
+}
+
 fn lifecycle_of(deps: Deps, env: &Env, proposal_id: u64) -> ContractResult<LifecycleResponse> {
     let (proposal, standing) = load(deps.storage, proposal_id)?;
     let settings = SETTINGS.load(deps.storage, standing.revision)?;
@@ -120,6 +143,7 @@ fn lifecycle_of(deps: Deps, env: &Env, proposal_id: u64) -> ContractResult<Lifec
     let (executed_at, failures, failure) = match standing.progress {
         Progress::Waiting {} => (None, 0, None),
         Progress::Executed { at, failures } => (Some(at), failures, None),
+        Progress::Cancelled { failures, .. } => (None, failures, None),
         Progress::Failed {
             failures, cause, ..
         } => (None, failures, Some(cause)),

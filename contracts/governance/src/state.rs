@@ -5,7 +5,8 @@
 //! one revision ([`SETTINGS`]).
 
 use ballast_types::governance::{
-    BootstrapRight, DepositState, HeldDeposits, Settings, Speed, Votes,
+    BootstrapRight, CancelledContent, DepositState, HeldDeposits, ProtectiveResponse, Settings,
+    Speed, Votes,
 };
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, CosmosMsg, Storage, Uint128};
@@ -29,6 +30,15 @@ pub const REVISION: Item<u32> = Item::new("revision");
 
 /// Who may cancel a queued proposal. Absent: nobody.
 pub const GUARDIAN: Item<Addr> = Item::new("guardian");
+
+/// Content hash -> when the guardian cancelled it. Written by `Cancel`, never removed: passed again it stands.
+pub const CANCELLED: Map<&str, CancelledContent> = Map::new("cancelled");
+
+/// When the guardian's last freeze ends and the next may begin. Absent: there was none.
+pub const FREEZE: Item<Freeze> = Item::new("freeze");
+
+/// Protective proposal -> what it changed. Written by its execution, its confirmation and its reversal.
+pub const PROTECTIVE: Map<u64, ProtectiveResponse> = Map::new("protective");
 
 /// The instantiator's right to one bootstrap. Removed by its use.
 pub const BOOTSTRAP: Item<BootstrapRight> = Item::new("bootstrap");
@@ -145,6 +155,13 @@ pub enum Progress {
         /// How often they had failed before.
         failures: u32,
     },
+    /// Cancelled by the guardian.
+    Cancelled {
+        /// When, seconds.
+        at: u64,
+        /// How often they had failed before.
+        failures: u32,
+    },
     /// Tried; nothing of them stayed.
     Failed {
         /// When last, seconds.
@@ -154,6 +171,15 @@ pub enum Progress {
         /// The chain's text, cut.
         cause: String,
     },
+}
+
+/// The guardian's last freeze.
+#[cw_serde]
+pub struct Freeze {
+    /// Seconds, exclusive.
+    pub until: u64,
+    /// When the next one may begin, seconds.
+    pub next_at: u64,
 }
 
 /// A vote in force.

@@ -311,6 +311,7 @@ fn settings_are_kept_as_they_were() {
         settings.timelock_secs = 14 * DAY;
         settings.quorum = cosmwasm_std::Decimal::percent(50);
         settings.voting_secs = 30 * DAY;
+        settings.protective_expiry_secs = 60 * DAY;
     });
     let id = world.propose("ann", vec![change]);
     world.vote("bob", id, Vote::Yes).unwrap();

@@ -31,6 +31,10 @@ fn set_time(settings: &mut Settings, name: &str, secs: u64) {
         "timelock_secs" => settings.timelock_secs = secs,
         "adverse_delay_secs" => settings.adverse_delay_secs = secs,
         "execution_window_secs" => settings.execution_window_secs = secs,
+        "protective_voting_secs" => settings.protective_voting_secs = secs,
+        "protective_expiry_secs" => settings.protective_expiry_secs = secs,
+        "freeze_secs" => settings.freeze_secs = secs,
+        "freeze_cooloff_secs" => settings.freeze_cooloff_secs = secs,
         "unstaking_secs" => settings.unstaking_secs = secs,
         other => panic!("no such time: {other}"),
     }
@@ -53,6 +57,10 @@ fn every_setting_has_a_hard_range() {
         for secs in [range.min, range.default, range.max] {
             let mut settings = default_settings();
             settings.adverse_delay_secs = 90 * DAY;
+            settings.protective_expiry_secs = 60 * DAY;
+            if range.name == "protective_expiry_secs" {
+                (settings.voting_secs, settings.timelock_secs) = (DAY, DAY);
+            }
             set_time(&mut settings, range.name, secs);
             World::try_new(Source::Native, settings).unwrap();
         }
@@ -95,6 +103,18 @@ fn unstaking_is_shorter_than_the_adverse_delay() {
     World::try_new(Source::Native, settings).unwrap();
     assert!(matches!(
         refusal(|settings| settings.unstaking_secs = 20 * DAY + 1),
+        ContractError::SettingsContradict { .. }
+    ));
+}
+
+/// A protective proposal can be confirmed before it expires.
+#[test]
+fn an_ordinary_vote_is_shorter_than_the_protective_expiry() {
+    let mut settings = default_settings();
+    settings.protective_expiry_secs = 10 * DAY;
+    World::try_new(Source::Native, settings).unwrap();
+    assert!(matches!(
+        refusal(|settings| settings.protective_expiry_secs = 10 * DAY - 1),
         ContractError::SettingsContradict { .. }
     ));
 }
@@ -171,7 +191,7 @@ proptest! {
     #[test]
     fn accepted_settings_can_be_changed_again(
         shares in proptest::array::uniform3(0_u64..=1_000_000),
-        times in proptest::array::uniform5(0_u64..=1_000_000),
+        times in proptest::array::uniform9(0_u64..=1_000_000),
         allow_revote: bool,
     ) {
         let mut settings = default_settings();

@@ -128,6 +128,19 @@ pub mod governance {
     pub const SETTINGS: &str = "ballast_governance_settings";
     /// `guardian` (or `none`).
     pub const GUARDIAN: &str = "ballast_governance_guardian";
+    /// By the guardian: `proposal_id`, `guardian`, `content_hash`.
+    pub const CANCELLED: &str = "ballast_governance_cancelled";
+    /// By the guardian: `guardian`, `until`, `next_freeze_at`, `markets`.
+    pub const FREEZE: &str = "ballast_governance_freeze";
+    /// A market did not take a freeze: `market`.
+    pub const FREEZE_FAILED: &str = "ballast_governance_freeze_failed";
+    /// A step of a protective proposal was taken: `proposal_id`, `step`, `contract`, `market`, `changes`
+    /// (`field:before>after`, comma-separated), `expires_at`.
+    pub const PROTECTED: &str = "ballast_governance_protected";
+    /// A protective proposal stays: `proposal_id`.
+    pub const CONFIRMED: &str = "ballast_governance_confirmed";
+    /// A step was reverted: `proposal_id`, `step`, `contract`, `market`, `fields` (comma-separated).
+    pub const REVERTED: &str = "ballast_governance_reverted";
     /// `by`, `messages`.
     pub const BOOTSTRAP: &str = "ballast_governance_bootstrap";
 }

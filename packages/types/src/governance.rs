@@ -42,6 +42,15 @@ pub struct Settings {
     pub adverse_delay_secs: u64,
     /// How long a ready proposal may be executed.
     pub execution_window_secs: u64,
+    /// How long is voted on a protective proposal; it waits for nothing once it has passed.
+    pub protective_voting_secs: u64,
+    /// After this, what a protective proposal changed may be reverted by anyone, unless an ordinary one has
+    /// confirmed it. At least a day longer than an ordinary vote with its timelock.
+    pub protective_expiry_secs: u64,
+    /// How long a freeze by the guardian lasts.
+    pub freeze_secs: u64,
+    /// From the end of a freeze to the next one.
+    pub freeze_cooloff_secs: u64,
     /// From unstaking to claiming. At least a day shorter than `adverse_delay_secs`.
     pub unstaking_secs: u64,
     /// Whether a vote may be changed while voting lasts. If so nothing is decided before voting ends.
@@ -92,6 +101,15 @@ pub enum ExecuteMsg {
         /// Not to be executed at or after; only `at_time`.
         latest: Option<Expiration>,
     },
+    /// As `Propose`, for messages of the protective list only, with a short vote and no delay.
+    ProposeProtective {
+        /// 1 to 256 bytes.
+        title: String,
+        /// At most 10,000 bytes.
+        description: String,
+        /// `UpdateMarket` of the suite's markets and of the insurance fund that only tighten.
+        msgs: Vec<CosmosMsg>,
+    },
     /// cw3: votes with the power held before the block of the proposal.
     Vote {
         /// The proposal.
@@ -110,6 +128,34 @@ pub enum ExecuteMsg {
     Close {
         /// The proposal.
         proposal_id: u64,
+    },
+    /// Sets the fields that one step of a protective proposal tightened back to what they were, where they
+    /// still are what it made them. Anyone, once a step, after its expiry and unless it was confirmed. The
+    /// contract that is told may wait its own delay.
+    RevertProtective {
+        /// The proposal.
+        proposal_id: u64,
+        /// Number of the message, from 0.
+        step: u32,
+    },
+    /// Cancels a passed proposal that was not executed yet. By the guardian, once for the same messages:
+    /// passed again they stand. Not where all it does is appoint a guardian.
+    Cancel {
+        /// The proposal.
+        proposal_id: u64,
+    },
+    /// Tells all markets of the settings to take no more risk for `freeze_secs`: [`FreezeHookMsg`]. By the
+    /// guardian, once in `freeze_secs + freeze_cooloff_secs`.
+    Freeze {},
+    /// Sends messages as governance would, checks the books, and always fails: with `CheckPassed`, or with
+    /// the number and cause of the first message that fails. Anyone.
+    CheckMessages {
+        /// What a proposal would hold; at least one.
+        msgs: Vec<CosmosMsg>,
+        /// Lets the failing message's own error through, without its number. A chain hides the cause of a
+        /// failed submessage from contracts, but not from the sender of the transaction.
+        #[serde(default)]
+        verbatim: bool,
     },
     /// Stakes the attached native coins for the sender. Counts for proposals made in later blocks.
     Stake {},
@@ -138,6 +184,11 @@ pub enum ExecuteMsg {
         /// Who.
         guardian: Option<String>,
     },
+    /// Keeps what a protective proposal changed. By governance itself, through an ordinary proposal.
+    ConfirmProtective {
+        /// The protective proposal.
+        proposal_id: u64,
+    },
     /// Part of `Execute`: a failure here reverts the messages and nothing else. By governance itself.
     RunProposal {
         /// The proposal.
@@ -155,10 +206,23 @@ pub enum ReceiveMsg {
     Stake {},
 }
 
+/// What a market must accept from its owner for the guardian's freeze to reach it.
+#[cw_serde]
+pub enum FreezeHookMsg {
+    /// Takes no more risk before `until`: nothing that increases a position, no withdrawal against one.
+    /// Liquidations, claims, top-ups, reductions and withdrawals against no position go on.
+    SetFreeze {
+        /// Seconds, exclusive.
+        until: u64,
+    },
+}
+
 /// How long a proposal waits between its decision and its execution.
 #[cw_serde]
 #[derive(Copy, Eq)]
 pub enum Speed {
+    /// Waits for nothing: holds messages of the protective list only.
+    Protective,
     /// Waits `timelock_secs`.
     Normal,
     /// Waits `adverse_delay_secs`: holds a message that could take what others own, or change who rules.
@@ -170,6 +234,7 @@ impl Speed {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Protective => "protective",
             Self::Normal => "normal",
             Self::Adverse => "adverse",
         }
@@ -317,6 +382,21 @@ pub enum QueryMsg {
         /// The proposal.
         proposal_id: u64,
     },
+    /// What a protective proposal changed, once it was executed.
+    #[returns(ProtectiveResponse)]
+    Protective {
+        /// The proposal.
+        proposal_id: u64,
+    },
+    /// The guardian, and when the next freeze may begin.
+    #[returns(GuardianResponse)]
+    Guardian {},
+    /// When, and as which proposal, the guardian cancelled these messages; null if never.
+    #[returns(Option<CancelledContent>)]
+    CancelledContent {
+        /// SHA-256 of the messages, hexadecimal, as in `Lifecycle`.
+        content_hash: String,
+    },
     /// Settings of a revision.
     #[returns(Settings)]
     Settings {
@@ -458,4 +538,63 @@ pub struct LifecycleResponse {
     pub deposit: DepositState,
     /// SHA-256 of its messages, hexadecimal.
     pub content_hash: String,
+}
+
+/// Answer to [`QueryMsg::Protective`].
+#[cw_serde]
+pub struct ProtectiveResponse {
+    /// The proposal.
+    pub proposal_id: u64,
+    /// From when on its steps may be reverted, seconds.
+    pub expires_at: u64,
+    /// Whether an ordinary proposal confirmed it; then nothing is reverted.
+    pub confirmed: bool,
+    /// One a message, in order.
+    pub steps: Vec<ProtectiveStep>,
+}
+
+/// What one message of a protective proposal tightened.
+#[cw_serde]
+pub struct ProtectiveStep {
+    /// The contract that was told.
+    pub contract: String,
+    /// Whose market, where the contract is the insurance fund.
+    pub claimant: Option<String>,
+    /// The market.
+    pub market: crate::MarketId,
+    /// Field by field.
+    pub changes: Vec<ProtectiveChange>,
+    /// Whether it was reverted.
+    pub reverted: bool,
+}
+
+/// One field that was tightened.
+#[cw_serde]
+pub struct ProtectiveChange {
+    /// As in the message.
+    pub field: String,
+    /// What it was. 0 and 1 for no and yes.
+    pub before: Uint128,
+    /// What it became.
+    pub after: Uint128,
+}
+
+/// Answer to [`QueryMsg::Guardian`].
+#[cw_serde]
+pub struct GuardianResponse {
+    /// Who.
+    pub guardian: Option<String>,
+    /// When the last freeze ended or will end, seconds; 0 if there was none.
+    pub frozen_until: u64,
+    /// When the next one may begin, seconds.
+    pub next_freeze_at: u64,
+}
+
+/// Messages that the guardian cancelled.
+#[cw_serde]
+pub struct CancelledContent {
+    /// The proposal that was cancelled.
+    pub proposal_id: u64,
+    /// When, seconds.
+    pub at: u64,
 }

@@ -15,6 +15,8 @@ pub enum PuppetMsg {
         /// Whether failures are swallowed.
         catch: bool,
     },
+    /// What a market does with the guardian's freeze.
+    SetFreeze { until: u64 },
     /// Fails unless the block time is at least this.
     FailBefore { secs: u64 },
     /// Fails with a text of so many bytes of a character of three bytes.
@@ -34,6 +36,9 @@ fn execute(_: DepsMut, env: Env, _: MessageInfo, msg: PuppetMsg) -> StdResult<Re
         PuppetMsg::Act { msgs, catch: true } => Ok(Response::new()
             .add_submessages(msgs.into_iter().map(|msg| SubMsg::reply_on_error(msg, 7)))),
         PuppetMsg::Act { msgs, catch: false } => Ok(Response::new().add_messages(msgs)),
+        PuppetMsg::SetFreeze { until } => {
+            Ok(Response::new().add_attribute("frozen_until", until.to_string()))
+        }
         PuppetMsg::FailBefore { secs } if env.block.time.seconds() < secs => {
             Err(StdError::generic_err("too early for the puppet"))
         }

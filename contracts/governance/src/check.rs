@@ -1,0 +1,96 @@
+//! A dry run: the messages are really sent, and then everything is undone, because this always fails.
+//!
+//! With a reply to each message the number of the one that fails is known, and on the embedded chain its
+//! cause. A real chain hides the cause of a failed submessage from the contract that sent it (other nodes
+//! may word it differently); without a reply to failures the error reaches whoever simulates the
+//! transaction unchanged. That is `verbatim`.
+//!
+//! Anyone may ask: nothing that governance does here can outlive the failure, not even inside a contract
+//! that swallows it.
+
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{
+    from_json, to_json_binary, CosmosMsg, DepsMut, Env, MessageInfo, Reply, Response, StdResult,
+    SubMsg, SubMsgResult,
+};
+use cw_utils::nonpayable;
+
+use crate::classify::classify;
+use crate::{books, ContractError, ContractResult};
+
+/// Reply to one message of a dry run.
+pub const REPLY_CHECK: u64 = 3;
+
+/// Which message is replied to.
+#[cw_serde]
+struct Place {
+    index: usize,
+    messages: usize,
+    adverse: bool,
+}
+
+/// Sends messages and fails.
+///
+/// # Errors
+/// Always: [`ContractError::CheckPassed`], [`ContractError::CheckFailed`],
+/// [`ContractError::CheckFailedBooks`], the failing message's own, or what no proposal may hold.
+pub fn execute_check(
+    deps: DepsMut,
+    env: &Env,
+    info: &MessageInfo,
+    msgs: Vec<CosmosMsg>,
+    verbatim: bool,
+) -> ContractResult<Response> {
+    nonpayable(info)?;
+    if msgs.is_empty() {
+        return Err(ContractError::NothingToCheck {});
+    }
+    let speed = classify(deps.api, &env.contract.address, &msgs)?;
+    let messages = msgs.len();
+    let adverse = speed == ballast_types::governance::Speed::Adverse;
+    let books = books::check_message(env)?;
+    let checks = msgs
+        .into_iter()
+        .chain([books])
+        .enumerate()
+        .map(|(index, msg)| {
+            let place = Place {
+                index,
+                messages,
+                adverse,
+            };
+            let check = if verbatim {
+                SubMsg::reply_on_success(msg, REPLY_CHECK)
+            } else {
+                SubMsg::reply_always(msg, REPLY_CHECK)
+            };
+            Ok(check.with_payload(to_json_binary(&place)?))
+        })
+        .collect::<StdResult<Vec<_>>>()?;
+    Ok(Response::new().add_submessages(checks))
+}
+
+/// Goes on with the next message; fails with the first that failed, and after the last in any case.
+///
+/// # Errors
+/// As [`execute_check`].
+pub fn reply(reply: Reply) -> ContractResult<Response> {
+    let Place {
+        index,
+        messages,
+        adverse,
+    } = from_json(&reply.payload)?;
+    match reply.result {
+        SubMsgResult::Err(cause) if index < messages => Err(ContractError::CheckFailed {
+            index,
+            messages,
+            cause,
+        }),
+        SubMsgResult::Err(cause) => Err(ContractError::CheckFailedBooks { messages, cause }),
+        SubMsgResult::Ok(_) if index < messages => Ok(Response::new()),
+        SubMsgResult::Ok(_) => Err(ContractError::CheckPassed {
+            messages,
+            speed: if adverse { "adverse" } else { "normal" },
+        }),
+    }
+}
