@@ -144,6 +144,7 @@ fn own_message(index: usize, msg: &Binary) -> ContractResult<Speed> {
         Ok(ExecuteMsg::UpdateSettings { .. } | ExecuteMsg::SetGuardian { .. }) => {
             Ok(Speed::Adverse)
         }
+        Ok(ExecuteMsg::ConfirmProtective { .. }) => Ok(Speed::Normal),
         _ => Err(ContractError::MessageRefused {
             index,
             reason:

@@ -59,8 +59,11 @@ pub const TOTAL_STAKE: SnapshotItem<Uint128> = SnapshotItem::new(
     Strategy::EveryBlock,
 );
 
+/// Key of [`CLAIMS`], for those who list it.
+pub const CLAIMS_KEY: &str = "claims";
+
 /// Staker -> what was unstaked and not claimed, at most [`crate::stake::MAX_CLAIMS`] entries.
-pub const CLAIMS: Claims = Claims::new("claims");
+pub const CLAIMS: Claims = Claims::new(CLAIMS_KEY);
 
 /// Sum of all [`CLAIMS`].
 pub const UNSTAKING: Item<Uint128> = Item::new("unstaking");

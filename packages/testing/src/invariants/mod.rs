@@ -15,6 +15,7 @@
 mod bounds;
 mod events;
 mod fund;
+mod governance;
 mod keys;
 mod market;
 mod shadow;
@@ -150,6 +151,7 @@ impl InvariantChecker {
             Ok(touched) => self.fund.check_touched(suite, &touched, &mut findings),
             Err(error) => findings.unreadable("fund: storage is readable", Err(error)),
         }
+        governance::check(suite, &mut findings);
         findings.into_result()
     }
 
@@ -193,5 +195,6 @@ pub fn check_invariants(suite: &Suite) -> Result<(), Violations> {
         Ok(fund) => fund.check_all(suite, &mut findings),
         Err(error) => findings.unreadable("fund: storage is readable", Err(error)),
     }
+    governance::check(suite, &mut findings);
     findings.into_result()
 }

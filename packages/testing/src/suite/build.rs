@@ -3,6 +3,7 @@
 
 use anyhow::{Context, Result};
 use ballast_types::fund::{self, FundParameters, TopUp, TopUpKind};
+use ballast_types::governance::Settings;
 use ballast_types::market::{self, ExchangeParameters, ListMarket, OracleConfig};
 use ballast_types::price_feed::{self, FeedConfig};
 use ballast_types::MarketId;
@@ -15,7 +16,8 @@ use super::defaults::{
     atoms, claimant_parameters, exchange_parameters, fund_parameters, market_parameters,
 };
 use super::{
-    Codes, Collateral, Hostile, JournalStorage, Listed, MarketSpec, Strays, Suite, SuiteApp, PREFIX,
+    governance, Codes, Collateral, Hostile, JournalStorage, Listed, MarketSpec, Strays, Suite,
+    SuiteApp, PREFIX,
 };
 use crate::bank::{Blocked, RefusingBank};
 use crate::metering::Meter;
@@ -41,6 +43,7 @@ pub struct SuiteBuilder {
     fund_parameters: Option<FundParameters>,
     exchange_parameters: Option<ExchangeParameters>,
     start: u64,
+    governed: Option<Settings>,
 }
 
 /// 2023-11-14: when the chain starts unless told otherwise.
@@ -72,6 +75,7 @@ impl SuiteBuilder {
             fund_parameters: None,
             exchange_parameters: None,
             start: START,
+            governed: None,
         }
     }
 
@@ -147,6 +151,15 @@ impl SuiteBuilder {
         self
     }
 
+    /// Governance is deployed first, stakes [`GOVERNANCE_COIN`](super::GOVERNANCE_COIN), and owns the other
+    /// contracts from their first block, as their wasm admin and its own. Settings without contracts name
+    /// the suite's, by a bootstrap. What the builder does as the owner it does as governance, without votes.
+    #[must_use]
+    pub fn governed(mut self, settings: Settings) -> Self {
+        self.governed = Some(settings);
+        self
+    }
+
     /// Time of the block in which the suite is handed over, seconds.
     #[must_use]
     pub fn start_at(mut self, secs: u64) -> Self {
@@ -192,7 +205,13 @@ impl SuiteBuilder {
             chain_id: "ballast-test-1".to_owned(),
         });
         let codes = Codes::store(&mut app, &meter);
-        let owner = app.api().addr_make("owner");
+        let deployer = app.api().addr_make("owner");
+        let governance = self
+            .governed
+            .as_ref()
+            .map(|settings| governance::deploy(&mut app, codes.governance, &deployer, settings))
+            .transpose()?;
+        let owner = governance.clone().unwrap_or_else(|| deployer.clone());
         let admin = Some(owner.to_string());
 
         let collateral = self.make_collateral(&mut app, &codes, &owner)?;
@@ -237,6 +256,10 @@ impl SuiteBuilder {
             "ballast market",
             admin,
         )?;
+        if let Some(governance) = &governance {
+            let contracts = [&market, &fund, &price_feed];
+            governance::bootstrap(&mut app, governance, &deployer, contracts)?;
+        }
         let feeders = (0..self.feeders)
             .map(|i| app.api().addr_make(&format!("feeder{i}")))
             .collect();
@@ -249,6 +272,7 @@ impl SuiteBuilder {
             collateral,
             decimals: self.decimals,
             owner,
+            governance,
             feeders,
             price_feed,
             fund,

@@ -19,6 +19,8 @@ pub struct Codes {
     pub fund: u64,
     /// The clearing house.
     pub market: u64,
+    /// Governance.
+    pub governance: u64,
     /// cw20-base.
     pub cw20: u64,
     /// [`hostile::token`].
@@ -42,6 +44,7 @@ impl Codes {
             price_feed: store("price-feed", price_feed()),
             fund: store("insurance-fund", fund()),
             market: store("perp-market", market()),
+            governance: store("governance", governance()),
             cw20: store("cw20", cw20()),
             hostile_token: store("hostile-token", hostile::token::HostileToken::boxed()),
             pyth: store("pyth", pyth::contract()),
@@ -68,6 +71,15 @@ fn fund() -> Box<dyn Contract<Empty>> {
 
 fn market() -> Box<dyn Contract<Empty>> {
     use ballast_perp_market::contract::{execute, instantiate, migrate, query, reply};
+    Box::new(
+        ContractWrapper::new(execute, instantiate, query)
+            .with_reply(reply)
+            .with_migrate(migrate),
+    )
+}
+
+fn governance() -> Box<dyn Contract<Empty>> {
+    use ballast_governance::contract::{execute, instantiate, migrate, query, reply};
     Box::new(
         ContractWrapper::new(execute, instantiate, query)
             .with_reply(reply)

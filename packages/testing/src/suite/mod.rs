@@ -10,6 +10,7 @@ mod codes;
 mod control;
 mod defaults;
 mod fund;
+mod governance;
 mod hostile;
 mod journal;
 mod money;
@@ -34,6 +35,7 @@ pub use defaults::{
     atoms, claimant_parameters, exchange_parameters, fund_parameters, market_parameters,
     price_bounds, Collateral, MarketSpec,
 };
+pub use governance::{GOVERNANCE_COIN, GUARDIAN};
 pub use journal::{JournalStorage, Mark};
 pub use oracle::PriceUpdate;
 pub use trade::NewOrder;
@@ -87,8 +89,10 @@ pub struct Suite {
     pub collateral: Denom,
     /// Its decimals.
     pub decimals: u8,
-    /// Owner of all contracts, minter of the cw20, and its wasm admin.
+    /// Owner of all contracts, their wasm admin, and minter of the cw20: governance where there is one.
     pub owner: Addr,
+    /// Governance, in a suite that it owns.
+    pub governance: Option<Addr>,
     /// Somebody without permission who cranks.
     pub keeper: Addr,
     /// Who pushes prices.
