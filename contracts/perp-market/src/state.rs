@@ -286,6 +286,41 @@ pub struct DeleverageCursor {
 pub const DELEVERAGE_CURSORS: Map<(u64, MarketId), DeleverageCursor> =
     Map::new("deleverage_cursors");
 
+/// What was liquidated in one block.
+#[cw_serde]
+#[derive(Copy, Default)]
+pub struct BlockUse {
+    /// The block.
+    pub height: u64,
+    /// Closed, quote atoms at the oracle price.
+    pub notional: Uint128,
+    /// Asked of the fund, quote atoms.
+    pub loss: Uint128,
+}
+
+impl BlockUse {
+    /// What a record says of a block: nothing where it is of another.
+    #[must_use]
+    pub fn of(stored: Option<Self>, height: u64) -> Self {
+        stored.filter(|used| used.height == height).unwrap_or(Self {
+            height,
+            ..Self::default()
+        })
+    }
+
+    /// Whether nothing was liquidated.
+    #[must_use]
+    pub fn is_unused(&self) -> bool {
+        self.notional.is_zero() && self.loss.is_zero()
+    }
+}
+
+/// Account number -> what was liquidated of it in the last block that it was. Written by liquidations.
+pub const LIQUIDATED_ACCOUNTS: Map<u64, BlockUse> = Map::new("liquidated_accounts");
+
+/// Market -> what was liquidated in it in the last block that anything was. Written by liquidations.
+pub const LIQUIDATED_MARKETS: Map<MarketId, BlockUse> = Map::new("liquidated_markets");
+
 /// Book of one side of one market.
 #[must_use]
 pub fn book_key(market: MarketId, side: Side) -> u64 {

@@ -99,6 +99,19 @@ pub struct MarketParameters {
     pub keeper_bounty: Uint128,
     /// The same as a share of what was closed, at the oracle price; at most both trade fees together.
     pub keeper_bounty_ppm: u32,
+    /// Never less than this is closed by one liquidation, quote atoms, as far as the position is worth it.
+    pub liquidation_min_notional: Uint128,
+    /// The largest share of a position that one message closes.
+    pub liquidation_max_portion_ppm: u32,
+    /// The most that is liquidated of one account in one block, quote atoms at the oracle price; always at least
+    /// one lot.
+    pub account_block_notional: Uint128,
+    /// The most that is asked of the fund for one account in one block, quote atoms.
+    pub account_block_loss: Uint128,
+    /// As `account_block_notional`, for all accounts in this market.
+    pub market_block_notional: Uint128,
+    /// As `account_block_loss`, for all accounts in this market.
+    pub market_block_loss: Uint128,
     /// How far beyond the oracle price a bankrupt account is closed into the book.
     pub liquidation_slippage_ppm: u32,
     /// How fast the fillable price moves from the oracle price to the bankruptcy price and beyond.

@@ -8,6 +8,7 @@ mod delegates;
 mod deleveraging;
 mod funding;
 mod isolated;
+mod liquidation_caps;
 mod margin;
 mod minimums;
 mod oracle;
