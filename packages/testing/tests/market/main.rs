@@ -15,6 +15,7 @@ mod oracle;
 mod oracle_policy;
 mod order_types;
 mod orders;
+mod pending_changes;
 mod pyth;
 mod recent_risk;
 mod transfers;
