@@ -55,7 +55,7 @@ impl Suite {
     ///
     /// # Errors
     /// What the market returned.
-    pub fn propose(&mut self, change: &Change) -> Result<Answered<ChangeAnswer>> {
+    pub fn ask_for(&mut self, change: &Change) -> Result<Answered<ChangeAnswer>> {
         let response = self.as_owner(&message(change))?;
         let data = response.data.context("a change answers whether it waits")?;
         Ok(Answered {
@@ -65,7 +65,7 @@ impl Suite {
     }
 
     /// Makes a change, and where it has to wait, applies it as if its time had come: the waiting is not what
-    /// most tests are about. See [`Suite::propose`] and [`Suite::apply_change`] for it.
+    /// most tests are about. See [`Suite::ask_for`] and [`Suite::apply_change`] for it.
     ///
     /// # Errors
     /// What the market returned.

@@ -42,7 +42,7 @@ fn exchange_change(suite: &Suite, change: impl FnOnce(&mut ExchangeParameters)) 
 }
 
 fn waits(world: &mut World, change: &Change) -> u64 {
-    let answer = world.suite.propose(change).unwrap().answer;
+    let answer = world.suite.ask_for(change).unwrap().answer;
     world.check();
     let waits = answer.waits.expect("it must wait");
     assert_eq!(waits.ready_at, world.suite.now() + DELAY);
@@ -50,7 +50,7 @@ fn waits(world: &mut World, change: &Change) -> u64 {
 }
 
 fn at_once(world: &mut World, change: &Change) {
-    let answer = world.suite.propose(change).unwrap().answer;
+    let answer = world.suite.ask_for(change).unwrap().answer;
     world.check();
     assert_eq!(answer.waits, None, "{change:?}");
 }
@@ -81,7 +81,7 @@ fn what_loosens_waits_to_the_second() {
     let mut world = at_stake();
     let before = parameters(&world.suite);
     let change = market_change(&world.suite, |p| p.open_interest_cap += uint(1));
-    let proposed = world.suite.propose(&change).unwrap();
+    let proposed = world.suite.ask_for(&change).unwrap();
     let event = named(&proposed.events, names::CHANGE)[0];
     assert_eq!(attribute(event, "status"), Some("waits"));
     let id = proposed.answer.waits.unwrap().id;
@@ -231,7 +231,7 @@ fn at_most_64_wait_and_pages_are_complete() {
         waits(&mut world, &change);
     }
     let change = market_change(&world.suite, |p| p.maker_fee_ppm += 65);
-    let error = refused(world.suite.propose(&change));
+    let error = refused(world.suite.ask_for(&change));
     assert_eq!(error, ContractError::TooManyChanges { max: 64 });
     let first = world.suite.pending_changes().unwrap();
     assert_eq!(first.len(), 50);
@@ -282,7 +282,7 @@ fn maintenance_margin_rises_in_steps_and_initial_margin_at_once() {
         market_change(&world.suite, |p| p.maintenance_fraction_ppm = fraction)
     };
     let change = raise(&world, 330_001);
-    let error = refused(world.suite.propose(&change));
+    let error = refused(world.suite.ask_for(&change));
     assert_eq!(
         error,
         ContractError::MaintenanceStep {
@@ -298,7 +298,7 @@ fn maintenance_margin_rises_in_steps_and_initial_margin_at_once() {
     for (after, allowed) in [(0, "0.033"), (DAY - 1, "0.033"), (1, "0.0363")] {
         world.suite.advance(after);
         let change = raise(&world, 363_001);
-        let error = refused(world.suite.propose(&change));
+        let error = refused(world.suite.ask_for(&change));
         assert_eq!(
             error,
             ContractError::MaintenanceStep {
@@ -314,7 +314,7 @@ fn maintenance_margin_rises_in_steps_and_initial_margin_at_once() {
     assert!(!liquidatable(&world), "50.5 of 1,000 are more than 36.3");
     // Neither does a raised initial margin alone escape the steps.
     let alone = market_change(&world.suite, |p| p.initial_margin_ppm = 120_000);
-    let error = refused(world.suite.propose(&alone));
+    let error = refused(world.suite.ask_for(&alone));
     assert!(matches!(error, ContractError::MaintenanceStep { .. }));
 }
 
@@ -364,14 +364,14 @@ fn the_delay_can_be_lengthened_at_once_and_shortened_only_after_itself() {
     let longer = exchange_change(&world.suite, |p| p.adverse_delay_secs = 30 * DAY);
     at_once(&mut world, &longer);
     let shorter = exchange_change(&world.suite, |p| p.adverse_delay_secs = DELAY);
-    let answer = world.suite.propose(&shorter).unwrap().answer;
+    let answer = world.suite.ask_for(&shorter).unwrap().answer;
     assert_eq!(answer.waits.unwrap().ready_at, world.suite.now() + 30 * DAY);
     world.suite.advance(DELAY);
     world.suite.apply_change(early).unwrap();
     world.check();
     for secs in [DELAY - 1, 90 * DAY + 1] {
         let change = exchange_change(&world.suite, |p| p.adverse_delay_secs = secs);
-        let error = refused(world.suite.propose(&change));
+        let error = refused(world.suite.ask_for(&change));
         assert!(matches!(error, ContractError::ParameterOutOfRange { .. }));
     }
 }
