@@ -30,6 +30,25 @@ pub enum Command {
     Replay(Box<ReplayArgs>),
     /// Measures every message's storage operations and predicts its gas
     Gas(GasArgs),
+    /// Times every message next to a plain cw20 transfer, among few accounts and orders and among many
+    Bench(BenchArgs),
+}
+
+/// Options of `bench`.
+#[derive(Args, Debug, Clone)]
+pub struct BenchArgs {
+    /// Accounts, orders, positions, claims and feeds of each kind in the large crowd
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(10..=1_000_000))]
+    pub crowd: u64,
+    /// Time for each message in each crowd, half of it for the transfers next to it
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=60_000))]
+    pub time: u64,
+    /// Only messages whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    pub only: Option<String>,
+    /// Prints JSON instead of the table
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `gas`. Without any the table is printed.

@@ -19,6 +19,7 @@
 #![forbid(unsafe_code)]
 
 pub mod agents;
+pub mod bench;
 pub mod chain;
 pub mod checks;
 pub mod cli;

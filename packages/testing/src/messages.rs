@@ -27,6 +27,26 @@ pub fn executes(target: Target) -> Vec<String> {
     }
 }
 
+/// The JSON names of a contract's queries that answer page by page: those with `start_after`.
+#[must_use]
+pub fn paged_queries(target: Target) -> Vec<String> {
+    let schema = match target {
+        Target::Market => serde_json::to_value(schema_for!(market::QueryMsg)),
+        Target::Fund => serde_json::to_value(schema_for!(fund::QueryMsg)),
+        Target::PriceFeed => serde_json::to_value(schema_for!(price_feed::QueryMsg)),
+        Target::Token => return vec![],
+    };
+    let schema = schema.unwrap_or_default();
+    let paged = |payload: &Option<&Value>| {
+        payload.is_some_and(|payload| !payload["properties"]["start_after"].is_null())
+    };
+    variants(&schema)
+        .into_iter()
+        .filter(|(_, payload)| paged(payload))
+        .map(|(name, _)| name)
+        .collect()
+}
+
 fn names(messages: &impl Serialize, hooks: &impl Serialize) -> Vec<String> {
     let [messages, hooks] = [serde_json::to_value(messages), serde_json::to_value(hooks)]
         .map(Result::unwrap_or_default);

@@ -17,7 +17,6 @@ pub mod pyth;
 pub mod voting_module;
 
 mod common;
-mod life;
 mod orders;
 
 pub use common::*;

@@ -5,6 +5,7 @@
 
 pub mod actor;
 pub mod fund;
+pub mod observer;
 pub mod oracle;
 pub mod token;
 

@@ -33,6 +33,8 @@ pub struct Codes {
     pub hostile_fund: u64,
     /// [`hostile::actor`].
     pub actor: u64,
+    /// [`hostile::observer`].
+    pub observer: u64,
 }
 
 impl Codes {
@@ -51,6 +53,7 @@ impl Codes {
             hostile_oracle: store("hostile-oracle", hostile::oracle::contract()),
             hostile_fund: store("hostile-fund", hostile::fund::contract()),
             actor: store("actor", hostile::actor::contract()),
+            observer: store("observer", hostile::observer::contract()),
         }
     }
 }

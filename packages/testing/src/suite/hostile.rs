@@ -1,12 +1,13 @@
 //! Deploys and steers the parts of [`crate::hostile`].
 
 use anyhow::{Context, Result};
-use cosmwasm_std::{Addr, CosmosMsg, Empty};
+use cosmwasm_std::{Addr, Binary, CosmosMsg, Empty};
 use cw_multi_test::{AppResponse, Executor};
 
 use super::Suite;
 use crate::hostile::actor::{self, ActorBehaviour};
 use crate::hostile::fund::{self, FundBehaviour, SeenClaim};
+use crate::hostile::observer;
 use crate::hostile::oracle::{self, OracleBehaviour};
 use crate::hostile::token::{self, TokenBehaviour};
 use ballast_types::MarketId;
@@ -113,6 +114,25 @@ impl Suite {
     /// None in practice.
     pub fn deploy_actor(&mut self) -> Result<Addr> {
         self.deploy(self.codes.actor, &Empty {}, "actor")
+    }
+
+    /// Deploys a contract that asks others in the middle of a transaction.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn deploy_observer(&mut self) -> Result<Addr> {
+        self.deploy(self.codes.observer, &Empty {}, "observer")
+    }
+
+    /// What an observer was answered, in order.
+    ///
+    /// # Errors
+    /// The address is no observer.
+    pub fn observed(&self, observer: &Addr) -> Result<Vec<Binary>> {
+        Ok(self
+            .app
+            .wrap()
+            .query_wasm_smart(observer, &observer::QueryMsg::Answers {})?)
     }
 
     /// Switches an actor.

@@ -251,11 +251,13 @@ fn run_all(collateral: Collateral) {
     }
 }
 
+// S1, S2, S3, S4, S6, T1: bank and books, positions and totals, storage and what was said of it, after every step
 #[test]
 fn anything_in_any_order_with_native_collateral() {
     run_all(Collateral::Native);
 }
 
+// S1, S2, S3, S4, F3, T1: the same with a token that fails, takes fees and calls back
 #[test]
 fn anything_in_any_order_with_a_cw20_that_may_misbehave() {
     run_all(Collateral::HostileCw20);

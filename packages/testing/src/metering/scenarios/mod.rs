@@ -13,6 +13,7 @@ mod stage;
 mod table;
 
 use anyhow::{Context, Result};
+use cw_multi_test::Executor;
 
 pub use stage::{Prepared, Stage, UNIT};
 pub use table::{table, Measured};
@@ -127,15 +128,34 @@ pub fn all() -> Vec<Scenario> {
         Target::Token,
         "transfer",
         "to compare with",
-        Tokens::Cw20,
-        token_transfer,
+        Tokens::Any,
+        plain_transfer,
     ));
     all
 }
 
-fn token_transfer(stage: &mut Stage) -> Result<Prepared> {
-    let [from, to] = [stage.user("from", 0)?, stage.user("to", 0)?];
-    let token = stage.suite.token().context("a cw20")?.clone();
+/// A transfer of a cw20 that has nothing to do with the suite: what everything can be compared with.
+///
+/// # Errors
+/// None in practice.
+pub fn plain_transfer(stage: &mut Stage) -> Result<Prepared> {
+    let [from, to] = ["from", "to"].map(|name| stage.suite.address(name));
+    let msg = cw20_base::msg::InstantiateMsg {
+        name: "plain token".to_owned(),
+        symbol: "PLAIN".to_owned(),
+        decimals: 6,
+        initial_balances: [&from, &to]
+            .map(|holder| cw20::Cw20Coin {
+                address: holder.to_string(),
+                amount: (1_000_000 * UNIT).into(),
+            })
+            .to_vec(),
+        mint: None,
+        marketing: None,
+    };
+    let (code, owner) = (stage.suite.codes.cw20, stage.suite.owner.clone());
+    let app = &mut stage.suite.app;
+    let token = app.instantiate_contract(code, owner, &msg, &[], "plain", None)?;
     let msg = cw20::Cw20ExecuteMsg::Transfer {
         recipient: to.to_string(),
         amount: UNIT.into(),

@@ -100,13 +100,21 @@ impl Stage {
     /// What the contract returned.
     pub fn send(&mut self, message: &Prepared) -> Result<(AppResponse, Trace)> {
         let meter = self.suite.meter.clone();
+        let (sent, trace) = meter.trace(|| self.execute(message));
+        Ok((sent?, trace))
+    }
+
+    /// Sends a message.
+    ///
+    /// # Errors
+    /// What the contract returned.
+    pub fn execute(&mut self, message: &Prepared) -> Result<AppResponse> {
         let msg = WasmMsg::Execute {
             contract_addr: message.contract.to_string(),
             msg: message.msg.clone(),
             funds: message.funds.clone(),
         };
-        let (sent, trace) = meter.trace(|| self.suite.send(&message.sender, msg.into()));
-        Ok((sent?, trace))
+        self.suite.send(&message.sender, msg.into())
     }
 
     /// A block a minute later: both markets have a new price and have seen it.

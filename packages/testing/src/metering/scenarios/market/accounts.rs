@@ -42,6 +42,20 @@ pub(super) fn all() -> Vec<Scenario> {
             stage.suite.next_block();
             withdraw(stage, &trader)
         }),
+        one(
+            "withdraw",
+            "1 position, premium due",
+            Tokens::Any,
+            |stage| {
+                let [trader, rival] = ["trader", "rival"].map(|name| stage.user(name, 10_000));
+                let trader = trader?;
+                stage.suite.poke()?;
+                stage.trade(&trader, &rival?, BASE / 10, PRICE)?;
+                stage.suite.advance(86_400);
+                stage.price(PRICE)?;
+                withdraw(stage, &trader)
+            },
+        ),
         one("transfer", "opens the target", Tokens::Any, |stage| {
             let trader = stage.user("trader", 100)?;
             transfer(stage, &trader)

@@ -140,6 +140,8 @@ fn liquidate(stage: &mut Stage) -> Result<Prepared> {
 
 fn accrue(stage: &mut Stage, secs: u64) -> Result<Prepared> {
     if secs > 0 {
+        // The market knows its premium.
+        stage.suite.poke()?;
         stage.suite.advance(secs);
         let price = PRICE.parse()?;
         stage.suite.push_prices(&[(0, price), (1, price)])?;

@@ -62,9 +62,30 @@ pub(super) fn all() -> Vec<Scenario> {
             };
             Prepared::new(&trader, &stage.suite.market, &msg)
         }),
+        one("cancel_order", "by its name, by a delegate", |stage| {
+            let placed = by_delegate(stage)?;
+            stage.send(&placed)?;
+            let msg = ExecuteMsg::CancelOrder {
+                owner: Some(stage.suite.address("trader").to_string()),
+                subaccount: 0,
+                order_id: None,
+                client_order_id: Some(Uint128::MAX),
+            };
+            Prepared::new(&placed.sender, &stage.suite.market, &msg)
+        }),
         one("cancel_all_orders", "1 order", cancels::<1>),
         one("cancel_all_orders", "2 orders", cancels::<2>),
         one("cancel_all_orders", "20 orders", cancels::<20>),
+        one("cancel_all_orders", "1 order, by a delegate", |stage| {
+            let placed = by_delegate(stage)?;
+            stage.send(&placed)?;
+            let msg = ExecuteMsg::CancelAllOrders {
+                owner: Some(stage.suite.address("trader").to_string()),
+                subaccount: 0,
+                market: None,
+            };
+            Prepared::new(&placed.sender, &stage.suite.market, &msg)
+        }),
         one("set_delegate", "the first", set_delegate),
         one("remove_delegate", "the only one", remove_delegate),
     ]

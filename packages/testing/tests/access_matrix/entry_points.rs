@@ -1,0 +1,145 @@
+//! The entry points besides `execute`: migration by the wasm admin alone and never to the same version, no `sudo`.
+
+use ballast_testing::metering::scenarios::Target;
+use ballast_testing::suite::Collateral;
+use cosmwasm_std::{Empty, Event};
+use cw_multi_test::Executor;
+
+use crate::stage::{variant, Who, World};
+
+const CONTRACTS: [Target; 3] = [Target::Market, Target::Fund, Target::PriceFeed];
+
+// A1, M2: only the admin migrates, and only to a newer version of the same contract
+#[test]
+fn only_the_admin_migrates_and_only_forward() {
+    let mut world = World::new(Collateral::Native);
+    for target in CONTRACTS {
+        let contract = world.contract(target);
+        let codes = world.stage.suite.codes;
+        let code = match target {
+            Target::Market => codes.market,
+            Target::Fund => codes.fund,
+            _ => codes.price_feed,
+        };
+        for caller in world.callers.clone() {
+            let app = &mut world.stage.suite.app;
+            let sender = caller.address.clone();
+            let error = app
+                .migrate_contract(sender, contract.clone(), &Empty {}, code)
+                .unwrap_err();
+            let typed = variant(&error);
+            match (caller.who, target) {
+                (Who::Owner, Target::Fund) => assert_eq!(typed.unwrap(), "NotNewer"),
+                (Who::Owner, _) => assert_eq!(typed.unwrap(), "CannotMigrate"),
+                _ => assert!(typed.is_err(), "{target:?} by {:?}", caller.who),
+            }
+        }
+        // Another contract's state.
+        let other = if target == Target::PriceFeed {
+            codes.fund
+        } else {
+            codes.price_feed
+        };
+        let owner = world.address(Who::Owner);
+        let app = &mut world.stage.suite.app;
+        let error = app
+            .migrate_contract(owner, contract, &Empty {}, other)
+            .unwrap_err();
+        let expected = if target == Target::PriceFeed {
+            "WrongContract"
+        } else {
+            "CannotMigrate"
+        };
+        assert_eq!(variant(&error).unwrap(), expected, "{target:?}");
+    }
+}
+
+// M2: a version before this one migrates once, in the middle of its life, and keeps every record
+#[test]
+fn an_older_version_migrates_once_and_keeps_its_state() {
+    for target in CONTRACTS {
+        let mut world = World::new(Collateral::Native);
+        let contract = world.contract(target);
+        let suite = &mut world.stage.suite;
+        let code = match target {
+            Target::Market => suite.codes.market,
+            Target::Fund => suite.codes.fund,
+            _ => suite.codes.price_feed,
+        };
+        let stored = cw2::get_contract_version(suite.storage_of(&contract).as_ref()).unwrap();
+        let mut storage = suite.app.contract_storage_mut(&contract);
+        cw2::set_contract_version(storage.as_mut(), &stored.contract, "0.0.9").unwrap();
+        drop(storage);
+        let before = suite.app.dump_wasm_raw(&contract);
+        let owner = suite.owner.clone();
+        let migrate = |suite: &mut ballast_testing::suite::Suite| {
+            let (owner, contract) = (owner.clone(), contract.clone());
+            suite.app.migrate_contract(owner, contract, &Empty {}, code)
+        };
+        migrate(suite).unwrap();
+        let version = cw2::get_contract_version(suite.storage_of(&contract).as_ref()).unwrap();
+        assert_eq!(version, stored);
+        let differs = |(old, new): &(&cosmwasm_std::Record, &cosmwasm_std::Record)| old != new;
+        let after = suite.app.dump_wasm_raw(&contract);
+        assert_eq!(before.len(), after.len());
+        let changed = before.iter().zip(&after).filter(differs).count();
+        assert_eq!(changed, 1, "the version alone");
+        assert!(migrate(suite).is_err(), "a replay");
+        ballast_testing::invariants::check_invariants(suite).unwrap();
+        let other = world.address(Who::OtherUser);
+        world.stage.suite.withdraw(&other, 0, 1).unwrap();
+    }
+}
+
+// A1: there is no back door
+#[test]
+fn no_contract_has_sudo() {
+    let mut world = World::new(Collateral::Native);
+    for target in CONTRACTS {
+        let contract = world.contract(target);
+        let app = &mut world.stage.suite.app;
+        assert!(app.wasm_sudo(contract, &Empty {}).is_err(), "{target:?}");
+    }
+}
+
+// M1: a reply that nobody waits for is an error, whatever its id
+#[test]
+fn unknown_replies_are_errors() {
+    use cosmwasm_std::testing::{mock_dependencies, mock_env};
+    use cosmwasm_std::{Binary, Reply, SubMsgResponse, SubMsgResult};
+    for id in [0, 3, 99, u64::MAX] {
+        for failed in [false, true] {
+            #[allow(deprecated)]
+            let answer = SubMsgResponse {
+                events: Vec::<Event>::new(),
+                data: None,
+                msg_responses: vec![],
+            };
+            let reply = Reply {
+                id,
+                payload: Binary::default(),
+                gas_used: 0,
+                result: if failed {
+                    SubMsgResult::Err("no".to_owned())
+                } else {
+                    SubMsgResult::Ok(answer)
+                },
+            };
+            let mut deps = mock_dependencies();
+            let market =
+                ballast_perp_market::contract::reply(deps.as_mut(), mock_env(), reply.clone());
+            assert_eq!(
+                market.unwrap_err(),
+                ballast_perp_market::ContractError::UnknownReply { id }
+            );
+            if id != 3 {
+                let fund =
+                    ballast_insurance_fund::contract::reply(deps.as_mut(), mock_env(), reply);
+                assert_eq!(
+                    fund.unwrap_err(),
+                    ballast_insurance_fund::ContractError::UnknownReply { found: id }
+                );
+            }
+        }
+    }
+}

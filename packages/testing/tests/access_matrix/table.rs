@@ -1,0 +1,143 @@
+//! Who may send what, with which coins. One row a message; some have a second one for another way to send it.
+
+use ballast_testing::metering::scenarios::Target::{self, Fund, Market, PriceFeed};
+
+/// Who may send a message, and what everybody else is told.
+#[derive(Clone, Copy, Debug)]
+pub enum May {
+    /// Everybody.
+    Anyone,
+    /// Nobody; everybody gets this error.
+    Nobody(&'static str),
+    /// The owner of the contract.
+    Owner,
+    /// To whom ownership was offered.
+    Heir,
+    /// The insurance fund.
+    InsuranceFund,
+    /// The market contract; everybody else gets this error.
+    MarketContract(&'static str),
+    /// Everybody, but only a registered market is paid.
+    PaysTheMarket,
+    /// Who was appointed feeder.
+    Feeder,
+    /// Who was appointed treasury.
+    Treasury,
+    /// The collateral token, for the user it names.
+    CollateralToken,
+    /// The owner of the account that is meant, which is always the sender's own. Somebody else with an account
+    /// acts on that, or gets this error.
+    OwnAccount(Option<&'static str>),
+    /// The account's owner, and a delegate.
+    OwnerOrDelegate,
+}
+
+/// Which coins a message takes where the collateral is native.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// None.
+    Nothing,
+    /// One coin of the collateral.
+    Collateral,
+    /// One coin of the collateral, or none.
+    CollateralOrNothing,
+}
+
+/// One message.
+pub struct Row {
+    pub target: Target,
+    /// JSON name.
+    pub message: &'static str,
+    /// State of the scenario; the first of the message where absent.
+    pub state: Option<&'static str>,
+    pub may: May,
+    pub takes: Takes,
+}
+
+const fn row(target: Target, message: &'static str, may: May, takes: Takes) -> Row {
+    Row {
+        target,
+        message,
+        state: None,
+        may,
+        takes,
+    }
+}
+
+/// Another way to send a message that has a row.
+const fn also(
+    target: Target,
+    message: &'static str,
+    state: &'static str,
+    may: May,
+    takes: Takes,
+) -> Row {
+    Row {
+        target,
+        message,
+        state: Some(state),
+        may,
+        takes,
+    }
+}
+
+use May::*;
+use Takes::*;
+
+#[rustfmt::skip]
+pub const ROWS: &[Row] = &[
+    row(Market, "deposit", Anyone, Collateral),
+    row(Market, "receive.deposit", CollateralToken, Nothing),
+    row(Market, "withdraw", OwnAccount(None), Nothing),
+    row(Market, "transfer", OwnAccount(None), Nothing),
+    row(Market, "place_order", OwnAccount(None), Nothing),
+    also(Market, "place_order", "rests, named and ending, by a delegate", OwnerOrDelegate, Nothing),
+    row(Market, "cancel_order", OwnAccount(Some("NoSuchOrder")), Nothing),
+    also(Market, "cancel_order", "by its name, by a delegate", OwnerOrDelegate, Nothing),
+    row(Market, "cancel_all_orders", OwnAccount(None), Nothing),
+    also(Market, "cancel_all_orders", "1 order, by a delegate", OwnerOrDelegate, Nothing),
+    row(Market, "set_delegate", OwnAccount(None), Nothing),
+    row(Market, "remove_delegate", OwnAccount(Some("NotDelegate")), Nothing),
+    row(Market, "liquidate", Anyone, Nothing),
+    row(Market, "deleverage", Anyone, Nothing),
+    row(Market, "accrue_funding", Anyone, Nothing),
+    row(Market, "flush", Anyone, Nothing),
+    row(Market, "sync", Anyone, Nothing),
+    row(Market, "set_risk_level", InsuranceFund, Nothing),
+    row(Market, "list_market", Owner, Nothing),
+    row(Market, "update_market", Owner, Nothing),
+    row(Market, "update_oracle", Owner, Nothing),
+    row(Market, "update_parameters", Owner, Nothing),
+    row(Market, "set_insurance_fund", Owner, Nothing),
+    row(Market, "pay_fees", Owner, Nothing),
+    row(Market, "update_ownership.transfer_ownership", Owner, Nothing),
+    row(Market, "update_ownership.accept_ownership", Heir, Nothing),
+    row(Market, "update_ownership.renounce_ownership", Nobody("RenounceRefused"), Nothing),
+
+    row(Fund, "top_up", MarketContract("MarketNotRegistered"), CollateralOrNothing),
+    also(Fund, "top_up", "a report without coins", MarketContract("MarketNotRegistered"), CollateralOrNothing),
+    also(Fund, "top_up", "to a reserve", Anyone, Collateral),
+    also(Fund, "top_up", "a donation", Anyone, Collateral),
+    row(Fund, "receive.top_up", CollateralToken, Nothing),
+    row(Fund, "receive.commit_emergency", CollateralToken, Nothing),
+    row(Fund, "claim_shortfall", PaysTheMarket, CollateralOrNothing),
+    row(Fund, "sync", Anyone, Nothing),
+    row(Fund, "poke", Anyone, Nothing),
+    row(Fund, "commit_emergency", Treasury, Collateral),
+    row(Fund, "request_emergency_withdrawal", Treasury, Nothing),
+    row(Fund, "withdraw_emergency", Treasury, Nothing),
+    row(Fund, "appoint_treasury", Owner, Nothing),
+    row(Fund, "register_market", Owner, Nothing),
+    row(Fund, "update_market", Owner, Nothing),
+    row(Fund, "update_parameters", Owner, Nothing),
+    row(Fund, "update_ownership.transfer_ownership", Owner, Nothing),
+    row(Fund, "update_ownership.accept_ownership", Heir, Nothing),
+    row(Fund, "update_ownership.renounce_ownership", Nobody("RenounceRefused"), Nothing),
+
+    row(PriceFeed, "push_prices", Feeder, Nothing),
+    row(PriceFeed, "set_feed", Owner, Nothing),
+    row(PriceFeed, "remove_feed", Owner, Nothing),
+    row(PriceFeed, "update_ownership.transfer_ownership", Owner, Nothing),
+    row(PriceFeed, "update_ownership.accept_ownership", Heir, Nothing),
+    row(PriceFeed, "update_ownership.renounce_ownership", Nobody("RenounceRefused"), Nothing),
+];

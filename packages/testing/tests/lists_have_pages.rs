@@ -1,0 +1,194 @@
+//! Rule G4: every list is read completely, in order and without repetition by pages of any size; a page has a bound.
+//! The lists are the queries with `start_after`, read from the schema, so that a new one fails until it is here.
+
+use ballast_testing::hostile::fund::{FundBehaviour, Reaction};
+use ballast_testing::messages;
+use ballast_testing::metering::scenarios::{Stage, Target};
+use ballast_testing::suite::Collateral;
+use ballast_types::{AccountId, Side};
+use cosmwasm_std::Addr;
+use serde_json::{json, Value};
+
+const CROWD: u64 = 60;
+/// Most entries of a page, and how many where nothing is said.
+const MOST: usize = 50;
+const DEFAULT: usize = 10;
+
+/// A list: contract, query, what it is of, and where an entry's page goes on.
+struct List {
+    target: Target,
+    query: &'static str,
+    of: Value,
+    /// Entries that there are at least.
+    least: usize,
+    next: fn(&Value) -> Value,
+}
+
+fn lists(stage: &Stage) -> Vec<List> {
+    let id = |name: &str| json!(Stage::id(&stage.suite.address(name)));
+    let list = |target, query, of, least, next| List {
+        target,
+        query,
+        of,
+        least,
+        next,
+    };
+    let contract = stage.suite.market.to_string();
+    vec![
+        list(Target::Market, "markets", json!({}), 2, |one| {
+            one["market"].clone()
+        }),
+        list(Target::Market, "accounts", json!({}), 180, |one| {
+            one["number"].clone()
+        }),
+        list(
+            Target::Market,
+            "orders",
+            json!({"account": id("trader")}),
+            20,
+            |one| one["order_id"].clone(),
+        ),
+        list(
+            Target::Market,
+            "deleverage_queue",
+            json!({"market": 0, "long": true}),
+            60,
+            Value::clone,
+        ),
+        list(
+            Target::Market,
+            "deleverage_queue",
+            json!({"market": 0, "long": false}),
+            60,
+            Value::clone,
+        ),
+        list(Target::Market, "pending_claims", json!({}), 12, |one| {
+            json!([one["number"], one["market"]])
+        }),
+        list(Target::Fund, "markets", json!({}), 2, |one| {
+            json!([one["contract"], one["market"]])
+        }),
+        list(
+            Target::Fund,
+            "claims",
+            json!({ "contract": contract }),
+            60,
+            |one| one["claim_id"].clone(),
+        ),
+        list(Target::PriceFeed, "feeds", json!({}), 61, |one| {
+            one["id"].clone()
+        }),
+    ]
+}
+
+/// A crowd, a trader with twenty orders at a few prices, twelve bankrupt accounts whose claims failed.
+fn stage() -> Stage {
+    let mut stage = Stage::new(Collateral::Native, CROWD).unwrap();
+    let trader = stage.user("trader", 100_000).unwrap();
+    for i in 0..20 {
+        let price = ["20500", "20600", "20700"][i % 3];
+        stage.rest(&trader, Side::Sell, 100_000, price).unwrap();
+    }
+    let fund = FundBehaviour::claims(Reaction::Errors { bytes: 3 });
+    let fund = stage.suite.deploy_hostile_fund(fund).unwrap();
+    stage.suite.set_insurance_fund(Some(&fund)).unwrap();
+    let rival = stage.user("rival", 100_000).unwrap();
+    let bankrupt: Vec<Addr> = (0..12)
+        .map(|i| {
+            let user = stage.user(&format!("bankrupt {i}"), 106).unwrap();
+            stage.trade(&user, &rival, 10_000_000, "20000").unwrap();
+            user
+        })
+        .collect();
+    stage.price("18900").unwrap();
+    let keeper = stage.suite.keeper.clone();
+    for user in bankrupt {
+        let account: AccountId = Stage::id(&user);
+        stage.suite.liquidate(&keeper, &account, 0).unwrap();
+    }
+    stage
+}
+
+fn page(stage: &Stage, list: &List, after: Option<&Value>, limit: &Value) -> Vec<Value> {
+    let mut of = list.of.clone();
+    of["limit"] = limit.clone();
+    of["start_after"] = after.cloned().unwrap_or(Value::Null);
+    let contract = match list.target {
+        Target::Market => &stage.suite.market,
+        Target::Fund => &stage.suite.fund,
+        _ => &stage.suite.price_feed,
+    };
+    let query = json!({ list.query: of });
+    let answer = stage.suite.app.wrap().query_wasm_smart(contract, &query);
+    answer.unwrap_or_else(|error| panic!("{query}: {error}"))
+}
+
+fn walk(stage: &Stage, list: &List, limit: usize) -> Vec<Value> {
+    let mut all: Vec<Value> = vec![];
+    loop {
+        let after = all.last().map(list.next);
+        let found = page(stage, list, after.as_ref(), &json!(limit));
+        assert!(found.len() <= limit, "{}", list.query);
+        if found.is_empty() {
+            return all;
+        }
+        all.extend(found);
+        assert!(all.len() < 1_000, "{} does not end", list.query);
+    }
+}
+
+// G4
+#[test]
+fn every_list_is_complete_in_pages_of_any_size() {
+    let stage = stage();
+    for list in lists(&stage) {
+        let all = walk(&stage, &list, MOST);
+        let keys: Vec<Value> = all.iter().map(list.next).collect();
+        assert!(all.len() >= list.least, "{}: {}", list.query, all.len());
+        for limit in [1, 2, 7, 11] {
+            let keys_of = |all: Vec<Value>| -> Vec<Value> { all.iter().map(list.next).collect() };
+            let found = keys_of(walk(&stage, &list, limit));
+            assert_eq!(found, keys, "{} by {limit}", list.query);
+        }
+        for (i, key) in keys.iter().enumerate() {
+            assert!(!keys[..i].contains(key), "{}: {key} twice", list.query);
+        }
+        println!(
+            "{} {}: {} entries",
+            list.target.as_str(),
+            list.query,
+            all.len()
+        );
+    }
+}
+
+// G4: nothing said, nothing wanted, too much wanted
+#[test]
+fn every_page_has_a_default_and_a_bound() {
+    let stage = stage();
+    for list in lists(&stage) {
+        let total = walk(&stage, &list, MOST).len();
+        let length = |limit: Value| page(&stage, &list, None, &limit).len();
+        assert_eq!(length(Value::Null), total.min(DEFAULT), "{}", list.query);
+        assert_eq!(length(json!(0)), 0, "{}", list.query);
+        assert_eq!(length(json!(u32::MAX)), total.min(MOST), "{}", list.query);
+    }
+}
+
+// G4: the list of lists is the schema's
+#[test]
+fn every_paged_query_is_walked() {
+    let stage = Stage::new(Collateral::Native, 2).unwrap();
+    let lists = lists(&stage);
+    for target in [Target::Market, Target::Fund, Target::PriceFeed] {
+        for query in messages::paged_queries(target) {
+            assert!(
+                lists
+                    .iter()
+                    .any(|list| list.target == target && list.query == query),
+                "{} has a paged query `{query}` that is not walked here",
+                target.as_str()
+            );
+        }
+    }
+}
