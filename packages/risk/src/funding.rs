@@ -333,7 +333,15 @@ mod tests {
         let second = premium_index_delta(20_000, 1, price("0.0001"), &scale).unwrap();
         assert!(!second.is_zero());
         assert_eq!(premium_booked(second, Uint128::one()), Ok(Uint128::zero()));
-        assert!(premium_booked(Int256::from(-1i128), Uint128::one()).is_err());
+        assert_eq!(
+            premium_booked(Int256::from(-1i128), Uint128::one()),
+            Err(RiskError::OutOfRange {
+                name: "premium index change (negative)",
+                value: Uint128::zero(),
+                min: Uint128::zero(),
+                max: Uint128::MAX,
+            })
+        );
         let longest = premium_index_delta(u32::MAX, u64::MAX, price("1"), &scale);
         assert!(longest.is_ok());
     }

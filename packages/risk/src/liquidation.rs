@@ -272,8 +272,17 @@ mod tests {
         }
         assert_eq!(cumulative_share(i(-10), u(3), u(0), u(1)), Ok(i(-4)));
         assert!(cumulative_share(i(1), u(0), u(0), u(0)).is_err());
-        assert!(cumulative_share(i(1), u(5), u(3), u(2)).is_err());
-        assert!(cumulative_share(i(1), u(5), u(3), u(6)).is_err());
+        for (after, found) in [(2, 3), (6, 6)] {
+            assert_eq!(
+                cumulative_share(i(1), u(5), u(3), u(after)),
+                Err(RiskError::OutOfRange {
+                    name: "cumulative size",
+                    value: u(found),
+                    min: u(3),
+                    max: u(5),
+                })
+            );
+        }
         // f(size) is the total even at the edge of the range.
         assert_eq!(
             cumulative_share(Int128::MIN, Uint128::MAX, u(0), Uint128::MAX),

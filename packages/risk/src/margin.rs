@@ -224,10 +224,15 @@ mod tests {
     #[test]
     fn fractions_above_one_are_refused() {
         let tier = parameters(1_000_001, 0, 0, 0);
-        assert!(matches!(
+        assert_eq!(
             effective_initial_margin_ppm(&tier, Uint128::zero()),
-            Err(RiskError::OutOfRange { .. })
-        ));
+            Err(RiskError::OutOfRange {
+                name: "initial_margin_ppm",
+                value: Uint128::new(1_000_001),
+                min: Uint128::zero(),
+                max: Uint128::new(1_000_000),
+            })
+        );
         assert!(maintenance_margin_ppm(1_000_000, 1_000_001).is_err());
         assert!(initial_margin(Uint128::one(), 1_000_001).is_err());
     }

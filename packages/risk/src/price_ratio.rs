@@ -328,9 +328,15 @@ mod tests {
             assert_eq!(ticks(ratio(501, 1), is_long), Ok(1_000));
             assert_eq!(ticks(ratio(i128::MAX, 1), is_long), Ok(1_000));
         }
-        assert!(ratio(1, 1)
-            .to_ticks(Uint128::one(), Uint128::one(), true, 0)
-            .is_err());
+        assert_eq!(
+            ratio(1, 1).to_ticks(Uint128::one(), Uint128::one(), true, 0),
+            Err(RiskError::OutOfRange {
+                name: "max_ticks",
+                value: Uint128::zero(),
+                min: Uint128::one(),
+                max: Uint128::from(u64::MAX),
+            })
+        );
         assert!(ratio(1, 1)
             .to_ticks(Uint128::one(), Uint128::zero(), true, 1)
             .is_err());

@@ -76,22 +76,19 @@ pub fn size_to_restore_initial_margin(
         return Ok(whole);
     }
     let gain = gain.unsigned_abs();
-    // Rounding moves the exact gain by less than 2 atoms down and less than 3 up.
-    let lots_for = |atoms: i128, rounding: Rounding| -> RiskResult<Uint512> {
+    let one = Uint512::one();
+    // Least number of lots, at least one, whose exact gain is what is missing and `atoms` more.
+    let lots_for = |atoms: i128| -> RiskResult<Uint512> {
         let wanted = add_signed(missing, Int512::from(atoms), operation)?;
         if wanted.is_negative() {
-            return Ok(Uint512::zero());
+            return Ok(one);
         }
         let scaled = mul(wanted.unsigned_abs(), closing.unit()?, operation)?;
-        divide_512(scaled, gain, rounding, operation)
+        Ok(divide_512(scaled, gain, Rounding::Up, operation)?.max(one))
     };
-    let all = Uint512::from(lots);
-    let one = Uint512::one();
-    let mut enough = lots_for(1, Rounding::Up)?.max(one);
-    if enough >= all {
-        enough = all;
-    }
-    let mut low = lots_for(-3, Rounding::Down)?.max(one).min(enough);
+    // Rounding moves the exact gain by less than 2 atoms down and less than 3 up.
+    let mut enough = lots_for(1)?.min(Uint512::from(lots));
+    let mut low = lots_for(-3)?.min(enough);
     // Invariant: `enough` suffices (or is everything); every size below `low` does not.
     while low < enough {
         let middle = low

@@ -12,6 +12,7 @@ pub fn config() -> ProptestConfig {
     ProptestConfig {
         cases,
         max_global_rejects: cases.saturating_mul(10),
+        max_local_rejects: default.max_local_rejects.max(cases.saturating_mul(10)),
         ..default
     }
 }
