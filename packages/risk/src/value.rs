@@ -94,7 +94,7 @@ impl ValueScale {
         if product.is_zero() || !remainder.is_zero() {
             return Err(inexact());
         }
-        let value = divide_256(product, divisor, Rounding::Down, "tick_lot_value")?;
+        let value = product.checked_div(divisor).map_err(|_| inexact())?;
         Uint128::try_from(value).map_err(RiskError::overflow("tick_lot_value"))
     }
 

@@ -104,6 +104,37 @@ fn a_solvent_account_is_never_sold_below_bankruptcy() {
     assert_eq!((world.quote(&long), all.fee.u128()), (0, 0));
 }
 
+// The fillable price: a little below maintenance the account is sold a little away from the oracle price, however far its
+// bankruptcy price is. R3: a short mirrors it.
+#[test]
+fn a_solvent_account_is_never_closed_beyond_its_fillable_price() {
+    for (side, deposits, oracle, beyond, at) in [
+        // Equity 26.5 of 27.81 needed: (927 - 1.5 * 1.31) / 10 = 92.5035, rounded up; bankrupt at 90.05.
+        (Side::Sell, [100, 10_000], "92.7", "92.5", "92.51"),
+        // Equity 26.8 of 32.19 needed: (1073 + 1.5 * 5.39) / 10 = 108.1085, rounded down; bankrupt at 109.98.
+        (Side::Buy, [10_000, 100], "107.3", "108.11", "108.1"),
+    ] {
+        let mut world = World::new();
+        let long = world.user("long", deposits[0] * UNIT);
+        let short = world.user("short", deposits[1] * UNIT);
+        let maker = world.user("maker", 10_000 * UNIT);
+        world.open(&long, &short, 10 * UNIT, "100");
+        world.move_to(oracle);
+        let (subject, maker_side) = match side {
+            Side::Sell => (&long, Side::Buy),
+            Side::Buy => (&short, Side::Sell),
+        };
+        world.limit(&maker, maker_side, 10 * UNIT, beyond).unwrap();
+        let none = world.liquidate(subject).unwrap().answer;
+        assert_eq!(none.status, LiquidationStatus::NoLiquidity, "{oracle}");
+        assert!(none.closed_in_book.is_zero());
+        world.limit(&maker, maker_side, 10 * UNIT, at).unwrap();
+        let done = world.liquidate(subject).unwrap().answer;
+        assert_eq!(done.status, LiquidationStatus::Done, "{oracle}");
+        assert!(!done.closed_in_book.is_zero());
+    }
+}
+
 #[test]
 fn a_bankrupt_account_may_only_deposit() {
     let mut world = World::new();
