@@ -8,13 +8,14 @@
 //! fund no more of it than its layers may pay, counterparties exactly the rest. A move that the margin covers
 //! gains nothing: it costs the fees.
 
-use ballast_testing::suite::Collateral;
+use ballast_testing::suite::{claimant_parameters, Collateral};
 use ballast_testing::wealth::FUND;
+use ballast_types::fund::ClaimantParameters;
 use cosmwasm_std::Addr;
 
 use crate::scene::{
-    cents, Contest, Money, Played, Scene, ATTACKER, COLLATERALS, EMPTY, MAKERS, POOR, RICH, UNIT,
-    WINNERS,
+    cents, spec, Contest, Money, Played, Scene, ATTACKER, COLLATERALS, EMPTY, MAKERS, POOR, RICH,
+    SHARED, UNIT, WINNERS,
 };
 
 #[derive(Clone, Copy, Debug)]
@@ -33,10 +34,18 @@ struct Plan {
     withdraw: bool,
     /// Somebody else stands on the winner's side, at a better entry.
     others: bool,
+    /// The market is isolated: nothing but its own reserve backs it.
+    isolated: bool,
 }
 
 fn play(plan: &Plan) -> Played {
-    let mut scene = Scene::new(plan.collateral, plan.money);
+    let mut market = spec("A");
+    market.isolated = plan.isolated;
+    market.claimant = Some(ClaimantParameters {
+        isolated: plan.isolated,
+        ..claimant_parameters(6)
+    });
+    let mut scene = Scene::with(plan.collateral, plan.money, market, |builder| builder);
     let size = plan.size * UNIT;
     let notional = 100 * size;
     let down = plan.to < 10_000;
@@ -66,8 +75,8 @@ fn play(plan: &Plan) -> Played {
         scene.withdraw_free(&winner);
     }
     let lacking = scene.lacking(&loser);
-    // The account increased its risk within 60 s: the market's own reserve alone pays.
-    let capacity = if plan.wait < 50 {
+    // An isolated market, or risk increased within 60 s: the market's own reserve alone pays.
+    let capacity = if plan.wait < 50 || plan.isolated {
         scene.reserve()
     } else {
         scene.capacity()
@@ -81,7 +90,13 @@ fn play(plan: &Plan) -> Played {
 fn plans() -> Vec<Plan> {
     let mut plans = vec![];
     for collateral in COLLATERALS {
-        for (money, size) in [(EMPTY, 100), (POOR, 100), (RICH, 100), (RICH, 10_000)] {
+        for (money, size, isolated) in [
+            (EMPTY, 100, false),
+            (POOR, 100, false),
+            (RICH, 100, false),
+            (RICH, 10_000, false),
+            (SHARED, 100, true),
+        ] {
             for to in [9_810, 9_600, 9_400, 8_500, 10_190, 10_600, 12_000] {
                 for (wait, withdraw, others) in [
                     (5, false, true),
@@ -101,6 +116,7 @@ fn plans() -> Vec<Plan> {
                             wait,
                             withdraw,
                             others,
+                            isolated,
                         });
                     }
                 }

@@ -26,6 +26,8 @@ enum Trick {
     Straddle,
     /// The losing account's margin taken out.
     Thin,
+    /// The losing account's margin moved to the same owner's next subaccount.
+    Transfer,
     /// Makers' quotes taken.
     PickOff,
 }
@@ -48,7 +50,8 @@ fn play(plan: &Plan) -> Played {
     let notional = 100 * size;
     let honest = scene.hand(WINNERS, "honest winner", 20 * notional);
     let maker = scene.hand(MAKERS, "maker", 20 * notional);
-    let rich = if plan.trick == Trick::Thin { 4 } else { 1 };
+    let thins = matches!(plan.trick, Trick::Thin | Trick::Transfer);
+    let rich = if thins { 4 } else { 1 };
     let loser = scene.hand(ATTACKER, "loser", rich * (notional / 20 + notional / 500));
     let winner = scene.hand(ATTACKER, "winner", notional);
     scene.trade(&maker, &honest, size, cents(10_100));
@@ -57,7 +60,7 @@ fn play(plan: &Plan) -> Played {
     }
     scene.wait(1);
     scene.start();
-    if plan.trick == Trick::Thin {
+    if thins {
         scene.trade(&loser, &winner, size, cents(10_000));
         scene.wait(120);
     }
@@ -71,6 +74,10 @@ fn play(plan: &Plan) -> Played {
         Trick::Straddle => scene.trade(&loser, &winner, size, cents(10_000)),
         Trick::Thin => {
             assert!(scene.withdraw_free(&loser) > 0);
+        }
+        Trick::Transfer => {
+            let free = scene.suite.account(&loser, 0).unwrap().free_collateral;
+            scene.must(|suite| suite.transfer(&loser, 0, 1, free.u128()));
         }
         Trick::PickOff => {
             let taken = scene.take(&winner, Side::Sell, size, cents(9_990)).unwrap();
@@ -139,6 +146,8 @@ fn o1_a_price_seen_early() {
     contest(name, Trick::Straddle, &EARLY);
     let name = "price seen early: margin taken out just before";
     contest(name, Trick::Thin, &EARLY);
+    let name = "price seen early: margin moved to another subaccount just before";
+    contest(name, Trick::Transfer, &EARLY);
     let name = "price seen early: a maker's stale quote taken";
     contest(name, Trick::PickOff, &EARLY);
 }
@@ -150,6 +159,8 @@ fn o1_a_price_in_the_cache_that_the_feed_has_replaced() {
     contest(name, Trick::Straddle, &[0]);
     let name = "replaced price in the cache: margin taken out at it";
     contest(name, Trick::Thin, &[0]);
+    let name = "replaced price in the cache: margin moved to another subaccount at it";
+    contest(name, Trick::Transfer, &[0]);
     let name = "replaced price in the cache: a maker's stale quote taken";
     contest(name, Trick::PickOff, &[0]);
 }

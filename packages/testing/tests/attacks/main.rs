@@ -4,14 +4,18 @@
 //! design names as its limit, which each test computes. `--nocapture` prints the figures.
 
 mod both_sides;
+mod bounty;
 mod callbacks;
+mod delegates;
 mod donations;
 mod early_price;
 mod funding_push;
 mod others_liquidation;
 mod own_bids;
 mod queue_dust;
+mod random_hand;
 mod recovery;
+mod repelled;
 mod scene;
 mod walls;
 mod wash_trades;

@@ -1,7 +1,7 @@
 //! Audit: attacks that the code repels. Ids are those of the security checklist.
-#![allow(dead_code, clippy::all, clippy::pedantic)]
+#![allow(dead_code)] // the world is shared with the market's tests
 
-#[path = "market/world.rs"]
+#[path = "../market/world.rs"]
 mod world;
 
 use ballast_testing::hostile::fund::{FundBehaviour, ALL_PPM};
