@@ -3,7 +3,7 @@
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 
-use ballast_types::market::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use ballast_types::market::{Change, ExecuteMsg, InstantiateMsg, QueryMsg};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{
     Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response, SubMsgResponse, SubMsgResult,
@@ -11,7 +11,9 @@ use cosmwasm_std::{
 
 use crate::error::{ContractError, ContractResult};
 use crate::orders::cancel::Reference;
-use crate::{accounts, admin, delegates, fund, funding, liquidation, orders, query, transfers};
+use crate::{
+    accounts, admin, delegates, fund, funding, liquidation, orders, pending, query, transfers,
+};
 
 /// Name in cw2's record.
 pub const CONTRACT_NAME: &str = "crates.io:ballast-perp-market";
@@ -96,18 +98,24 @@ pub fn execute(
             markets,
         } => fund::set_risk_level(deps, &env, &info, markets),
         ExecuteMsg::ListMarket(market) => admin::list_market(deps, &env, &info, &market),
-        ExecuteMsg::UpdateMarket { market, parameters } => {
-            admin::update_market(deps, &env, &info, market, parameters)
-        }
+        ExecuteMsg::UpdateMarket { market, parameters } => pending::submit(
+            deps,
+            &env,
+            &info,
+            Change::UpdateMarket { market, parameters },
+        ),
         ExecuteMsg::UpdateOracle { market, oracle } => {
-            admin::update_oracle(deps, &env, &info, market, &oracle)
+            pending::submit(deps, &env, &info, Change::UpdateOracle { market, oracle })
         }
         ExecuteMsg::UpdateParameters { parameters } => {
-            admin::update_parameters(deps, &info, parameters)
+            pending::submit(deps, &env, &info, Change::UpdateParameters { parameters })
         }
         ExecuteMsg::SetInsuranceFund { insurance_fund } => {
-            admin::set_insurance_fund(deps, &env, &info, insurance_fund.as_deref())
+            let change = Change::SetInsuranceFund { insurance_fund };
+            pending::submit(deps, &env, &info, change)
         }
+        ExecuteMsg::ApplyChange { id } => pending::apply(deps, &env, &info, id),
+        ExecuteMsg::CancelChange { id } => pending::cancel(deps, &info, id),
         ExecuteMsg::PayFees {
             market,
             recipient,

@@ -72,6 +72,21 @@ pub enum ContractError {
         found: Decimal,
         max_ppm: u32,
     },
+    #[error("there is no change {id} waiting")]
+    NoSuchChange { id: u64 },
+    #[error("this change may be applied from {ready_at} on, it is {now}")]
+    TooEarly { ready_at: u64, now: u64 },
+    #[error("this change could be applied until {expired_at}, it is {now}; ask for it again")]
+    ChangeExpired { expired_at: u64, now: u64 },
+    #[error("at most {max} changes may wait; cancel one")]
+    TooManyChanges { max: usize },
+    #[error("maintenance margin of market {market} may be raised to {allowed} now, {found} was asked; the next step is possible from {next_at} on")]
+    MaintenanceStep {
+        market: MarketId,
+        allowed: Decimal,
+        found: Decimal,
+        next_at: u64,
+    },
     #[error("at most {max} markets may be listed")]
     TooManyMarkets { max: u32 },
     #[error("oracle {contract} gives no valid price for feed {feed_id}: {reason}")]

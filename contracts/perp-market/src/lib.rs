@@ -32,10 +32,12 @@ pub mod math;
 pub mod minimums;
 pub mod orders;
 pub mod parameters;
+pub mod pending;
 pub mod positions;
 pub mod price;
 pub mod query;
 pub mod recent_risk;
+pub mod settings;
 pub mod state;
 pub mod transfers;
 

@@ -100,7 +100,7 @@ impl Field for bool {
 /// One line a field of a message: `name = default, min => max, direction`. A field that is missing does not
 /// compile.
 macro_rules! parameters {
-    ($(#[$about:meta])* $table:ident, $defaults:ident, $values:ident of $message:ident {
+    ($(#[$about:meta])* $table:ident, $defaults:ident, $values:ident, $of:ident of $message:ident {
         $($field:ident = $default:expr, $min:expr => $max:expr, $loosens:ident;)*
     }) => {
         $(#[$about])*
@@ -112,13 +112,22 @@ macro_rules! parameters {
             loosens: Loosens::$loosens,
         }),*];
 
-        fn $values(parameters: &$message) -> Vec<i128> {
+        /// All fields as numbers, in the table's order.
+        #[must_use]
+        pub fn $values(parameters: &$message) -> Vec<i128> {
             let $message { $($field),* } = parameters;
             vec![$($field.number()),*]
         }
 
         fn $defaults() -> $message {
             $message { $($field: Field::of($default)),* }
+        }
+
+        /// The message of such numbers.
+        #[must_use]
+        pub fn $of(numbers: &[i128]) -> $message {
+            let mut numbers = numbers.iter().copied();
+            $message { $($field: Field::of(numbers.next().unwrap_or($default))),* }
         }
     };
 }
@@ -127,7 +136,7 @@ const MAX_MONEY: i128 = i128::MAX >> 15;
 
 parameters! {
     /// Ranges of [`ExchangeParameters`], in its order.
-    EXCHANGE, exchange_defaults, exchange_values of ExchangeParameters {
+    EXCHANGE, exchange_defaults, exchange_numbers, exchange_of of ExchangeParameters {
         price_cache_secs = 5, 0 => 60, Up;
         price_max_age_secs = 60, 5 => 600, Either;
         price_risk_max_age_secs = 10, 1 => 60, Up;
@@ -142,12 +151,13 @@ parameters! {
         recent_risk_secs = 60, 30 => 3_600, Down;
         price_future_tolerance_secs = 2, 0 => 10, Up;
         oracle_switch_max_deviation_ppm = 50_000, 1_000 => 200_000, Up;
+        adverse_delay_secs = 1_814_400, 1_814_400 => 7_776_000, Down;
     }
 }
 
 parameters! {
     /// Ranges of [`MarketParameters`], in its order.
-    MARKET, market_defaults, market_values of MarketParameters {
+    MARKET, market_defaults, market_numbers, market_of of MarketParameters {
         initial_margin_ppm = 50_000, 10_000 => 1_000_000, Down;
         maintenance_fraction_ppm = 600_000, 200_000 => 950_000, Down;
         open_interest_lower = 25_000_000_000_000, 0 => MAX_MONEY, Up;
@@ -159,6 +169,12 @@ parameters! {
         keeper_share_ppm = 200_000, 0 => 500_000, Either;
         keeper_bounty = 10_000_000, 0 => MAX_MONEY, Either;
         keeper_bounty_ppm = 100, 0 => 1_000, Either;
+        liquidation_min_notional = 10_000_000_000, 0 => MAX_MONEY, Either;
+        liquidation_max_portion_ppm = 1_000_000, 100_000 => 1_000_000, Either;
+        account_block_notional = 5_000_000_000_000, 1_000_000 => MAX_MONEY, Either;
+        account_block_loss = 500_000_000_000, 1 => MAX_MONEY, Up;
+        market_block_notional = 20_000_000_000_000, 1_000_000 => MAX_MONEY, Either;
+        market_block_loss = 1_000_000_000_000, 1 => MAX_MONEY, Up;
         liquidation_slippage_ppm = 5_000, 0 => 20_000, Up;
         bankruptcy_adjustment_ppm = 1_000_000, 1_000_000 => 10_000_000, Either;
         spread_to_maintenance_ppm = 1_500_000, 0 => 5_000_000, Either;
@@ -226,7 +242,7 @@ pub fn default_exchange() -> ExchangeParameters {
 
 /// Checks [`ExchangeParameters`] against the table and against each other.
 pub fn check_exchange(parameters: &ExchangeParameters) -> ContractResult<()> {
-    check(EXCHANGE, &exchange_values(parameters))?;
+    check(EXCHANGE, &exchange_numbers(parameters))?;
     require(
         parameters.price_risk_max_age_secs <= parameters.price_max_age_secs,
         "price_risk_max_age_secs may not exceed price_max_age_secs",
@@ -245,7 +261,7 @@ pub fn default_market() -> MarketParameters {
 
 /// Checks [`MarketParameters`] against the table and against each other.
 pub fn check_market(parameters: &MarketParameters) -> ContractResult<()> {
-    check(MARKET, &market_values(parameters))?;
+    check(MARKET, &market_numbers(parameters))?;
     require(
         parameters.funding_interval_secs.checked_rem(60) == Some(0),
         "funding_interval_secs must be a multiple of 60",

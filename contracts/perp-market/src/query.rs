@@ -91,6 +91,9 @@ pub fn query(deps: Deps, env: &Env, msg: QueryMsg) -> ContractResult<Binary> {
         QueryMsg::PendingClaims { start_after, limit } => {
             to_json_binary(&pending_claims(&exchange, start_after, page(limit))?)
         }
+        QueryMsg::PendingChanges { start_after, limit } => {
+            to_json_binary(&crate::pending::list(deps, start_after, page(limit))?)
+        }
         QueryMsg::Ledger {} => to_json_binary(&ledger(&exchange)?),
         QueryMsg::Ownership {} => to_json_binary(&cw_ownable::get_ownership(deps.storage)?),
     }?)

@@ -10,7 +10,7 @@
 //! * a *rank* in a queue is the average entry price for longs and its complement for shorts
 //!   ([`rank_key`]): the position that gained most, as a fraction, comes first.
 
-use ballast_types::market::{CachedPrice, ExchangeParameters, MarketParameters, OrderId};
+use ballast_types::market::{CachedPrice, Change, ExchangeParameters, MarketParameters, OrderId};
 use ballast_types::{MarketId, RiskParameters, Side};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Decimal, Empty, Int128, Int256, Uint128, Uint64};
@@ -285,6 +285,64 @@ pub struct DeleverageCursor {
 /// (account number, market) -> cursor. Removed when the position is closed.
 pub const DELEVERAGE_CURSORS: Map<(u64, MarketId), DeleverageCursor> =
     Map::new("deleverage_cursors");
+
+/// What was liquidated in one block.
+#[cw_serde]
+#[derive(Copy, Default)]
+pub struct BlockUse {
+    /// The block.
+    pub height: u64,
+    /// Closed, quote atoms at the oracle price.
+    pub notional: Uint128,
+    /// Asked of the fund, quote atoms.
+    pub loss: Uint128,
+}
+
+impl BlockUse {
+    /// What a record says of a block: nothing where it is of another.
+    #[must_use]
+    pub fn of(stored: Option<Self>, height: u64) -> Self {
+        stored.filter(|used| used.height == height).unwrap_or(Self {
+            height,
+            ..Self::default()
+        })
+    }
+
+    /// Whether nothing was liquidated.
+    #[must_use]
+    pub fn is_unused(&self) -> bool {
+        self.notional.is_zero() && self.loss.is_zero()
+    }
+}
+
+/// Account number -> what was liquidated of it in the last block that it was. Written by liquidations.
+pub const LIQUIDATED_ACCOUNTS: Map<u64, BlockUse> = Map::new("liquidated_accounts");
+
+/// Market -> what was liquidated in it in the last block that anything was. Written by liquidations.
+pub const LIQUIDATED_MARKETS: Map<MarketId, BlockUse> = Map::new("liquidated_markets");
+/// A change of the owner that waits.
+#[cw_serde]
+pub struct StoredChange {
+    /// What it changes.
+    pub change: Change,
+    /// What was in force when it was asked for.
+    pub base: Change,
+    /// The first field that it loosens.
+    pub loosens: String,
+    /// When it was asked for, seconds.
+    pub proposed_at: u64,
+    /// From when on it may be applied, seconds.
+    pub ready_at: u64,
+}
+
+/// Number -> change that waits. At most `MAX_PENDING`.
+pub const PENDING_CHANGES: Map<u64, StoredChange> = Map::new("pending_changes");
+
+/// The next change's number. Starts at 1.
+pub const NEXT_CHANGE: Item<u64> = Item::new("next_change");
+
+/// Market number -> when its maintenance margin was raised last, seconds.
+pub const MAINTENANCE_RAISED: Map<MarketId, u64> = Map::new("maintenance_raised");
 
 /// Book of one side of one market.
 #[must_use]

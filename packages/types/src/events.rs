@@ -60,6 +60,9 @@ pub mod market {
     pub const RISK: &str = "ballast_risk";
     /// A market was listed or changed: `market`, `symbol`.
     pub const MARKET: &str = "ballast_market";
+    /// A change of the owner that has to wait: `id`, `kind` (the message), `status` (`waits`, `applied`,
+    /// `cancelled`), `ready_at`.
+    pub const CHANGE: &str = "ballast_change";
     /// The oracle's price was cached: `market`, `price`, `confidence`, `published_at`.
     pub const PRICE: &str = "ballast_price";
     /// Stray coins were booked: `amount`.

@@ -17,6 +17,7 @@ pub mod pyth;
 pub mod voting_module;
 
 mod common;
+mod life;
 mod orders;
 
 pub use common::*;

@@ -5,6 +5,7 @@ use cosmwasm_std::{Decimal, Int128, Int256, Uint128, Uint64};
 use cw20::{Cw20ReceiveMsg, Denom};
 use cw_ownable::{cw_ownable_execute, cw_ownable_query};
 
+pub use crate::life::*;
 pub use crate::orders::*;
 use crate::{AccountId, MarketId, RiskLevel, RiskParameters};
 
@@ -56,6 +57,8 @@ pub struct ExchangeParameters {
     pub price_future_tolerance_secs: u64,
     /// The most that the price of a new oracle may differ from the old one's, where that is fresh.
     pub oracle_switch_max_deviation_ppm: u32,
+    /// How long a change of the owner waits that loosens.
+    pub adverse_delay_secs: u64,
 }
 
 /// Where a market's price comes from: a Pyth contract, or anything that answers the same query.
@@ -99,6 +102,19 @@ pub struct MarketParameters {
     pub keeper_bounty: Uint128,
     /// The same as a share of what was closed, at the oracle price; at most both trade fees together.
     pub keeper_bounty_ppm: u32,
+    /// Never less than this is closed by one liquidation, quote atoms, as far as the position is worth it.
+    pub liquidation_min_notional: Uint128,
+    /// The largest share of a position that one message closes.
+    pub liquidation_max_portion_ppm: u32,
+    /// The most that is liquidated of one account in one block, quote atoms at the oracle price; always at least
+    /// one lot.
+    pub account_block_notional: Uint128,
+    /// The most that is asked of the fund for one account in one block, quote atoms.
+    pub account_block_loss: Uint128,
+    /// As `account_block_notional`, for all accounts in this market.
+    pub market_block_notional: Uint128,
+    /// As `account_block_loss`, for all accounts in this market.
+    pub market_block_loss: Uint128,
     /// How far beyond the oracle price a bankrupt account is closed into the book.
     pub liquidation_slippage_ppm: u32,
     /// How fast the fillable price moves from the oracle price to the bankruptcy price and beyond.
@@ -257,29 +273,43 @@ pub enum ExecuteMsg {
     },
     /// Lists a market under the next number. By the owner.
     ListMarket(ListMarket),
-    /// Changes a market's parameters. By the owner.
+    /// Changes a market's parameters. By the owner. What loosens any of them waits. Answer data:
+    /// [`ChangeAnswer`].
     UpdateMarket {
         /// The market.
         market: MarketId,
         /// All of them.
         parameters: MarketParameters,
     },
-    /// Points a market at another oracle. By the owner.
+    /// Points a market at another oracle, or changes its bounds. By the owner. Waits, unless it only narrows
+    /// bounds. Answer data: [`ChangeAnswer`].
     UpdateOracle {
         /// The market.
         market: MarketId,
         /// The new one.
         oracle: OracleConfig,
     },
-    /// Changes the exchange's parameters. By the owner.
+    /// Changes the exchange's parameters. By the owner. What loosens any of them waits. Answer data:
+    /// [`ChangeAnswer`].
     UpdateParameters {
         /// All of them.
         parameters: ExchangeParameters,
     },
-    /// Replaces the insurance fund. By the owner. Claims that wait for a retry are asked of the new one.
+    /// Replaces the insurance fund. By the owner; waits. Claims that wait for a retry are then asked of the new
+    /// one. Answer data: [`ChangeAnswer`].
     SetInsuranceFund {
         /// The new one, or none.
         insurance_fund: Option<String>,
+    },
+    /// Applies a change whose time has come. Anyone. It is checked anew.
+    ApplyChange {
+        /// Its number.
+        id: u64,
+    },
+    /// Takes a waiting change back. By the owner.
+    CancelChange {
+        /// Its number.
+        id: u64,
     },
     /// Pays out the exchange's own share of a market's fees. By the owner.
     PayFees {
@@ -461,6 +491,14 @@ pub enum QueryMsg {
     PendingClaims {
         /// Account number and market, exclusive.
         start_after: Option<(Uint64, MarketId)>,
+        /// 10 by default, at most 50.
+        limit: Option<u32>,
+    },
+    /// Changes of the owner that wait, and since when.
+    #[returns(Vec<PendingChange>)]
+    PendingChanges {
+        /// A number, exclusive.
+        start_after: Option<u64>,
         /// 10 by default, at most 50.
         limit: Option<u32>,
     },

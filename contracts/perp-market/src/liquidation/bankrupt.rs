@@ -22,11 +22,12 @@ use ballast_types::market::LiquidationStatus;
 use ballast_types::MarketId;
 use cosmwasm_std::{Decimal, Int128, Uint128};
 
-use crate::error::{ContractError, ContractResult};
+use crate::error::ContractResult;
 use crate::events;
 use crate::exchange::Exchange;
 use crate::funding::order_value;
 use crate::ledger::credit;
+use crate::liquidation::caps::largest_size;
 use crate::liquidation::deleverage;
 use crate::liquidation::{Outcome, Subject};
 use crate::matching::{Fill, Resting, Walk, WalkLimits};
@@ -194,9 +195,7 @@ struct BookState {
 }
 
 /// The largest part of a fill, in whole lots, that together with the fills before it lacks no more than
-/// the money there is.
-///
-/// What a fill lacks grows with its size, or the fill lacks nothing: so halving finds it.
+/// the money there is. What a fill lacks grows with its size, or the fill lacks nothing.
 fn covered_size(
     exchange: &Exchange,
     subject: &Subject,
@@ -213,34 +212,7 @@ fn covered_size(
         let quote = subject.bankruptcy_quote(exchange, add(book.closed, size)?)?;
         Ok(funding.covers(shortfall(quote, received)?))
     };
-    if covered(wanted)? {
-        return Ok(wanted);
-    }
-    let lots = |size: Uint128| {
-        size.checked_div(lot)
-            .map_err(|_| ContractError::InvalidSize {
-                lot_size: lot,
-                found: size,
-            })
-    };
-    let size_of = |lots: Uint128| {
-        lots.checked_mul(lot).map_err(|_| ContractError::Overflow {
-            what: "size",
-            value: lots.to_string(),
-        })
-    };
-    // `low` lots are covered, `high` are not.
-    let mut low = Uint128::zero();
-    let mut high = lots(wanted)?;
-    while subtract(high, low)? > Uint128::one() {
-        let middle = add(low, Uint128::new(subtract(high, low)?.u128() >> 1))?;
-        if covered(size_of(middle)?)? {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    size_of(low)
+    largest_size(lot, wanted, covered)
 }
 
 /// Worst price in ticks: the oracle price less (or more) the liquidation slippage, rounded toward the

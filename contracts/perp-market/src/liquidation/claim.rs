@@ -26,16 +26,21 @@ use crate::fund::{
     take_from_vault, unaccounted, withdraw_fees, Flush, Movement, CLAIM_REPLY,
 };
 use crate::liquidation::bankrupt::{self, Funding};
+use crate::liquidation::caps::{self, Caps, Use};
 use crate::liquidation::deleverage::load_cursor;
 use crate::liquidation::{bounty, conclude, Conclusion, Outcome, Subject};
 use crate::math::{add, subtract};
 use crate::recent_risk;
 use crate::state::{
-    PendingClaim, CONFIG, MARKET_STATES, NEXT_CLAIM, PENDING_CLAIMS, RESIDUE, VAULT,
+    DeleverageCursor, PendingClaim, CONFIG, MARKET_STATES, NEXT_CLAIM, PENDING_CLAIMS, RESIDUE,
+    VAULT,
 };
 
 /// A failure this many retry times after the last one is a new one, not "still failing".
 const PENDING_EXPIRY_RETRIES: u64 = 5;
+
+/// Times that a plan is made smaller before it is made for one lot.
+const MAX_SHRINKS: u32 = 8;
 
 /// Bytes of a failure's text that are kept, for people only.
 const ERROR_BYTES: usize = 128;
@@ -61,6 +66,21 @@ pub struct ClaimPayload {
     pub fees: Uint128,
     /// Account number of who gets the bounty, where there is one.
     pub keeper: Option<u64>,
+    /// Notional that was counted for `size` in this block.
+    pub notional: Uint128,
+}
+
+impl ClaimPayload {
+    /// What the claim counted in this block.
+    fn used(&self, env: &Env) -> Use {
+        Use {
+            account: self.account,
+            market: self.market,
+            height: env.block.height,
+            notional: self.notional,
+            loss: self.amount,
+        }
+    }
 }
 
 /// What a plan leads to.
@@ -78,6 +98,7 @@ pub struct Claim {
     message: SubMsg,
     claim_id: u64,
     fees: Uint128,
+    used: Use,
 }
 
 /// Plans on a copy what would be closed were everything paid, and asks for what that lacks: in the book,
@@ -88,21 +109,98 @@ pub struct Claim {
 /// of the two bounds what is lacking for every payment in between (as a function of how much of the book
 /// is used, best price first, it is convex), so that counterparties never lose more than was asked and
 /// not paid. What turns out not to be needed goes back to the fund with the fees.
-pub fn plan(mut exchange: Exchange, subject: &Subject, keeper: &Addr) -> ContractResult<Step> {
+pub fn plan(
+    mut exchange: Exchange,
+    subject: &Subject,
+    keeper: &Addr,
+    caps: &Caps,
+) -> ContractResult<Step> {
     let cursor = load_cursor(&exchange, subject.number, subject.market)?;
-    let whole = subject.size.unsigned_abs();
+    let Some(plan) = capped_plan(&exchange, subject, &cursor, caps)? else {
+        return Ok(Step::Close(conclude(
+            exchange,
+            subject,
+            &Outcome::capped(),
+        )?));
+    };
+    let Plan {
+        limit,
+        size,
+        amount,
+    } = plan;
+    let keeper = bounty::account_of(&mut exchange, subject, keeper, size)?;
+    let fund = exchange.config.insurance_fund.clone();
+    let Some(fund) = fund.filter(|_| !amount.is_zero()) else {
+        let funding = Funding::Paid(Uint128::zero());
+        // Where all that were visited were passed over there is no size, only a cursor to move on.
+        let limit = if size.is_zero() { limit } else { size };
+        let mut outcome = bankrupt::close(&mut exchange, subject, cursor, funding, limit)?;
+        outcome.asked = amount;
+        bounty::pay(&mut exchange, subject, keeper, &mut outcome)?;
+        return Ok(Step::Close(conclude(exchange, subject, &outcome)?));
+    };
+    Ok(Step::Ask(ask(
+        exchange, subject, &fund, amount, size, keeper,
+    )?))
+}
+
+/// What would be closed were everything paid, and what is asked for it.
+struct Plan {
+    /// Base atoms that may be closed.
+    limit: Uint128,
+    /// Base atoms that book and counterparties take.
+    size: Uint128,
+    /// Quote atoms.
+    amount: Uint128,
+}
+
+/// The plan for as much as the caps of message and block allow; none where the block's are used up.
+fn capped_plan(
+    exchange: &Exchange,
+    subject: &Subject,
+    cursor: &DeleverageCursor,
+    caps: &Caps,
+) -> ContractResult<Option<Plan>> {
+    let lot = exchange.market(subject.market)?.config.lot_size;
+    let mut limit = caps.bankrupt_size(exchange, subject)?;
+    // The caps allow the loss at the oracle price. Slippage in the book, and counterparties that are bankrupt
+    // too, can make it more.
+    for _ in 0..MAX_SHRINKS {
+        if limit.is_zero() {
+            return Ok(None);
+        }
+        let planned = plan_size(exchange, subject, cursor, limit)?;
+        if caps.allow(planned.amount, planned.size, lot) {
+            return Ok(Some(planned));
+        }
+        if limit <= lot {
+            return Ok(None);
+        }
+        limit = caps.shrink(limit, planned.amount, lot)?;
+    }
+    let planned = plan_size(exchange, subject, cursor, lot)?;
+    let allowed = caps.allow(planned.amount, planned.size, lot);
+    Ok(allowed.then_some(planned))
+}
+
+fn plan_size(
+    exchange: &Exchange,
+    subject: &Subject,
+    cursor: &DeleverageCursor,
+    limit: Uint128,
+) -> ContractResult<Plan> {
     let mut copy = exchange.clone();
     let planned = bankrupt::close(
         &mut copy,
         subject,
         cursor.clone(),
         Funding::Unlimited,
-        whole,
+        limit,
     )?;
     let size = add(planned.closed_in_book, planned.deleveraged)?;
     let at_oracle = shortfall(
-        subject.bankruptcy_quote(&exchange, size)?,
-        subject.oracle_quote(&exchange, size)?,
+        subject.bankruptcy_quote(exchange, size)?,
+        subject.oracle_quote(exchange, size)?,
     )?;
     let by_counterparties = if cursor.last_pass {
         // With less money less is closed in the book and more in the last pass, whose counterparties may be
@@ -122,20 +220,11 @@ pub fn plan(mut exchange: Exchange, subject: &Subject, keeper: &Addr) -> Contrac
     } else {
         add(by_account.max(at_oracle), by_counterparties)?
     };
-    let keeper = bounty::account_of(&mut exchange, subject, keeper, size)?;
-    let fund = exchange.config.insurance_fund.clone();
-    let Some(fund) = fund.filter(|_| !amount.is_zero()) else {
-        let funding = Funding::Paid(Uint128::zero());
-        // Where all that were visited were passed over there is no size, only a cursor to move on.
-        let limit = if size.is_zero() { whole } else { size };
-        let mut outcome = bankrupt::close(&mut exchange, subject, cursor, funding, limit)?;
-        outcome.asked = amount;
-        bounty::pay(&mut exchange, subject, keeper, &mut outcome)?;
-        return Ok(Step::Close(conclude(exchange, subject, &outcome)?));
-    };
-    Ok(Step::Ask(ask(
-        exchange, subject, &fund, amount, size, keeper,
-    )?))
+    Ok(Plan {
+        limit,
+        size,
+        amount,
+    })
 }
 
 fn ask(
@@ -183,7 +272,8 @@ fn ask(
         state: market.report()?,
         recent_risk,
     };
-    let payload = to_json_binary(&ClaimPayload {
+    let notional = caps::notional(market, size, subject.price)?;
+    let payload = ClaimPayload {
         account: subject.number,
         market: subject.market,
         claim_id,
@@ -193,7 +283,10 @@ fn ask(
         residue: RESIDUE.load(exchange.deps.storage)?,
         fees,
         keeper,
-    })?;
+        notional,
+    };
+    let used = payload.used(exchange.env);
+    let payload = to_json_binary(&payload)?;
     let message = submessage(
         &exchange.config,
         execute(fund, &message, funds)?,
@@ -212,6 +305,7 @@ fn ask(
         message,
         claim_id,
         fees,
+        used,
     })
 }
 
@@ -220,6 +314,7 @@ impl Claim {
     pub fn save(self, deps: DepsMut) -> ContractResult<Response> {
         let happened = self.changes.save(deps.storage)?;
         NEXT_CLAIM.save(deps.storage, &self.claim_id.saturating_add(1))?;
+        self.used.record(deps.storage)?;
         if !self.fees.is_zero() {
             change_vault(deps.storage, Movement::Out(self.fees))?;
         }
@@ -242,6 +337,13 @@ pub fn reply(
 ) -> ContractResult<Response> {
     let payload: ClaimPayload = from_json(payload)?;
     let key = (payload.account, payload.market);
+    // What was meant to be closed makes room for what is.
+    let used = payload.used(env);
+    let planned = Use {
+        loss: Uint128::zero(),
+        ..used
+    };
+    planned.release(deps.storage)?;
     match answer {
         Ok(data) => {
             let paid = book_arrival(deps.branch(), env, &payload)?;
@@ -271,7 +373,14 @@ pub fn reply(
             if waited >= retry {
                 close_with(exchange, &payload, Uint128::zero())?.save(deps)
             } else {
-                wait(exchange, &payload)?.save(deps)
+                let waiting = wait(exchange, &payload)?;
+                // Nobody uses up a block by making claims fail.
+                let asked = Use {
+                    notional: Uint128::zero(),
+                    ..used
+                };
+                asked.release(deps.storage)?;
+                waiting.save(deps)
             }
         }
     }

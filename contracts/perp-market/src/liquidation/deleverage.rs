@@ -295,14 +295,15 @@ fn choose(
         if left.is_zero() {
             break;
         }
-        last = Some((rank, number));
+        let before = last.replace((rank, number));
         exchange.settle_account(number)?;
         let size = exchange.account(number)?.size(now.market);
         // Fills into the book of this same message may have closed it.
         if size.is_zero() || size.is_negative() == now.size.is_negative() {
             continue;
         }
-        let size = size.unsigned_abs().min(left);
+        let held = size.unsigned_abs();
+        let size = held.min(left);
         let share = mul_div_ceil_signed(worst_given, to_signed(size)?, to_signed(whole)?)?;
         let worst_part = add_signed(share, Int128::one())?;
         if !cursor.last_pass && !can_take(exchange, now, number, size, worst_part)? {
@@ -310,6 +311,10 @@ fn choose(
             continue;
         }
         left = subtract(left, size)?;
+        if size < held {
+            // What it keeps is still the first to be taken.
+            last = before;
+        }
         matches.push(Match { number, rank, size });
     }
     let next = if cursor.last_pass || (at_end && !left.is_zero()) {

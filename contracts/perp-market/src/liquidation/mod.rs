@@ -8,6 +8,7 @@
 
 pub mod bankrupt;
 pub mod bounty;
+pub mod caps;
 pub mod claim;
 pub mod deleverage;
 pub mod solvent;
@@ -22,7 +23,9 @@ use crate::error::{ContractError, ContractResult};
 use crate::events;
 use crate::exchange::Exchange;
 use crate::fund::{self, Flush};
+use crate::liquidation::caps::{Caps, Use};
 use crate::margin::{position_in, risk_across, size_risk};
+use crate::math::add;
 use crate::orders::cancel::remove_all;
 use crate::price::{price_for, Valuation};
 use crate::state::{DeleverageCursor, DELEVERAGE_CURSORS, PENDING_CLAIMS};
@@ -173,13 +176,17 @@ pub fn execute(
         });
     }
     remove_all(&mut exchange, number, None, "liquidation")?;
+    let caps = Caps::load(&exchange, &subject)?;
+    if caps.size.is_zero() {
+        return conclude(exchange, &subject, &Outcome::capped())?.save(deps);
+    }
     if subject.risk.is_bankrupt() {
-        return match claim::plan(exchange, &subject, &info.sender)? {
+        return match claim::plan(exchange, &subject, &info.sender, &caps)? {
             claim::Step::Close(conclusion) => conclusion.save(deps),
             claim::Step::Ask(claim) => claim.save(deps),
         };
     }
-    let outcome = solvent::close(&mut exchange, &subject, &info.sender)?;
+    let outcome = solvent::close(&mut exchange, &subject, &info.sender, &caps)?;
     conclude(exchange, &subject, &outcome)?.save(deps)
 }
 
@@ -244,6 +251,15 @@ impl Outcome {
         }
     }
 
+    /// The block's caps are used up.
+    #[must_use]
+    pub fn capped() -> Self {
+        Self {
+            status: LiquidationStatus::More,
+            ..Self::new()
+        }
+    }
+
     /// Asked for, and then not needed: fills that were not made, or were better than the oracle price.
     #[must_use]
     pub fn avoided(&self) -> Uint128 {
@@ -265,6 +281,7 @@ pub struct Conclusion {
     key: (u64, MarketId),
     over: bool,
     cursor: Option<DeleverageCursor>,
+    used: Use,
 }
 
 /// Says what happened and takes fees that are due.
@@ -278,7 +295,17 @@ pub fn conclude(
         .events
         .push(events::liquidation(&owner.id(), subject, outcome));
     let messages = fund::automatic_flush(&mut exchange, subject.market)?;
+    let closed = add(outcome.closed_in_book, outcome.deleveraged)?;
+    // What was asked of the fund was counted when it was asked.
+    let used = Use {
+        account: subject.number,
+        market: subject.market,
+        height: exchange.env.block.height,
+        notional: caps::notional(exchange.market(subject.market)?, closed, subject.price)?,
+        loss: Uint128::zero(),
+    };
     Ok(Conclusion {
+        used,
         changes: exchange.into_changes(),
         messages,
         answer: LiquidationAnswer {
@@ -302,6 +329,7 @@ impl Conclusion {
     pub fn save(self, deps: DepsMut) -> ContractResult<Response> {
         let happened = self.changes.save(deps.storage)?;
         fund::take_from_vault(deps.storage, &self.messages)?;
+        self.used.record(deps.storage)?;
         // Nothing waits any more for a position that is closed or whose account recovered.
         if self.over {
             DELEVERAGE_CURSORS.remove(deps.storage, self.key);

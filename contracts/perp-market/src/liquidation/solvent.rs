@@ -17,6 +17,7 @@ use crate::error::ContractResult;
 use crate::exchange::{Exchange, Market};
 use crate::funding::order_value;
 use crate::ledger::{book_fee, credit, debit};
+use crate::liquidation::caps::Caps;
 use crate::liquidation::{Outcome, Subject};
 use crate::margin::size_risk;
 use crate::matching::{Fill, Resting, Walk, WalkLimits};
@@ -28,7 +29,13 @@ use crate::price::Valuation;
 pub const KEEPER_SUBACCOUNT: u32 = 0;
 
 /// Closes into the book what initial margin needs.
-pub fn close(exchange: &mut Exchange, subject: &Subject, keeper: &Addr) -> ContractResult<Outcome> {
+pub fn close(
+    exchange: &mut Exchange,
+    subject: &Subject,
+    keeper: &Addr,
+    caps: &Caps,
+) -> ContractResult<Outcome> {
+    let most = caps.solvent_size(exchange.market(subject.market)?, subject)?;
     let worst_ticks = worst_ticks(exchange, subject)?;
     let limits = WalkLimits {
         worst_ticks,
@@ -45,12 +52,17 @@ pub fn close(exchange: &mut Exchange, subject: &Subject, keeper: &Addr) -> Contr
                 outcome.status = LiquidationStatus::Done;
                 break 'book;
             }
+            let left = most.saturating_sub(outcome.closed_in_book);
+            if left.is_zero() {
+                outcome.status = LiquidationStatus::More;
+                break 'book;
+            }
             let Some(tradable) =
                 walk.tradable(exchange, &resting, subject.market, subject.number)?
             else {
                 break;
             };
-            let wanted = enough(exchange, &now, &resting)?;
+            let wanted = enough(exchange, &now, &resting)?.min(left);
             let size = takes(exchange, &walk, &resting, &now, wanted, tradable)?;
             let value = order_value(exchange.market(subject.market)?, resting.ticks, size)?;
             let surplus = subtract_signed(

@@ -1,12 +1,16 @@
 //! What the owner does with the market.
 
-use anyhow::Result;
-use ballast_types::market::{ExchangeParameters, ExecuteMsg, ListMarket, MarketParameters};
+use anyhow::{Context, Result};
+use ballast_perp_market::state::PENDING_CHANGES;
+use ballast_types::market::{
+    Change, ChangeAnswer, ExchangeParameters, ExecuteMsg, ListMarket, MarketParameters,
+    PendingChange, QueryMsg, Waits,
+};
 use ballast_types::MarketId;
-use cosmwasm_std::{Addr, Uint128};
+use cosmwasm_std::{from_json, Addr, Uint128};
 use cw_multi_test::AppResponse;
 
-use super::Suite;
+use super::{Answered, Suite};
 
 impl Suite {
     /// Replaces the market's fund, or takes it away.
@@ -16,7 +20,7 @@ impl Suite {
     pub fn set_insurance_fund(&mut self, fund: Option<&Addr>) -> Result<AppResponse> {
         self.hostile.fund |= fund.is_some_and(|fund| *fund != self.fund);
         let insurance_fund = fund.map(Addr::to_string);
-        self.as_owner(&ExecuteMsg::SetInsuranceFund { insurance_fund })
+        self.change(Change::SetInsuranceFund { insurance_fund })
     }
 
     /// Lists a market, which [`Suite::markets`] does not know.
@@ -36,7 +40,7 @@ impl Suite {
         market: MarketId,
         parameters: MarketParameters,
     ) -> Result<AppResponse> {
-        self.as_owner(&ExecuteMsg::UpdateMarket { market, parameters })
+        self.change(Change::UpdateMarket { market, parameters })
     }
 
     /// Changes the exchange's parameters.
@@ -44,7 +48,70 @@ impl Suite {
     /// # Errors
     /// What the market returned.
     pub fn update_exchange(&mut self, parameters: ExchangeParameters) -> Result<AppResponse> {
-        self.as_owner(&ExecuteMsg::UpdateParameters { parameters })
+        self.change(Change::UpdateParameters { parameters })
+    }
+
+    /// Asks for a change as the owner. Whether it waits is in the answer.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn ask_for(&mut self, change: &Change) -> Result<Answered<ChangeAnswer>> {
+        let response = self.as_owner(&message(change))?;
+        let data = response.data.context("a change answers whether it waits")?;
+        Ok(Answered {
+            answer: from_json(data)?,
+            events: response.events,
+        })
+    }
+
+    /// Makes a change, and where it has to wait, applies it as if its time had come: the waiting is not what
+    /// most tests are about. See [`Suite::ask_for`] and [`Suite::apply_change`] for it.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn change(&mut self, change: Change) -> Result<AppResponse> {
+        let response = self.as_owner(&message(&change))?;
+        let answer: ChangeAnswer = from_json(response.data.clone().unwrap_or_default())?;
+        let Some(Waits { id, .. }) = answer.waits else {
+            return Ok(response);
+        };
+        let now = self.now();
+        let market = self.market.clone();
+        {
+            let mut storage = self.app.contract_storage_mut(&market);
+            let mut stored = PENDING_CHANGES.load(storage.as_ref(), id)?;
+            stored.ready_at = now;
+            PENDING_CHANGES.save(storage.as_mut(), id, &stored)?;
+        }
+        self.apply_change(id)
+    }
+
+    /// Applies a change whose time has come, as the keeper.
+    ///
+    /// # Errors
+    /// What the market returned: above all that it is too early.
+    pub fn apply_change(&mut self, id: u64) -> Result<AppResponse> {
+        let (keeper, market) = (self.keeper.clone(), self.market.clone());
+        self.execute(&keeper, &market, &ExecuteMsg::ApplyChange { id }, &[])
+    }
+
+    /// Takes a waiting change back.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn cancel_change(&mut self, id: u64) -> Result<AppResponse> {
+        self.as_owner(&ExecuteMsg::CancelChange { id })
+    }
+
+    /// The first 50 changes that wait.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn pending_changes(&self) -> Result<Vec<PendingChange>> {
+        self.ask_market(&QueryMsg::PendingChanges {
+            start_after: None,
+            limit: Some(50),
+        })
     }
 
     /// Pays out the exchange's share of a market's fees.
@@ -68,5 +135,18 @@ impl Suite {
     fn as_owner(&mut self, msg: &ExecuteMsg) -> Result<AppResponse> {
         let (owner, market) = (self.owner.clone(), self.market.clone());
         self.execute(&owner, &market, msg, &[])
+    }
+}
+
+fn message(change: &Change) -> ExecuteMsg {
+    match change.clone() {
+        Change::UpdateMarket { market, parameters } => {
+            ExecuteMsg::UpdateMarket { market, parameters }
+        }
+        Change::UpdateOracle { market, oracle } => ExecuteMsg::UpdateOracle { market, oracle },
+        Change::UpdateParameters { parameters } => ExecuteMsg::UpdateParameters { parameters },
+        Change::SetInsuranceFund { insurance_fund } => {
+            ExecuteMsg::SetInsuranceFund { insurance_fund }
+        }
     }
 }

@@ -130,6 +130,11 @@ pub fn market_parameters(decimals: u8) -> MarketParameters {
         &mut parameters.impact_notional,
         &mut parameters.min_order_notional,
         &mut parameters.keeper_bounty,
+        &mut parameters.liquidation_min_notional,
+        &mut parameters.account_block_notional,
+        &mut parameters.account_block_loss,
+        &mut parameters.market_block_notional,
+        &mut parameters.market_block_loss,
     ] {
         *amount = scaled(*amount, decimals);
     }

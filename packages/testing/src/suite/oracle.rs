@@ -1,7 +1,7 @@
 //! Prices.
 
 use anyhow::{ensure, Context, Result};
-use ballast_types::market::{ExecuteMsg, OracleConfig};
+use ballast_types::market::{Change, OracleConfig};
 use ballast_types::{price_feed, MarketId};
 use cosmwasm_std::{Addr, Decimal, Empty, Int64, Uint64};
 use cw_multi_test::AppResponse;
@@ -144,9 +144,7 @@ impl Suite {
     /// # Errors
     /// What the market returned.
     pub fn update_oracle(&mut self, market: MarketId, oracle: OracleConfig) -> Result<AppResponse> {
-        let (owner, exchange) = (self.owner.clone(), self.market.clone());
-        let msg = ExecuteMsg::UpdateOracle { market, oracle };
-        self.execute(&owner, &exchange, &msg, &[])
+        self.change(Change::UpdateOracle { market, oracle })
     }
 }
 

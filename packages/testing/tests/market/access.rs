@@ -27,6 +27,7 @@ fn owner_messages(world: &World) -> Vec<ExecuteMsg> {
         ExecuteMsg::SetInsuranceFund {
             insurance_fund: None,
         },
+        ExecuteMsg::CancelChange { id: 1 },
         ExecuteMsg::PayFees {
             market: 0,
             recipient: world.suite.owner.to_string(),
@@ -197,6 +198,7 @@ fn coins_are_taken_by_deposit_alone_and_only_the_right_ones() {
         ExecuteMsg::Deleverage { account, market: 0 },
         ExecuteMsg::AccrueFunding { market: 0 },
         ExecuteMsg::Flush { market: 0 },
+        ExecuteMsg::ApplyChange { id: 1 },
         ExecuteMsg::Sync {},
         ExecuteMsg::SetRiskLevel {
             revision: 1,

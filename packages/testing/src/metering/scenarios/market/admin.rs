@@ -38,6 +38,25 @@ pub(super) fn all() -> Vec<Scenario> {
             let insurance_fund = Some(stage.suite.fund.to_string());
             by_owner(stage, &ExecuteMsg::SetInsuranceFund { insurance_fund })
         }),
+        any("update_market", "a loosening one waits", |stage| {
+            let change = loosening(stage)?;
+            by_owner(stage, &change)
+        }),
+        any("apply_change", "a market's parameters", |stage| {
+            let change = loosening(stage)?;
+            let proposed = by_owner(stage, &change)?;
+            stage.send(&proposed)?;
+            stage.suite.advance(21 * 86_400);
+            let keeper = stage.suite.keeper.clone();
+            let msg = ExecuteMsg::ApplyChange { id: 1 };
+            Prepared::new(&keeper, &stage.suite.market, &msg)
+        }),
+        any("cancel_change", "one waits", |stage| {
+            let change = loosening(stage)?;
+            let proposed = by_owner(stage, &change)?;
+            stage.send(&proposed)?;
+            by_owner(stage, &ExecuteMsg::CancelChange { id: 1 })
+        }),
         one("pay_fees", "a part", Tokens::Each, pay_fees),
         any(
             "update_ownership.transfer_ownership",
@@ -56,6 +75,16 @@ pub(super) fn all() -> Vec<Scenario> {
 
 fn by_owner(stage: &Stage, msg: &ExecuteMsg) -> Result<Prepared> {
     Prepared::new(&stage.suite.owner, &stage.suite.market, msg)
+}
+
+/// A higher fee of a market in which somebody traded.
+fn loosening(stage: &mut Stage) -> Result<ExecuteMsg> {
+    let [a, b] = ["a", "b"].map(|name| stage.user(name, 10_000));
+    stage.trade(&a?, &b?, BASE, PRICE)?;
+    let mut parameters = stage.suite.market_info(0)?.config.parameters;
+    parameters.taker_fee_ppm += 1;
+    let market = 0;
+    Ok(ExecuteMsg::UpdateMarket { market, parameters })
 }
 
 fn pay_fees(stage: &mut Stage) -> Result<Prepared> {
