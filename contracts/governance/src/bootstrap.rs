@@ -33,11 +33,12 @@ pub fn execute_bootstrap(
         });
     }
     classify(deps.api, &env.contract.address, &msgs)?;
+    let gaps = books::gaps(deps.as_ref(), &env.contract.address)?;
     BOOTSTRAP.remove(deps.storage);
     let event = events::bootstrap(&info.sender, msgs.len());
     Ok(Response::new()
         .add_messages(msgs)
-        .add_message(books::check_message(env)?)
+        .add_message(books::check_message(env, gaps)?)
         .add_attribute("action", "bootstrap")
         .add_event(event))
 }

@@ -48,7 +48,8 @@ pub fn execute_check(
     let speed = classify(deps.api, &env.contract.address, &msgs)?;
     let messages = msgs.len();
     let adverse = speed == ballast_types::governance::Speed::Adverse;
-    let books = books::check_message(env)?;
+    let gaps = books::gaps(deps.as_ref(), &env.contract.address)?;
+    let books = books::check_message(env, gaps)?;
     let checks = msgs
         .into_iter()
         .chain([books])

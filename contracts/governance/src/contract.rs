@@ -136,7 +136,7 @@ pub fn execute(
         ExecuteMsg::RunProposal { proposal_id } => {
             execution::execute_run(deps, &env, &info, proposal_id)
         }
-        ExecuteMsg::CheckBooks {} => execution::execute_check_books(deps, &env, &info),
+        ExecuteMsg::CheckBooks { gaps } => execution::execute_check_books(deps, &env, &info, &gaps),
     }
 }
 

@@ -7,7 +7,7 @@
 //!
 //! While a proposal is being executed no other can be.
 
-use ballast_types::governance::{DepositState, ExecuteMsg, LifecycleStatus, Speed};
+use ballast_types::governance::{BookGap, DepositState, ExecuteMsg, LifecycleStatus, Speed};
 use cosmwasm_std::{
     from_json, to_json_binary, DepsMut, Env, MessageInfo, Reply, Response, Storage, SubMsg,
     SubMsgResult, WasmMsg,
@@ -100,6 +100,7 @@ pub fn execute_run(
         return Err(ContractError::NotExecuting { proposal_id });
     }
     let (proposal, standing) = load(deps.storage, proposal_id)?;
+    let gaps = books::gaps(deps.as_ref(), &env.contract.address)?;
     let mut protected = vec![];
     if standing.speed == Speed::Protective {
         protected = protective::record(deps.branch(), env, proposal_id, &proposal, &standing)?;
@@ -107,12 +108,12 @@ pub fn execute_run(
     Ok(Response::new()
         .add_events(protected)
         .add_messages(proposal.msgs)
-        .add_message(books::check_message(env)?)
+        .add_message(books::check_message(env, gaps)?)
         .add_attribute("action", "run_proposal")
         .add_attribute("proposal_id", proposal_id.to_string()))
 }
 
-/// Fails where governance holds less than it owes. By governance itself.
+/// Fails where governance lacks more than before. By governance itself.
 ///
 /// # Errors
 /// [`ContractError::OnlyGovernance`], [`ContractError::BooksBroken`].
@@ -120,9 +121,10 @@ pub fn execute_check_books(
     deps: DepsMut,
     env: &Env,
     info: &MessageInfo,
+    gaps: &[BookGap],
 ) -> ContractResult<Response> {
     only_governance(env, info, "check_books")?;
-    books::check(deps.as_ref(), &env.contract.address)?;
+    books::check(deps.as_ref(), &env.contract.address, gaps)?;
     Ok(Response::new().add_attribute("action", "check_books"))
 }
 

@@ -71,6 +71,10 @@ pub fn execute_propose(
     let voting_ends_at = now.saturating_add(voting_secs);
     let (earliest, latest) = window(&request, &settings, speed, voting_ends_at)?;
     let (deposit, collect) = deposit::take(env, info, &settings, power, total)?;
+    let arrives = deposit.as_ref().filter(|_| collect.is_some());
+    let gaps =
+        arrives.map(|deposit| books::gap(deps.as_ref(), &env.contract.address, &deposit.denom));
+    let gaps = gaps.transpose()?.into_iter().collect();
 
     let proposal = Proposal {
         title: request.title,
@@ -114,10 +118,8 @@ pub fn execute_propose(
         .add_events(voted)
         .set_data(to_json_binary(&proposal_id)?);
     if let Some(collect) = collect {
-        let check = books::check_message(env)?;
+        let check = books::check_message(env, gaps)?;
         response = response.add_message(collect).add_message(check);
-    } else {
-        books::check(deps.as_ref(), &env.contract.address)?;
     }
     Ok(response)
 }

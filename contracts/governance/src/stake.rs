@@ -62,7 +62,7 @@ fn stake(mut deps: DepsMut, env: &Env, staker: &Addr, amount: Uint128) -> Contra
     let power = power(deps.storage, staker)?.checked_add(amount)?;
     let total = TOTAL_STAKE.load(deps.storage)?.checked_add(amount)?;
     save(deps.branch(), env, staker, power, total)?;
-    books::check(deps.as_ref(), &env.contract.address)?;
+    books::check_stakes(deps.as_ref(), &env.contract.address)?;
     Ok(Response::new()
         .add_attribute("action", "stake")
         .add_attribute("from", staker)

@@ -226,7 +226,7 @@ fn inner_steps_are_for_governance_only() {
     let settings = world.settings();
     for msg in [
         ExecuteMsg::RunProposal { proposal_id: id },
-        ExecuteMsg::CheckBooks {},
+        ExecuteMsg::CheckBooks { gaps: vec![] },
         ExecuteMsg::UpdateSettings { settings },
         ExecuteMsg::SetGuardian { guardian: None },
     ] {

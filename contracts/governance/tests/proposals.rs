@@ -366,3 +366,45 @@ fn what_does_not_exist_is_named() {
         .try_query::<cw3::ProposalResponse>(&QueryMsg::Proposal { proposal_id: 7 })
         .is_err());
 }
+
+/// G3, V3: a deposit token that breaks, or lies about what governance holds, locks nothing and loosens nothing:
+/// staking, proposing, executing go on, and stakes are as safe as before.
+#[test]
+fn a_broken_deposit_token_locks_nothing() {
+    for broken in [None, Some(Uint128::zero()), Some(Uint128::one())] {
+        let mut world = World::new(Source::Native);
+        let (deployer, puppet) = (world.deployer.clone(), world.puppet.clone());
+        let deposit = UncheckedDepositInfo {
+            amount: Uint128::new(50),
+            denom: UncheckedDenom::Cw20(puppet.to_string()),
+            refund_failed_proposals: true,
+        };
+        let change = world.own_settings(|settings| settings.deposit = Some(deposit));
+        let msgs = vec![change];
+        world
+            .send_as(&deployer, &ExecuteMsg::Bootstrap { msgs }, &[])
+            .unwrap();
+        world.stake_all(&[("ann", 960), ("bob", 40)]);
+        world.fill_treasury(10);
+        let held = world.propose_with("bob", vec![], &[]).unwrap();
+        assert_eq!(world.life(held).deposit, DepositState::Held);
+        let hold = common::puppet::PuppetMsg::Hold { answer: broken };
+        let eve = world.address("eve");
+        world.app.execute_contract(eve, puppet, &hold, &[]).unwrap();
+
+        world.stake("cat", 5).unwrap();
+        let pay = world.propose("ann", vec![world.payment("fay", 10)]);
+        let steal = world.propose("ann", vec![world.payment("fay", 11)]);
+        let change = world.own_settings(|settings| settings.deposit = None);
+        let repair = world.propose("ann", vec![change]);
+        world.until_ready(pay);
+        world.execute("ann", steal).unwrap();
+        assert_eq!(world.life(steal).failures, 1, "stakes are safe");
+        world.execute("ann", pay).unwrap();
+        assert_eq!(world.life(pay).failures, 0);
+        world.until_ready(repair);
+        world.execute("ann", repair).unwrap();
+        assert_eq!(world.settings().deposit, None);
+        world.propose_with("bob", vec![], &[]).unwrap();
+    }
+}

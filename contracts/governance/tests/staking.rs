@@ -205,7 +205,7 @@ fn only_the_staked_coin_is_taken() {
         ExecuteMsg::Claim {},
         ExecuteMsg::Execute { proposal_id: 1 },
         ExecuteMsg::Close { proposal_id: 1 },
-        ExecuteMsg::CheckBooks {},
+        ExecuteMsg::CheckBooks { gaps: vec![] },
         ExecuteMsg::Bootstrap { msgs: vec![] },
         ExecuteMsg::Vote {
             proposal_id: 1,

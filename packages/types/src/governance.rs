@@ -194,9 +194,12 @@ pub enum ExecuteMsg {
         /// The proposal.
         proposal_id: u64,
     },
-    /// Fails where governance holds less than it owes to stakers and proposers. By governance itself, after
-    /// the messages of a proposal.
-    CheckBooks {},
+    /// Fails where governance lacks more of what it owes to stakers and proposers than before. By governance
+    /// itself, after the messages of a proposal.
+    CheckBooks {
+        /// What was missing before them, token by token: nothing, but for a token that is broken.
+        gaps: Vec<BookGap>,
+    },
 }
 
 /// What a cw20 `Send` to governance may carry.
@@ -215,6 +218,15 @@ pub enum FreezeHookMsg {
         /// Seconds, exclusive.
         until: u64,
     },
+}
+
+/// What governance holds too little of a token.
+#[cw_serde]
+pub struct BookGap {
+    /// The token.
+    pub denom: Denom,
+    /// Owed less held, atoms; 0 where enough is held.
+    pub missing: Uint128,
 }
 
 /// How long a proposal waits between its decision and its execution.
