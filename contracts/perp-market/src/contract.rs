@@ -12,7 +12,8 @@ use cosmwasm_std::{
 use crate::error::{ContractError, ContractResult};
 use crate::orders::cancel::Reference;
 use crate::{
-    accounts, admin, delegates, fund, funding, liquidation, orders, pending, query, transfers,
+    accounts, admin, dead_orders, delegates, fund, funding, liquidation, orders, pending, query,
+    transfers,
 };
 
 /// Name in cw2's record.
@@ -75,6 +76,7 @@ pub fn execute(
             let owner = owner.as_deref();
             orders::cancel::execute_all(deps, &env, &info, owner, subaccount, market)
         }
+        ExecuteMsg::RemoveOrders { orders } => dead_orders::execute(deps, &env, &info, &orders),
         ExecuteMsg::SetDelegate {
             subaccount,
             delegate,

@@ -112,6 +112,8 @@ pub enum ContractError {
     Bankrupt { equity: Int128 },
     #[error("initial margin {required} is more than equity {equity}")]
     InsufficientMargin { equity: Int128, required: Uint128 },
+    #[error("{free} is left beyond initial margin; orders and triggers of the account need {reserve} for their removal")]
+    InsufficientReserve { free: Uint128, reserve: Uint128 },
     #[error("the account has no position in market {market}")]
     NoPosition { market: MarketId },
     #[error("not liquidatable: equity {equity} covers maintenance margin {maintenance_margin}")]
@@ -164,6 +166,10 @@ pub enum ContractError {
     AmbiguousReference {},
     #[error("expires at {expires_at}, which must be after now, {now}")]
     AlreadyExpired { expires_at: u64, now: u64 },
+    #[error("at most {max} items may be given, found {found}")]
+    TooManyItems { max: u32, found: u32 },
+    #[error("none of these orders is dead")]
+    NothingToRemove {},
     #[error("a fill-or-kill order of {wanted} would fill {filled} only")]
     NotFilled { wanted: Uint128, filled: Uint128 },
 

@@ -71,13 +71,24 @@ pub fn order_placed(key: (u64, u128), order: &Order) -> Event {
     with_client_id(event, order)
 }
 
-/// An order left the book without a trade.
+/// An order left the book without a trade; who was paid how much for it.
 #[must_use]
-pub fn order_removed(key: (u64, u128), order: &Order, reason: &str) -> Event {
+pub fn order_removed(
+    key: (u64, u128),
+    order: &Order,
+    reason: &str,
+    paid: Option<(u64, Uint128)>,
+) -> Event {
     let event = with_order(Event::new(names::ORDER_REMOVED), &order_id(key.0, key.1))
         .add_attribute("account", order.account.to_string())
         .add_attribute("size", order.remaining)
         .add_attribute("reason", reason);
+    let event = match paid {
+        Some((remover, fee)) => event
+            .add_attribute("remover", remover.to_string())
+            .add_attribute("fee", fee),
+        None => event,
+    };
     with_client_id(event, order)
 }
 

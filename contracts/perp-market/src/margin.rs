@@ -2,10 +2,11 @@
 
 use ballast_risk::{position_risk, AccountRisk, PositionRisk};
 use ballast_types::MarketId;
-use cosmwasm_std::Int128;
+use cosmwasm_std::{Int128, Uint128};
 
 use crate::error::{ContractError, ContractResult};
 use crate::exchange::{Exchange, Market};
+use crate::math::{positive_part, subtract_signed, to_signed};
 use crate::price::{price_for, Valuation};
 use crate::state::Account;
 
@@ -89,7 +90,8 @@ pub fn risk_of(
 ///
 /// A change that makes the account less risky (maintenance margin does not grow, equity over maintenance
 /// margin does not fall, at the last price) is always possible, also while the oracle is silent; any other
-/// needs initial margin at a fresh price, taken at the worse end of its confidence interval.
+/// needs initial margin at a fresh price, taken at the worse end of its confidence interval, and beyond it
+/// what removing the account's orders may cost.
 pub fn check_change(
     exchange: &mut Exchange,
     number: u64,
@@ -97,33 +99,53 @@ pub fn check_change(
 ) -> ContractResult<()> {
     let account = exchange.account(number)?.clone();
     let strict = account_risk(exchange, &account, Valuation::Risk);
-    match strict {
-        Ok(risk) if risk.meets_initial_margin() => Ok(()),
-        strict => {
-            let after = account_risk(exchange, &account, Valuation::Last)?;
-            if reduces_risk(before, &after)? {
-                return Ok(());
-            }
-            let risk = strict?;
-            Err(ContractError::InsufficientMargin {
-                equity: risk.equity,
-                required: risk.initial_margin,
-            })
-        }
+    let refused = match strict.and_then(|risk| check_margin(exchange, &account, &risk)) {
+        Ok(()) => return Ok(()),
+        Err(refused) => refused,
+    };
+    let after = account_risk(exchange, &account, Valuation::Last)?;
+    if reduces_risk(before, &after)? {
+        return Ok(());
     }
+    Err(refused)
 }
 
-/// Refuses an account that money was taken out of and that now holds less than initial margin, at a fresh
-/// price taken at the worse end of its confidence interval.
-pub fn check_withdrawable(exchange: &mut Exchange, number: u64) -> ContractResult<()> {
-    let risk = risk_of(exchange, number, Valuation::Risk)?;
+/// Refuses an account that holds less than initial margin and the reserve for removing its orders.
+fn check_margin(exchange: &Exchange, account: &Account, risk: &AccountRisk) -> ContractResult<()> {
     if !risk.meets_initial_margin() {
         return Err(ContractError::InsufficientMargin {
             equity: risk.equity,
             required: risk.initial_margin,
         });
     }
+    let reserve = removal_reserve(exchange, account)?;
+    let free = positive_part(subtract_signed(
+        risk.equity,
+        to_signed(risk.initial_margin)?,
+    )?);
+    if free < reserve {
+        return Err(ContractError::InsufficientReserve { free, reserve });
+    }
     Ok(())
+}
+
+/// What removing all of an account's orders would cost it, quote atoms. It stays beyond initial margin when
+/// orders are placed and money is taken out, so that whoever meets a dead order can be paid.
+pub fn removal_reserve(exchange: &Exchange, account: &Account) -> ContractResult<Uint128> {
+    let fee = exchange.config.parameters.order_removal_fee;
+    fee.checked_mul(Uint128::from(account.open_orders))
+        .map_err(|_| ContractError::Overflow {
+            what: "reserve",
+            value: fee.to_string(),
+        })
+}
+
+/// Refuses an account that money was taken out of and that now holds less than initial margin and the reserve
+/// for its orders, at a fresh price taken at the worse end of its confidence interval.
+pub fn check_withdrawable(exchange: &mut Exchange, number: u64) -> ContractResult<()> {
+    let account = exchange.account(number)?.clone();
+    let risk = account_risk(exchange, &account, Valuation::Risk)?;
+    check_margin(exchange, &account, &risk)
 }
 
 /// Whether an account that was settled got no riskier: closed altogether with nothing owed, or maintenance

@@ -9,16 +9,17 @@ use ballast_risk::{ppm_of, Rounding};
 use ballast_types::{MarketId, Side};
 use cosmwasm_std::Uint128;
 
-use crate::error::{ContractError, ContractResult};
+use crate::dead_orders::{remove_dead, Remover};
+use crate::error::ContractResult;
 use crate::events::{self, Trade};
 use crate::exchange::Exchange;
 use crate::funding::order_value;
 use crate::ledger::{book_fee, debit, fund_share_ppm};
-use crate::margin::{account_risk, reduces_risk};
+use crate::makers::{fill_maker, MakerResult};
 use crate::math::{add, subtract};
 use crate::minimums::{largest_fill, least_position, smallest_fill, too_small};
 use crate::positions::apply_fill;
-use crate::price::{price_for, Valuation};
+use crate::price::Valuation;
 use crate::recent_risk::note_fill;
 use crate::state::{book_key, split_place_key, Order};
 
@@ -66,9 +67,12 @@ pub struct Walk {
     book: u64,
     maker_side: Side,
     limits: WalkLimits,
+    remover: Remover,
     page: VecDeque<(u128, Order)>,
     after: Option<u128>,
     at_end: bool,
+    /// Fees for removing dead orders, quote atoms.
+    pub earned: Uint128,
     /// What was used so far.
     pub effort: Effort,
     /// True where a cap stopped the walk though more orders match.
@@ -78,14 +82,16 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// A walk for a taker on `taker_side`.
+    /// A walk for a taker on `taker_side`; `remover` is paid for dead orders.
     #[must_use]
-    pub fn new(market: MarketId, taker_side: Side, limits: WalkLimits) -> Self {
+    pub fn new(market: MarketId, taker_side: Side, limits: WalkLimits, remover: Remover) -> Self {
         let maker_side = taker_side.opposite();
         Self {
             book: book_key(market, maker_side),
             maker_side,
             limits,
+            remover,
+            earned: Uint128::zero(),
             page: VecDeque::new(),
             after: None,
             at_end: false,
@@ -156,7 +162,7 @@ impl Walk {
         self.capped |= self.effort.read_past >= MAX_READ_PAST;
     }
 
-    /// Takes an order out of the book that cannot be filled.
+    /// Takes a dead order out of the book; its account pays the remover.
     pub fn remove(
         &mut self,
         exchange: &mut Exchange,
@@ -164,7 +170,15 @@ impl Walk {
         reason: &str,
     ) -> ContractResult<()> {
         self.effort.passed = self.effort.passed.saturating_add(1);
-        remove_order(exchange, resting.key, &resting.order, reason)
+        let fee = remove_dead(exchange, resting.key, &resting.order, reason, &self.remover)?;
+        self.earned = add(self.earned, fee)?;
+        Ok(())
+    }
+
+    /// Takes an order out of the book that would trade with its own owner; nobody pays.
+    fn remove_own(&mut self, exchange: &mut Exchange, resting: &Resting) -> ContractResult<()> {
+        self.effort.passed = self.effort.passed.saturating_add(1);
+        remove_order(exchange, resting.key, &resting.order, "self_trade")
     }
 
     /// How much of an order can be traded against `taker`: less where it only reduces, nothing where it
@@ -180,22 +194,37 @@ impl Walk {
         let maker = resting.order.account;
         let owner = exchange.account(taker)?.owner.clone();
         if exchange.account(maker)?.owner == owner {
-            self.remove(exchange, resting, "self_trade")?;
+            self.remove_own(exchange, resting)?;
             return Ok(None);
         }
-        let mut size = resting.order.remaining;
-        if resting.order.reduce_only {
-            size = size.min(reducible(exchange, maker, market, self.maker_side)?);
+        match self.available(exchange, resting, market)? {
+            Ok(size) => Ok(Some(size)),
+            Err(reason) => {
+                self.remove(exchange, resting, reason)?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// How much of an order can be traded at all, or why nothing can. Margin is judged when it is filled.
+    pub fn available(
+        &self,
+        exchange: &mut Exchange,
+        resting: &Resting,
+        market: MarketId,
+    ) -> ContractResult<Result<Uint128, &'static str>> {
+        let order = &resting.order;
+        let mut size = order.remaining;
+        if order.reduce_only {
+            size = size.min(reducible(exchange, order.account, market, self.maker_side)?);
         }
         if size.is_zero() {
-            self.remove(exchange, resting, "reduce_only")?;
-            return Ok(None);
+            return Ok(Err("reduce_only"));
         }
         if self.limits.minimums && self.part(exchange, resting, market, size)?.is_zero() {
-            self.remove(exchange, resting, "minimum")?;
-            return Ok(None);
+            return Ok(Err("minimum"));
         }
-        Ok(Some(size))
+        Ok(Ok(size))
     }
 
     /// The largest part of `size` that the maker can trade without being left below the least position.
@@ -240,7 +269,8 @@ impl Walk {
         fill: &Fill,
     ) -> ContractResult<Option<Filled>> {
         let value = order_value(exchange.market(fill.market)?, resting.ticks, fill.size)?;
-        let maker_fee = match self.fill_maker(exchange, resting, fill, value)? {
+        let maker = resting.order.account;
+        let maker_fee = match fill_maker(exchange, maker, self.maker_side, fill, value)? {
             MakerResult::Filled(fee) => fee,
             MakerResult::NoMargin => {
                 self.remove(exchange, resting, "margin")?;
@@ -317,44 +347,6 @@ impl Walk {
         }
         Ok(rest)
     }
-
-    /// The maker's half of a fill; nothing changes where the maker cannot take it.
-    fn fill_maker(
-        &self,
-        exchange: &mut Exchange,
-        resting: &Resting,
-        fill: &Fill,
-        value: Uint128,
-    ) -> ContractResult<MakerResult> {
-        let maker = resting.order.account;
-        exchange.open_market(fill.market)?;
-        exchange.settle_account(maker)?;
-        let now = exchange.now();
-        let (account, market) = exchange.account_and_market(maker, fill.market)?;
-        let account_before = account.clone();
-        let state_before = market.state.clone();
-        let applied = apply_fill(account, market, self.maker_side, fill.size, value);
-        let fee = ppm_of(value, market.config.parameters.maker_fee_ppm, Rounding::Up)?;
-        let result = match applied {
-            Err(ContractError::TooManyPositions { .. } | ContractError::IsolatedMarket { .. }) => {
-                MakerResult::NoMargin
-            }
-            Err(other) => return Err(other),
-            Ok(()) => {
-                let before = account_before.size(fill.market);
-                note_fill(account, before, account.size(fill.market), now);
-                debit(account, fee)?;
-                let account_after = account.clone();
-                maker_may(exchange, &account_before, &account_after, fill, fee)?
-            }
-        };
-        if !matches!(result, MakerResult::Filled(_)) {
-            let (account, market) = exchange.account_and_market(maker, fill.market)?;
-            *account = account_before;
-            market.state = state_before;
-        }
-        Ok(result)
-    }
 }
 
 /// A fill to try.
@@ -379,44 +371,6 @@ pub struct Filled {
     pub taker_fee: Uint128,
     /// What the resting order still holds; 0 where it is gone.
     pub rest: Uint128,
-}
-
-enum MakerResult {
-    Filled(Uint128),
-    NoMargin,
-    NoPrice,
-}
-
-/// Whether a maker may be filled: initial margin afterwards, or no riskier than before. Its positions in other
-/// markets are valued as strictly as the one in this.
-fn maker_may(
-    exchange: &Exchange,
-    before: &crate::state::Account,
-    after: &crate::state::Account,
-    fill: &Fill,
-    fee: Uint128,
-) -> ContractResult<MakerResult> {
-    let strict = account_risk(exchange, after, fill.valuation);
-    if strict
-        .as_ref()
-        .is_ok_and(|risk| risk.meets_initial_margin())
-    {
-        return Ok(MakerResult::Filled(fee));
-    }
-    let before = account_risk(exchange, before, Valuation::Last)?;
-    let after = account_risk(exchange, after, Valuation::Last)?;
-    if !before.is_bankrupt() && reduces_risk(&before, &after)? {
-        return Ok(MakerResult::Filled(fee));
-    }
-    // Where this market's price is good enough, what cannot be valued is the maker's own trouble: an order
-    // that nobody can fill must not stay in front of others.
-    let market = exchange.market(fill.market)?;
-    let priced = price_for(exchange, market, fill.valuation, true).is_ok();
-    Ok(if priced {
-        MakerResult::NoMargin
-    } else {
-        MakerResult::NoPrice
-    })
 }
 
 /// Size by which an account can reduce its position by trading on `side`.
@@ -445,6 +399,6 @@ pub fn remove_order(
     exchange.remove_order(key, order)?;
     exchange
         .events
-        .push(events::order_removed(key, order, reason));
+        .push(events::order_removed(key, order, reason, None));
     Ok(())
 }

@@ -134,6 +134,9 @@ macro_rules! parameters {
 
 const MAX_MONEY: i128 = i128::MAX >> 15;
 
+/// A million quote units at 18 decimals: what an account pays is bounded by what it can spare besides.
+const MAX_SERVICE_FEE: i128 = 1_000_000_000_000_000_000_000_000;
+
 parameters! {
     /// Ranges of [`ExchangeParameters`], in its order.
     EXCHANGE, exchange_defaults, exchange_numbers, exchange_of of ExchangeParameters {
@@ -148,6 +151,7 @@ parameters! {
         fund_gas_limit = 1_500_000, 300_000 => 10_000_000, Either;
         flush_lot = 100_000_000, 1 => MAX_MONEY, Up;
         flush_retry_secs = 3_600, 60 => 86_400, Up;
+        order_removal_fee = 20_000, 0 => MAX_SERVICE_FEE, Up;
         recent_risk_secs = 60, 30 => 3_600, Down;
         price_future_tolerance_secs = 2, 0 => 10, Up;
         oracle_switch_max_deviation_ppm = 50_000, 1_000 => 200_000, Up;

@@ -17,7 +17,7 @@ use crate::error::{ContractError, ContractResult};
 use crate::exchange::{Exchange, Market};
 use crate::fund::bank_balance;
 use crate::funding::{owed, predicted_rate};
-use crate::margin::{account_risk, size_risk};
+use crate::margin::{account_risk, removal_reserve, size_risk};
 use crate::math::{add, add_signed, subtract_signed, to_signed};
 use crate::price::Valuation;
 use crate::state::{
@@ -208,7 +208,9 @@ fn account_response(exchange: &mut Exchange, number: u64) -> ContractResult<Acco
             maintenance_margin: valued.maintenance_margin,
         });
     }
+    let reserve = removal_reserve(exchange, &account)?;
     let spare = subtract_signed(risk.equity, to_signed(risk.initial_margin)?)?;
+    let spare = subtract_signed(spare, to_signed(reserve)?)?;
     Ok(AccountResponse {
         account: account.id(),
         number: Uint64::new(number),
@@ -218,6 +220,7 @@ fn account_response(exchange: &mut Exchange, number: u64) -> ContractResult<Acco
         equity: risk.equity,
         initial_margin: risk.initial_margin,
         maintenance_margin: risk.maintenance_margin,
+        removal_reserve: reserve,
         free_collateral: crate::math::positive_part(spare),
         liquidatable: risk.is_liquidatable(),
         bankrupt: risk.is_bankrupt(),

@@ -317,7 +317,10 @@ fn f10_an_order_without_margin_does_not_move_funding() {
     let mut world = World::new();
     let attacker = world.user("attacker", 5_000 * UNIT);
     world.limit(&attacker, Side::Buy, 60 * UNIT, "101").unwrap();
-    world.suite.withdraw(&attacker, 0, 5_000 * UNIT).unwrap();
+    // All but what the order's removal costs.
+    let free = world.suite.account(&attacker, 0).unwrap().free_collateral;
+    assert_eq!(free.u128(), 5_000 * UNIT - 20_000);
+    world.suite.withdraw(&attacker, 0, free.u128()).unwrap();
     world.check();
     for _ in 0..5 {
         world.suite.advance(60);

@@ -16,8 +16,8 @@ pub mod market {
     pub const ORDER_PLACED: &str = "ballast_order_placed";
     /// An order left the book without a trade: `market`, `side`, `ticks`, `sequence`, `account`,
     /// `size`, `reason` (`cancelled`, `self_trade`, `expired`, `margin`, `reduce_only`, `minimum`,
-    /// `liquidation`),
-    /// and where it has one `client_order_id`.
+    /// `liquidation`), and where it has one `client_order_id`. Where its account paid for the removal: `remover` (account
+    /// number), `fee`.
     pub const ORDER_REMOVED: &str = "ballast_order_removed";
     /// Somebody may trade for an account, or not any more: `account`, `owner`, `subaccount`, `delegate`,
     /// `expires_at` (0: removed).

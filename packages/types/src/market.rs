@@ -49,6 +49,8 @@ pub struct ExchangeParameters {
     pub flush_lot: Uint128,
     /// How long the next automatic flush waits after a failed one.
     pub flush_retry_secs: u64,
+    /// What an account pays to whoever removes a dead order of its from the book, quote atoms.
+    pub order_removal_fee: Uint128,
     /// For an account that increased its risk at most this long before a claim, only the market's own reserve
     /// pays.
     pub recent_risk_secs: u64,
@@ -217,6 +219,13 @@ pub enum ExecuteMsg {
         subaccount: u32,
         /// One market only.
         market: Option<MarketId>,
+    },
+    /// Removes orders that nobody can fill, and pays `order_removal_fee` of each to the sender's subaccount 0.
+    /// Anyone. Live ones and those that are gone are left and reported; refused where none is dead. Answer data:
+    /// [`RemoveOrdersAnswer`].
+    RemoveOrders {
+        /// At most as many as one message removes.
+        orders: Vec<OrderId>,
     },
     /// Lets somebody trade for a subaccount of the sender, or gives them another expiry: at most 365 days
     /// ahead, at most eight delegates an account. A delegate places and cancels orders; money stays the
@@ -609,6 +618,8 @@ pub struct AccountResponse {
     pub initial_margin: Uint128,
     /// Maintenance margin required: TMMR.
     pub maintenance_margin: Uint128,
+    /// Kept beyond initial margin for the removal of its orders, quote atoms.
+    pub removal_reserve: Uint128,
     /// What may be withdrawn now, oracle confidence not counted.
     pub free_collateral: Uint128,
     /// `TMMR > 0` and `TNC < TMMR`.

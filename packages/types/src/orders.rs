@@ -96,6 +96,29 @@ pub struct PlaceOrderAnswer {
     pub cancelled: Uint128,
     /// True where a cap on fills or removals stopped the order.
     pub more: bool,
+    /// Quote atoms earned by removing dead orders on the way.
+    #[serde(default)]
+    pub removal_fees: Uint128,
+}
+
+/// A dead order that was removed.
+#[cw_serde]
+pub struct RemovedOrder {
+    /// Which.
+    pub order_id: OrderId,
+    /// Why it was dead: `expired`, `margin`, `reduce_only`, `minimum`.
+    pub reason: String,
+    /// Quote atoms paid by its account; 0 where it is the sender's own, or has nothing to spare.
+    pub fee: Uint128,
+}
+
+/// Answer to [`crate::market::ExecuteMsg::RemoveOrders`].
+#[cw_serde]
+pub struct RemoveOrdersAnswer {
+    /// Dead and removed.
+    pub removed: Vec<RemovedOrder>,
+    /// Alive, or not there.
+    pub left: Vec<OrderId>,
 }
 
 /// A resting order.

@@ -20,8 +20,9 @@
 use ballast_risk::{price_to_ticks_rounded, shortfall, Rounding};
 use ballast_types::market::LiquidationStatus;
 use ballast_types::MarketId;
-use cosmwasm_std::{Decimal, Int128, Uint128};
+use cosmwasm_std::{Addr, Decimal, Int128, Uint128};
 
+use crate::dead_orders::Remover;
 use crate::error::ContractResult;
 use crate::events;
 use crate::exchange::Exchange;
@@ -78,17 +79,19 @@ impl Funding {
 }
 
 /// Closes as much as caps, book, counterparties and money allow, at most `limit` base atoms: what was paid
-/// was paid for what the plan meant to close, and no more than that may be closed with it.
+/// was paid for what the plan meant to close, and no more than that may be closed with it. `keeper` is paid for
+/// dead orders on the way.
 pub fn close(
     exchange: &mut Exchange,
     subject: &Subject,
     cursor: DeleverageCursor,
     funding: Funding,
     limit: Uint128,
+    keeper: &Addr,
 ) -> ContractResult<Outcome> {
     let mut outcome = Outcome::new();
     let limit = limit.min(subject.size.unsigned_abs());
-    let (capped, funding) = close_in_book(exchange, subject, funding, limit, &mut outcome)?;
+    let (capped, funding) = close_in_book(exchange, subject, funding, limit, keeper, &mut outcome)?;
     let rest = subtract(limit, outcome.closed_in_book)?;
 
     let mut next = cursor;
@@ -121,6 +124,7 @@ fn close_in_book(
     subject: &Subject,
     funding: Funding,
     whole: Uint128,
+    keeper: &Addr,
     outcome: &mut Outcome,
 ) -> ContractResult<(bool, Funding)> {
     let limits = WalkLimits {
@@ -128,7 +132,11 @@ fn close_in_book(
         earlier_blocks_only: true,
         minimums: false,
     };
-    let mut walk = Walk::new(subject.market, subject.closing_side(), limits);
+    let remover = Remover::Keeper {
+        keeper: keeper.clone(),
+        liquidated: Some(subject.number),
+    };
+    let mut walk = Walk::new(subject.market, subject.closing_side(), limits, remover);
     let mut received = Int128::zero();
     let mut uncovered = false;
     while !uncovered && outcome.closed_in_book < whole {

@@ -68,6 +68,8 @@ pub struct ClaimPayload {
     pub keeper: Option<u64>,
     /// Notional that was counted for `size` in this block.
     pub notional: Uint128,
+    /// Who sent the message and is paid for removing dead orders.
+    pub remover: Addr,
 }
 
 impl ClaimPayload {
@@ -112,11 +114,11 @@ pub struct Claim {
 pub fn plan(
     mut exchange: Exchange,
     subject: &Subject,
-    keeper: &Addr,
+    remover: &Addr,
     caps: &Caps,
 ) -> ContractResult<Step> {
     let cursor = load_cursor(&exchange, subject.number, subject.market)?;
-    let Some(plan) = capped_plan(&exchange, subject, &cursor, caps)? else {
+    let Some(plan) = capped_plan(&exchange, subject, &cursor, remover, caps)? else {
         return Ok(Step::Close(conclude(
             exchange,
             subject,
@@ -128,19 +130,19 @@ pub fn plan(
         size,
         amount,
     } = plan;
-    let keeper = bounty::account_of(&mut exchange, subject, keeper, size)?;
+    let keeper = bounty::account_of(&mut exchange, subject, remover, size)?;
     let fund = exchange.config.insurance_fund.clone();
     let Some(fund) = fund.filter(|_| !amount.is_zero()) else {
         let funding = Funding::Paid(Uint128::zero());
         // Where all that were visited were passed over there is no size, only a cursor to move on.
         let limit = if size.is_zero() { limit } else { size };
-        let mut outcome = bankrupt::close(&mut exchange, subject, cursor, funding, limit)?;
+        let mut outcome = bankrupt::close(&mut exchange, subject, cursor, funding, limit, remover)?;
         outcome.asked = amount;
         bounty::pay(&mut exchange, subject, keeper, &mut outcome)?;
         return Ok(Step::Close(conclude(exchange, subject, &outcome)?));
     };
     Ok(Step::Ask(ask(
-        exchange, subject, &fund, amount, size, keeper,
+        exchange, subject, &fund, remover, amount, size, keeper,
     )?))
 }
 
@@ -159,6 +161,7 @@ fn capped_plan(
     exchange: &Exchange,
     subject: &Subject,
     cursor: &DeleverageCursor,
+    remover: &Addr,
     caps: &Caps,
 ) -> ContractResult<Option<Plan>> {
     let lot = exchange.market(subject.market)?.config.lot_size;
@@ -169,7 +172,7 @@ fn capped_plan(
         if limit.is_zero() {
             return Ok(None);
         }
-        let planned = plan_size(exchange, subject, cursor, limit)?;
+        let planned = plan_size(exchange, subject, cursor, remover, limit)?;
         if caps.allow(planned.amount, planned.size, lot) {
             return Ok(Some(planned));
         }
@@ -178,7 +181,7 @@ fn capped_plan(
         }
         limit = caps.shrink(limit, planned.amount, lot)?;
     }
-    let planned = plan_size(exchange, subject, cursor, lot)?;
+    let planned = plan_size(exchange, subject, cursor, remover, lot)?;
     let allowed = caps.allow(planned.amount, planned.size, lot);
     Ok(allowed.then_some(planned))
 }
@@ -187,6 +190,7 @@ fn plan_size(
     exchange: &Exchange,
     subject: &Subject,
     cursor: &DeleverageCursor,
+    remover: &Addr,
     limit: Uint128,
 ) -> ContractResult<Plan> {
     let mut copy = exchange.clone();
@@ -196,6 +200,7 @@ fn plan_size(
         cursor.clone(),
         Funding::Unlimited,
         limit,
+        remover,
     )?;
     let size = add(planned.closed_in_book, planned.deleveraged)?;
     let at_oracle = shortfall(
@@ -207,7 +212,7 @@ fn plan_size(
         // bankrupt too: what they lack is asked for at its most.
         let unpaid = Funding::Paid(Uint128::zero());
         let mut copy = exchange.clone();
-        let unpaid = bankrupt::close(&mut copy, subject, cursor.clone(), unpaid, size)?;
+        let unpaid = bankrupt::close(&mut copy, subject, cursor.clone(), unpaid, size, remover)?;
         planned
             .lacked_by_counterparties
             .max(unpaid.lacked_by_counterparties)
@@ -231,6 +236,7 @@ fn ask(
     mut exchange: Exchange,
     subject: &Subject,
     fund: &Addr,
+    remover: &Addr,
     amount: Uint128,
     size: Uint128,
     keeper: Option<u64>,
@@ -284,6 +290,7 @@ fn ask(
         fees,
         keeper,
         notional,
+        remover: remover.clone(),
     };
     let used = payload.used(exchange.env);
     let payload = to_json_binary(&payload)?;
@@ -406,7 +413,14 @@ fn close_with(
     }
     let cursor = load_cursor(&exchange, payload.account, payload.market)?;
     let funding = Funding::Paid(paid);
-    let mut outcome = bankrupt::close(&mut exchange, &subject, cursor, funding, payload.size)?;
+    let mut outcome = bankrupt::close(
+        &mut exchange,
+        &subject,
+        cursor,
+        funding,
+        payload.size,
+        &payload.remover,
+    )?;
     outcome.asked = payload.amount;
     outcome.paid = paid;
     outcome.claim_id = payload.claim_id;

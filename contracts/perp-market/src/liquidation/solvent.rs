@@ -13,6 +13,7 @@ use ballast_risk::{
 use ballast_types::market::LiquidationStatus;
 use cosmwasm_std::{Addr, Uint128};
 
+use crate::dead_orders::Remover;
 use crate::error::ContractResult;
 use crate::exchange::{Exchange, Market};
 use crate::funding::order_value;
@@ -42,7 +43,11 @@ pub fn close(
         earlier_blocks_only: false,
         minimums: true,
     };
-    let mut walk = Walk::new(subject.market, subject.closing_side(), limits);
+    let remover = Remover::Keeper {
+        keeper: keeper.clone(),
+        liquidated: Some(subject.number),
+    };
+    let mut walk = Walk::new(subject.market, subject.closing_side(), limits, remover);
     let mut outcome = Outcome::new();
     outcome.status = LiquidationStatus::NoLiquidity;
     'book: while let Some(mut resting) = walk.next(exchange)? {

@@ -4,6 +4,7 @@ use ballast_types::market::{OrderType, PlaceOrder, PlaceOrderAnswer, TimeInForce
 use ballast_types::Side;
 use cosmwasm_std::{to_json_binary, DepsMut, Env, Int128, MessageInfo, Response, Uint128};
 
+use crate::dead_orders::Remover;
 use crate::delegates::acting_account;
 use crate::error::{ContractError, ContractResult};
 use crate::events;
@@ -95,6 +96,7 @@ pub fn place(
         fee: traded.fee,
         cancelled: subtract(new.size, wanted)?,
         more: traded.capped,
+        removal_fees: traded.removal_fees,
     };
     // What stopped at a cap or passed an order over would rest across the book.
     let stopped = traded.left.is_zero() || traded.capped || traded.passed_over;
@@ -113,6 +115,7 @@ struct Traded {
     filled_value: Uint128,
     fee: Uint128,
     left: Uint128,
+    removal_fees: Uint128,
     capped: bool,
     passed_over: bool,
 }
@@ -132,7 +135,8 @@ fn trade(
         earlier_blocks_only: false,
         minimums: true,
     };
-    let mut walk = Walk::new(new.market, new.side, limits).after(*effort);
+    let remover = Remover::Account(number);
+    let mut walk = Walk::new(new.market, new.side, limits, remover).after(*effort);
     let mut first = walk.next(exchange)?;
     if first.is_some() {
         if terms.time_in_force == TimeInForce::PostOnly {
@@ -152,6 +156,7 @@ fn trade(
         filled_value: Uint128::zero(),
         fee: Uint128::zero(),
         left: wanted,
+        removal_fees: Uint128::zero(),
         capped: false,
         passed_over: false,
     };
@@ -187,6 +192,7 @@ fn trade(
         first = walk.next(exchange)?;
     }
     *effort = walk.effort;
+    traded.removal_fees = walk.earned;
     traded.capped = walk.capped;
     traded.passed_over = walk.passed_over;
     Ok(traded)
@@ -306,7 +312,8 @@ fn check_open_interest(market: &Market, before: Uint128) -> ContractResult<()> {
     Ok(())
 }
 
-/// Puts the rest of an order into the book, if its owner could margin it were it filled now.
+/// Puts the rest of an order into the book, if its owner could margin it were it filled now and pay for its
+/// removal.
 fn rest(
     exchange: &mut Exchange,
     number: u64,
@@ -320,12 +327,6 @@ fn rest(
         return Err(ContractError::TooManyOrders { max, found });
     }
     let before = risk_of(exchange, number, Valuation::Last)?;
-    let mut filled = exchange.clone();
-    let (account, market) = filled.account_and_market(number, new.market)?;
-    let value = order_value(market, terms.worst_ticks, size)?;
-    apply_fill(account, market, new.side, size, value)?;
-    check_change(&mut filled, number, &before)?;
-
     let order = Order {
         account: number,
         remaining: size,
@@ -337,5 +338,11 @@ fn rest(
     let placed = order.clone();
     let key = exchange.insert_order(new.market, new.side, terms.worst_ticks, order)?;
     exchange.events.push(events::order_placed(key, &placed));
+
+    let mut filled = exchange.clone();
+    let (account, market) = filled.account_and_market(number, new.market)?;
+    let value = order_value(market, terms.worst_ticks, size)?;
+    apply_fill(account, market, new.side, size, value)?;
+    check_change(&mut filled, number, &before)?;
     Ok(key)
 }

@@ -146,6 +146,7 @@ pub fn market_parameters(decimals: u8) -> MarketParameters {
 pub fn exchange_parameters(decimals: u8) -> ExchangeParameters {
     let mut parameters = ballast_perp_market::parameters::default_exchange();
     parameters.flush_lot = scaled(parameters.flush_lot, decimals).max(Uint128::one());
+    parameters.order_removal_fee = scaled(parameters.order_removal_fee, decimals);
     parameters
 }
 

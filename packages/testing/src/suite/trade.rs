@@ -2,7 +2,8 @@
 
 use anyhow::{Context, Result};
 use ballast_types::market::{
-    ExecuteMsg, LiquidationAnswer, OrderId, OrderType, PlaceOrder, PlaceOrderAnswer, TimeInForce,
+    ExecuteMsg, LiquidationAnswer, OrderId, OrderType, PlaceOrder, PlaceOrderAnswer,
+    RemoveOrdersAnswer, TimeInForce,
 };
 use ballast_types::{AccountId, MarketId, Side};
 use cosmwasm_schema::serde::de::DeserializeOwned;
@@ -232,6 +233,22 @@ impl Suite {
             },
             &[],
         )
+    }
+
+    /// Removes dead orders.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn remove_orders(
+        &mut self,
+        sender: &Addr,
+        orders: &[OrderId],
+    ) -> Result<Answered<RemoveOrdersAnswer>> {
+        let market = self.market.clone();
+        let msg = ExecuteMsg::RemoveOrders {
+            orders: orders.to_vec(),
+        };
+        answered(self.execute(sender, &market, &msg, &[])?)
     }
 
     /// Lets somebody trade for a subaccount of `owner`.

@@ -3,6 +3,7 @@
 mod access;
 mod bands;
 mod bounty;
+mod dead_orders;
 mod decimals;
 mod delegates;
 mod deleveraging;

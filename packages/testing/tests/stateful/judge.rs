@@ -111,6 +111,7 @@ fn refusal(world: &World, error: &Error) {
         Some(ContractError::InsufficientMargin { equity, required }) => {
             *equity < Int128::zero() || equity.unsigned_abs() < *required
         }
+        Some(ContractError::InsufficientReserve { free, reserve }) => free < reserve,
         Some(ContractError::StalePrice {
             market: id,
             age,

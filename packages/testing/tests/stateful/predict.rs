@@ -262,7 +262,11 @@ fn may_take_out(world: &World, user: User, sub: u32, amount: u128) -> Option<Exp
             let error = ContractError::InsufficientMargin { equity, required };
             Some(Expect::market(error))
         }
-        Ok(_) => None,
+        Ok((equity, required)) => {
+            let (free, reserve) = (positive(equity) - required, account.removal_reserve);
+            let error = ContractError::InsufficientReserve { free, reserve };
+            (free < reserve).then_some(Expect::market(error))
+        }
     }
 }
 

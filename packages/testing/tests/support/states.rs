@@ -313,7 +313,7 @@ impl Book {
             }
             Self::OfAMakerWithoutMargin => {
                 Self::bid(world, &carol, 0, BTC, price);
-                let all = world.account(&carol).quote.unsigned_abs().u128();
+                let all = world.account(&carol).free_collateral.u128();
                 world.must(|suite| suite.withdraw(&carol, 0, all));
             }
             Self::ManySmall => {
