@@ -86,6 +86,8 @@ pub(super) fn all() -> Vec<Scenario> {
             };
             Prepared::new(&placed.sender, &stage.suite.market, &msg)
         }),
+        one("remove_orders", "1 expired order", sweeps::<1>),
+        one("remove_orders", "20 expired orders", sweeps::<20>),
         one("set_delegate", "the first", set_delegate),
         one("remove_delegate", "the only one", remove_delegate),
     ]
@@ -189,4 +191,19 @@ fn cancels<const ORDERS: usize>(stage: &mut Stage) -> Result<Prepared> {
         market: None,
     };
     Prepared::new(&trader, &stage.suite.market, &msg)
+}
+
+/// So many orders of as many accounts, all expired.
+fn sweeps<const ORDERS: usize>(stage: &mut Stage) -> Result<Prepared> {
+    let expires_at = stage.suite.now() + 3;
+    let mut orders = vec![];
+    for maker in 0..ORDERS {
+        let maker = stage.user(&format!("maker {maker}"), 10_000)?;
+        let order = new_order(LOT, "19500", TimeInForce::GoodTilTime { expires_at })?;
+        orders.extend(stage.suite.place(&maker, &order)?.answer.order_id);
+    }
+    stage.suite.advance(3);
+    let keeper = stage.user("keeper", 10)?;
+    let msg = ExecuteMsg::RemoveOrders { orders };
+    Prepared::new(&keeper, &stage.suite.market, &msg)
 }
