@@ -7,6 +7,7 @@ use ballast_types::market::{ExecuteMsg, LiquidationAnswer, PlaceOrder};
 use ballast_types::{MarketReport, RiskLevel, RiskParameters};
 use cosmwasm_std::{from_json, to_json_binary, Decimal, Event, Uint128};
 
+use super::changes;
 use super::predict::address_of;
 use super::steps::{Step, User};
 use super::world::World;
@@ -64,7 +65,7 @@ pub fn apply(world: &mut World, step: &Step) -> Result<Done> {
                 order_id: Some(*id),
                 client_order_id: None,
             };
-            world.to_market(*by, &msg)?
+            world.tell_market(*by, &msg)?
         }
         Step::CancelNamed { user, sub, name } => {
             let msg = ExecuteMsg::CancelOrder {
@@ -73,7 +74,7 @@ pub fn apply(world: &mut World, step: &Step) -> Result<Done> {
                 order_id: None,
                 client_order_id: Some(Uint128::new(*name)),
             };
-            world.to_market(*user, &msg)?
+            world.tell_market(*user, &msg)?
         }
         Step::CancelAll {
             by,
@@ -86,7 +87,7 @@ pub fn apply(world: &mut World, step: &Step) -> Result<Done> {
                 subaccount: *sub,
                 market: *market,
             };
-            world.to_market(*by, &msg)?
+            world.tell_market(*by, &msg)?
         }
         Step::Transfer {
             user,
@@ -98,6 +99,16 @@ pub fn apply(world: &mut World, step: &Step) -> Result<Done> {
             world.suite.transfer(&user, *from, *to, *amount)?;
             return Ok(Done::events(vec![]));
         }
+        Step::AskChange {
+            market,
+            field,
+            value,
+        } => {
+            let change = changes::asked(world, *market, *field, *value);
+            return Ok(Done::events(world.suite.ask_for(&change)?.events));
+        }
+        Step::ApplyChange { id } => world.suite.apply_change(*id)?,
+        Step::CancelChange { id } => world.suite.cancel_change(*id)?,
         Step::SetDelegate {
             user,
             sub,
@@ -109,7 +120,7 @@ pub fn apply(world: &mut World, step: &Step) -> Result<Done> {
                 delegate: user_at(delegate).to_string(),
                 expires_at: world.suite.now() + secs,
             };
-            world.to_market(*user, &msg)?
+            world.tell_market(*user, &msg)?
         }
         Step::RemoveDelegate {
             user,
@@ -120,7 +131,7 @@ pub fn apply(world: &mut World, step: &Step) -> Result<Done> {
                 subaccount: *sub,
                 delegate: user_at(delegate).to_string(),
             };
-            world.to_market(*user, &msg)?
+            world.tell_market(*user, &msg)?
         }
         Step::Liquidate {
             by,

@@ -12,12 +12,15 @@ use ballast_types::MarketId;
 use cosmwasm_std::{Event, Int128, Order as Direction, Uint64};
 
 use super::apply::Done;
+use super::changes;
 use super::predict::{risk_at, Expect};
 use super::steps::Step;
 use super::world::World;
 
 /// What is compared with afterwards.
 pub struct Before {
+    /// What the parameter was that is about to change.
+    parameter: Option<u128>,
     accounts: Vec<AccountResponse>,
     /// The queue that a liquidation goes through, from where it goes on.
     queue: Vec<u64>,
@@ -27,7 +30,14 @@ pub struct Before {
 impl Before {
     pub fn look(world: &World, step: &Step) -> Self {
         let accounts = world.suite.accounts().unwrap();
+        let parameter = match step {
+            Step::AskChange { market, field, .. } => {
+                Some(field.read(&world.market(*market).config.parameters))
+            }
+            _ => None,
+        };
         let mut before = Self {
+            parameter,
             accounts,
             queue: vec![],
             last_pass: false,
@@ -96,7 +106,12 @@ pub fn outcome(world: &World, expect: &Expect, result: &Result<Done, Error>) {
             );
         }
         (Expect::Transfer, Err(error)) => assert_eq!(contract(error), None, "{error:#}"),
-        (Expect::Order { .. }, Ok(_)) => {}
+        (Expect::Order { .. } | Expect::Applied, Ok(_)) => {}
+        (Expect::Applied, Err(error)) => {
+            let found = error.downcast_ref::<ContractError>();
+            let contradicts = matches!(found, Some(ContractError::ParametersContradict { .. }));
+            assert!(contradicts, "{error:#}");
+        }
         (Expect::Order { ample: false }, Err(error)) => refusal(world, error),
         (expect, Ok(_)) => panic!("expected {expect:?}, and it committed"),
         (expect, Err(error)) => panic!("expected {expect:?}, found {error:#}"),
@@ -149,6 +164,14 @@ pub fn effects(world: &mut World, step: &Step, before: &Before, done: &Done) {
         } => {
             let taker = world.account(*user, *sub).unwrap().number;
             nobody_took_risk_without_margin(world, before, taker, order.market);
+        }
+        Step::AskChange {
+            market,
+            field,
+            value,
+        } => {
+            let old = before.parameter.unwrap();
+            changes::effect(world, old, *market, *field, *value);
         }
         Step::Liquidate {
             user, sub, market, ..

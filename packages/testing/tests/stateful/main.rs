@@ -5,6 +5,7 @@
 //! seed. A failure prints both.
 
 mod apply;
+mod changes;
 mod judge;
 mod predict;
 mod steps;

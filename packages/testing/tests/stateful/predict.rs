@@ -14,6 +14,7 @@ use ballast_types::market::{AccountResponse, MarketResponse, OrderType, TimeInFo
 use ballast_types::{MarketId, Side};
 use cosmwasm_std::{Addr, Decimal, Int128, Uint128};
 
+use super::changes;
 use super::steps::{FundChoice, Order, Step, User};
 use super::world::World;
 
@@ -28,6 +29,8 @@ pub enum Expect {
     Text(&'static str),
     /// The token or the bank refuses.
     Transfer,
+    /// A change whose time has come: it commits, or contradicts what is in force by now.
+    Applied,
     /// An order that passes its own checks: commits, or fails for a reason that holds up.
     Order {
         /// Has so much margin, and so few orders, that it must pass.
@@ -79,6 +82,20 @@ pub fn expected(world: &World, step: &Step) -> Expect {
             to,
             amount,
         } => transfer_between(world, *user, *from, *to, *amount),
+        Step::AskChange {
+            market,
+            field,
+            value,
+        } => changes::expected(world, *market, *field, *value),
+        Step::ApplyChange { id } => changes::expected_to_apply(world, *id),
+        Step::CancelChange { id } => {
+            let waiting = suite.pending_changes().unwrap();
+            if waiting.iter().any(|change| change.id == *id) {
+                Expect::Ok
+            } else {
+                Expect::market(ContractError::NoSuchChange { id: *id })
+            }
+        }
         Step::SetDelegate {
             user,
             sub,

@@ -11,6 +11,7 @@ use rand::seq::SliceRandom;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
+use super::changes::{self, Field};
 use super::world::{World, UNIT};
 
 /// Index into [`World::users`].
@@ -68,6 +69,18 @@ pub enum Step {
         from: u32,
         to: u32,
         amount: u128,
+    },
+    /// The owner asks for another market parameter.
+    AskChange {
+        market: MarketId,
+        field: Field,
+        value: u128,
+    },
+    ApplyChange {
+        id: u64,
+    },
+    CancelChange {
+        id: u64,
     },
     /// For so many seconds from now.
     SetDelegate {
@@ -176,7 +189,7 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
     let market = rng.gen_range(0..world.suite.markets.len() as u32);
     let user = rng.gen_range(0..world.users.len());
     let sub = *[0, 0, 0, 1].choose(rng).unwrap();
-    match rng.gen_range(0..106) {
+    match rng.gen_range(0..118) {
         0..=7 => vec![Step::Deposit {
             user,
             sub,
@@ -297,6 +310,26 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
             delegate: rng.gen_range(0..world.users.len()),
             secs: *[0, 30, 3_600, 86_400, 366 * 86_400].choose(rng).unwrap(),
         }],
+        106..=109 => {
+            let (field, value) = changes::draw(rng, world, market);
+            vec![Step::AskChange {
+                market,
+                field,
+                value,
+            }]
+        }
+        110 => {
+            let id = changes::any(rng, world);
+            // Mostly when its time has come.
+            let secs = *[0, 22 * 86_400, 22 * 86_400, 36 * 86_400]
+                .choose(rng)
+                .unwrap();
+            vec![Step::Advance { secs }, Step::ApplyChange { id }]
+        }
+        112..=117 => squeeze(rng, world, market),
+        111 => vec![Step::CancelChange {
+            id: changes::any(rng, world),
+        }],
         _ => {
             let (user, sub, delegate) = world
                 .any_delegate(rng)
@@ -355,6 +388,65 @@ fn moves(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Step> {
     if rng.gen_bool(0.7) {
         steps.extend(sweep(rng, world, market));
     }
+    steps
+}
+
+/// The price goes just beyond somebody's liquidation price, others having quoted there, and a keeper comes: a solvent
+/// account is closed into the book.
+fn squeeze(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Step> {
+    let accounts = (0..world.users.len()).flat_map(|user| [(user, 0), (user, 1)]);
+    let squeezed: Vec<_> = accounts
+        .filter_map(|(user, sub)| Some((user, sub, world.liquidation_price(user, sub, market)?)))
+        .collect();
+    let Some((user, sub, at)) = squeezed.choose(rng).copied() else {
+        return trade(rng, world, market);
+    };
+    let last = world.last_price(market);
+    let falls = at < last;
+    let beyond = rng.gen_range(500..4_000);
+    let ratio = (at / last).atomics().u128() / 1_000_000_000_000;
+    let ppm = u64::try_from(ratio).unwrap_or(1_000_000);
+    let ppm = if falls {
+        ppm.saturating_sub(beyond)
+    } else {
+        ppm.saturating_add(beyond)
+    };
+    let moved = ppm.clamp(100_000, 4_000_000);
+    let side = if falls { Side::Buy } else { Side::Sell };
+    let mut steps = vec![
+        Step::Advance { secs: 1 },
+        Step::Price {
+            market,
+            ppm: moved,
+            conf_ppm: 0,
+        },
+    ];
+    let maker = (user + 1) % world.users.len();
+    let time_in_force = TimeInForce::GoodTilCancelled;
+    for _ in 0..2 {
+        steps.push(Step::Place {
+            by: maker,
+            user: maker,
+            sub: 0,
+            order: Order {
+                market,
+                side,
+                size: world.leveraged(market, maker, 2),
+                order_type: OrderType::Limit {
+                    price: world.tick_price(market, moved),
+                    time_in_force,
+                },
+                reduce_only: false,
+                name: None,
+            },
+        });
+    }
+    steps.push(Step::Liquidate {
+        by: maker,
+        user,
+        sub,
+        market,
+    });
     steps
 }
 

@@ -198,7 +198,7 @@ impl World {
     }
 
     /// Sends a message of a user to the market.
-    pub fn to_market(&mut self, user: usize, msg: &ExecuteMsg) -> anyhow::Result<AppResponse> {
+    pub fn tell_market(&mut self, user: usize, msg: &ExecuteMsg) -> anyhow::Result<AppResponse> {
         let (user, market) = (self.users[user].clone(), self.suite.market.clone());
         self.suite.execute(&user, &market, msg, &[])
     }
@@ -208,6 +208,19 @@ impl World {
             .load(self.suite.market_storage().as_ref())
             .unwrap()
             .u128()
+    }
+
+    /// Where a position becomes liquidatable; none without one, or where no price does it.
+    pub fn liquidation_price(&self, user: usize, sub: u32, market: MarketId) -> Option<Decimal> {
+        let answer = self.suite.liquidation_price(&self.users[user], sub, market);
+        answer.ok()?
+    }
+
+    /// Whether an order ever rested in a market.
+    pub fn has_traded(&self, market: MarketId) -> bool {
+        let storage = self.suite.market_storage();
+        let state = MARKET_STATES.load(storage.as_ref(), market).unwrap();
+        state.next_sequence > 0
     }
 
     pub fn fee_collector(&self, market: MarketId) -> u128 {
