@@ -212,7 +212,8 @@ impl World {
 
     /// Where a position becomes liquidatable; none without one, or where no price does it.
     pub fn liquidation_price(&self, user: usize, sub: u32, market: MarketId) -> Option<Decimal> {
-        let answer = self.suite.liquidation_price(&self.users[user], sub, market);
+        let id = Suite::account_id(&self.users[user], sub);
+        let answer = self.suite.liquidation_price(id, market);
         answer.ok()?
     }
 
