@@ -17,5 +17,6 @@ mod random_hand;
 mod recovery;
 mod repelled;
 mod scene;
+mod used_up_caps;
 mod walls;
 mod wash_trades;
