@@ -1,5 +1,5 @@
 //! Audit: attacks that the code repels. Ids are those of the security checklist.
-#![allow(dead_code)] // the world is shared with the market's tests
+#![allow(dead_code, clippy::all, clippy::pedantic)]
 
 #[path = "../market/world.rs"]
 mod world;
