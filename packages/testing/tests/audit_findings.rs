@@ -551,6 +551,33 @@ fn f16_a_sync_in_the_middle_of_a_claim_does_not_eat_the_payment() {
     assert_eq!(world.equity(&short), before);
 }
 
+// The same where nothing is booked in the middle, but something was long before: neither the residue of an earlier `Sync`
+// nor coins that nobody has booked yet are what the fund paid.
+#[test]
+fn f16_coins_sent_astray_before_a_claim_are_not_its_payment() {
+    use ballast_testing::hostile::fund::{FundBehaviour, ALL_PPM};
+    let mut world = World::free();
+    let long = world.user("long", 100 * UNIT);
+    let short = world.user("short", 10_000 * UNIT);
+    world.open(&long, &short, 10 * UNIT, "100");
+    world.move_to("80");
+    let market = world.suite.market.clone();
+    let stray = world.suite.new_user("stray", 80 * UNIT).unwrap();
+    world.suite.bare_send(&stray, &market, 50 * UNIT).unwrap();
+    world.suite.sync_market(&stray).unwrap();
+    world.suite.bare_send(&stray, &market, 30 * UNIT).unwrap();
+    let fund = world
+        .suite
+        .deploy_hostile_fund(FundBehaviour::pays(ALL_PPM / 2))
+        .unwrap();
+    world.suite.mint(&fund, 1_000 * UNIT).unwrap();
+    world.suite.set_insurance_fund(Some(&fund)).unwrap();
+    let done = world.liquidate(&long).unwrap().answer;
+    let seen = world.suite.claims_seen(&fund).unwrap();
+    assert_eq!(seen[0].paid.u128(), 50 * UNIT);
+    assert_eq!(done.paid, seen[0].paid, "counted as paid, and sent");
+}
+
 // F17 (T1): a price that changes under the same publish time (one feeder of a median corrects the answer) is used
 // without an event.
 #[test]
