@@ -1,16 +1,20 @@
 //! The records of the whole suite on their way through one message: loaded once, saved once.
 
 use ballast_types::fund::FundParameters;
-use cosmwasm_std::{Env, Storage, Uint128};
+use cosmwasm_std::{Env, Event, Storage, Uint128};
 
 use crate::error::ContractResult;
 use crate::hourly::HourlyHighs;
-use crate::state::{Facility, Ledger, Suite, FACILITY, LEDGER, MUTUAL_HIGHS, PARAMETERS, SUITE};
+use crate::state::{
+    Facility, Ledger, Suite, Underwriting, FACILITY, LEDGER, MUTUAL_HIGHS, PARAMETERS, SUITE,
+    UNDERWRITING,
+};
+use crate::{events, rewards, shares, solvency};
 
 /// Hours over which the high of the mutual reserve is taken.
 pub const MUTUAL_HIGH_HOURS: u64 = 24;
 
-/// Parameters, ledger, highs, loan and suite, and what they were when loaded.
+/// Parameters, ledger, highs, stake, loan and suite, and what they were when loaded.
 pub struct Books {
     /// Seconds.
     pub now: u64,
@@ -20,17 +24,32 @@ pub struct Books {
     pub ledger: Ledger,
     /// Highs of the mutual reserve.
     pub mutual_highs: HourlyHighs,
+    /// The underwriters' pool.
+    pub underwriting: Underwriting,
     /// The treasury's loan.
     pub facility: Facility,
     /// Sums over markets, level and terms.
     pub suite: Suite,
     /// Something that one market is told has changed: the revision must rise.
     pub told_changed: bool,
-    loaded: (Ledger, HourlyHighs, Facility, Suite),
+    /// What happened to the whole suite in this message.
+    pub events: Vec<Event>,
+    loaded: (Ledger, HourlyHighs, Underwriting, Facility, Suite),
+}
+
+/// What is left of the books when they are saved.
+pub struct Closed {
+    /// Seconds.
+    pub now: u64,
+    /// As it is in force now.
+    pub suite: Suite,
+    /// What happened to the whole suite.
+    pub events: Vec<Event>,
 }
 
 impl Books {
-    /// Loads all; the mutual reserve as it stood until now is noted for its high.
+    /// Loads all. The mutual reserve as it stood until now is noted for its high, and rewards drip: before anything else
+    /// happens, so that nobody who comes in this message earns them.
     ///
     /// # Errors
     /// Storage.
@@ -38,29 +57,63 @@ impl Books {
         let loaded = (
             LEDGER.load(storage)?,
             MUTUAL_HIGHS.load(storage)?,
+            UNDERWRITING.load(storage)?,
             FACILITY.load(storage)?,
             SUITE.load(storage)?,
         );
-        let (ledger, mutual_highs, facility, suite) = loaded.clone();
+        let (ledger, mutual_highs, underwriting, facility, suite) = loaded.clone();
         let mut books = Self {
             now: env.block.time.seconds(),
             parameters: PARAMETERS.load(storage)?,
             ledger,
             mutual_highs,
+            underwriting,
             facility,
             suite,
             told_changed: false,
+            events: vec![],
             loaded,
         };
         books.observe_mutual();
+        rewards::drip(&mut books)?;
         Ok(books)
+    }
+
+    /// Puts level and terms in force and saves: the last thing of every message. Answers what happened to the whole
+    /// suite.
+    ///
+    /// # Errors
+    /// Storage.
+    pub fn close(mut self, storage: &mut dyn Storage) -> ContractResult<Closed> {
+        self.refresh()?;
+        if self.underwriting.slashed != self.loaded.2.slashed {
+            // A share may be worth too little now.
+            shares::open(storage, &mut self)?;
+        }
+        self.save(storage)?;
+        Ok(Closed {
+            now: self.now,
+            suite: self.suite,
+            events: self.events,
+        })
+    }
+
+    /// Puts level and terms in force before the end of a message that depends on them.
+    ///
+    /// # Errors
+    /// None within the hard ranges.
+    pub fn refresh(&mut self) -> ContractResult<()> {
+        if let Some(change) = solvency::refresh(self)? {
+            self.events.push(events::level(&change));
+        }
+        Ok(())
     }
 
     /// Saves what changed.
     ///
     /// # Errors
     /// Storage.
-    pub fn save(&mut self, storage: &mut dyn Storage) -> ContractResult<()> {
+    fn save(&mut self, storage: &mut dyn Storage) -> ContractResult<()> {
         self.observe_mutual();
         if self.ledger != self.loaded.0 {
             LEDGER.save(storage, &self.ledger)?;
@@ -68,10 +121,13 @@ impl Books {
         if self.mutual_highs != self.loaded.1 {
             MUTUAL_HIGHS.save(storage, &self.mutual_highs)?;
         }
-        if self.facility != self.loaded.2 {
+        if self.underwriting != self.loaded.2 {
+            UNDERWRITING.save(storage, &self.underwriting)?;
+        }
+        if self.facility != self.loaded.3 {
             FACILITY.save(storage, &self.facility)?;
         }
-        if self.suite != self.loaded.3 {
+        if self.suite != self.loaded.4 {
             SUITE.save(storage, &self.suite)?;
         }
         Ok(())

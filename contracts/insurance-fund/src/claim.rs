@@ -15,7 +15,7 @@ use cosmwasm_std::{
     to_json_binary, Addr, DepsMut, Env, Event, MessageInfo, Response, Storage, Uint128,
 };
 
-use crate::books::Books;
+use crate::books::{Books, Closed};
 use crate::error::{ContractError, ContractResult};
 use crate::events::ClaimTold;
 use crate::market::Market;
@@ -23,7 +23,7 @@ use crate::state::{
     ClaimTotals, ContractState, StoredClaim, CLAIMS, CLAIM_TOTALS, CONFIG, CONTRACTS, TOLD,
 };
 use crate::waterfall::{self, Layers};
-use crate::{drawdown, emergency, events, funds, mutual, report, solvency, top_up};
+use crate::{drawdown, emergency, events, funds, mutual, report, solvency, top_up, underwriting};
 
 /// Most bytes of an account's name in a claim.
 pub const MAX_ACCOUNT_BYTES: usize = 128;
@@ -133,12 +133,11 @@ pub fn execute_claim(
         drawdown::evaluate(&mut books, market)?;
         market.save(deps.storage, &mut books)?;
     }
-    let level_change = solvency::refresh(&mut books)?;
-    books.save(deps.storage)?;
+    let closed = books.close(deps.storage)?;
     if let (Some(state), false) = (state, used) {
         record(
             deps.storage,
-            &books,
+            &closed,
             contract_addr,
             state,
             &request,
@@ -147,7 +146,7 @@ pub fn execute_claim(
     }
     let risk = match &market {
         Some(market) => {
-            let risk = solvency::risk_parameters(&books.suite, market)?;
+            let risk = solvency::risk_parameters(&closed.suite, market)?;
             TOLD.save(deps.storage, (contract_addr, market.id), &risk)?;
             Some(risk)
         }
@@ -157,7 +156,7 @@ pub fn execute_claim(
     let drawdown_event = market
         .as_ref()
         .filter(|m| Some(m.standing.drawdown.open) != was_open)
-        .map(|m| events::drawdown(m, books.now));
+        .map(|m| events::drawdown(m, closed.now));
     let told = ClaimTold {
         contract: contract_addr,
         market: request.market,
@@ -173,7 +172,7 @@ pub fn execute_claim(
         .add_events(top_up_event)
         .add_event(events::claim(&told, &outcome.layers))
         .add_events(drawdown_event)
-        .add_events(level_change.as_ref().map(events::level))
+        .add_events(closed.events)
         .add_messages(funds::pay(&collateral, contract_addr, outcome.paid)?)
         .set_data(to_json_binary(&ClaimAnswer {
             claim_id: request.claim_id,
@@ -208,15 +207,10 @@ fn book_fees(
 /// # Errors
 /// None within the hard ranges.
 fn capital_limits(books: &Books, market: &Market) -> ContractResult<Layers<3>> {
-    let stake = if market.is_isolated() {
-        Bound::Isolated
-    } else {
-        Bound::Unfunded
-    };
     Ok([
         (market.standing.reserve, Bound::Balance),
         mutual::limit(books, market)?,
-        (Uint128::zero(), stake),
+        underwriting::limit(books, market)?,
     ])
 }
 
@@ -251,6 +245,7 @@ pub fn pay_layers(
     let [reserve, mutual, stake] = waterfall::split(amount, &[reserve, mutual, stake]);
     market.debit_reserve(books, reserve.0)?;
     mutual::draw(books, market, mutual.0)?;
+    underwriting::slash(books, market, stake.0)?;
     let missing = amount.checked_sub(waterfall::total(&[reserve, mutual, stake]))?;
 
     let mut lent = emergency::limit(books, market)?;
@@ -267,7 +262,7 @@ pub fn pay_layers(
 
 fn record(
     storage: &mut dyn Storage,
-    books: &Books,
+    closed: &Closed,
     contract_addr: &Addr,
     state: ContractState,
     request: &Request,
@@ -278,8 +273,8 @@ fn record(
         account: request.account.clone(),
         amount: request.amount,
         layers: outcome.layers.clone(),
-        level: books.suite.level,
-        at: books.now,
+        level: closed.suite.level,
+        at: closed.now,
     };
     CLAIMS.save(storage, (contract_addr, request.claim_id), &claim)?;
     CONTRACTS.save(

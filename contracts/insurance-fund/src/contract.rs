@@ -7,15 +7,19 @@ use cosmwasm_std::{
     to_json_binary, Binary, Deps, DepsMut, Empty, Env, MessageInfo, Reply, Response,
 };
 
+use cw20_base::allowances::query_allowance;
+use cw20_base::contract::{query_minter, query_token_info};
+use cw20_base::enumerable::{query_all_accounts, query_owner_allowances, query_spender_allowances};
+
 use crate::error::{ContractError, ContractResult};
 use crate::hourly::HourlyHighs;
 use crate::state::{
-    ClaimTotals, Config, Facility, Ledger, CLAIM_TOTALS, CONFIG, FACILITY, LEDGER, MUTUAL_HIGHS,
-    PARAMETERS, SUITE,
+    ClaimTotals, Config, Facility, Ledger, Underwriting, CLAIM_TOTALS, CONFIG, FACILITY, LEDGER,
+    MUTUAL_HIGHS, PARAMETERS, SUITE, UNDERWRITING,
 };
 use crate::{
-    claim, emergency, funds, ownership, parameters, poke, query as queries, registry, solvency,
-    top_up,
+    claim, emergency, exit, funds, ownership, parameters, poke, query as queries, registry, shares,
+    solvency, stake, top_up,
 };
 
 /// Name under which cw2 stores the contract.
@@ -52,6 +56,8 @@ pub fn instantiate(
     LEDGER.save(deps.storage, &Ledger::default())?;
     MUTUAL_HIGHS.save(deps.storage, &HourlyHighs::default())?;
     SUITE.save(deps.storage, &solvency::unfunded(env.block.time.seconds()))?;
+    UNDERWRITING.save(deps.storage, &Underwriting::default())?;
+    shares::instantiate(deps.storage, msg.share_token)?;
     FACILITY.save(deps.storage, &Facility::default())?;
     CLAIM_TOTALS.save(deps.storage, &ClaimTotals::default())?;
     Ok(Response::new()
@@ -92,6 +98,39 @@ pub fn execute(
             claim::execute_claim(deps, &env, &info, request)
         }
         ExecuteMsg::Sync {} => top_up::execute_sync(deps, &env, &info),
+        ExecuteMsg::Stake {} => stake::execute_stake(deps, &env, &info),
+        ExecuteMsg::RequestExit { shares } => exit::execute_request(deps, &env, &info, shares),
+        ExecuteMsg::CancelExit {} => exit::execute_cancel(deps, &env, &info),
+        ExecuteMsg::CompleteExit {} => exit::execute_complete(deps, &env, &info),
+        ExecuteMsg::Transfer { recipient, amount } => {
+            shares::execute_transfer(deps, env, info, recipient, amount)
+        }
+        ExecuteMsg::Send {
+            contract,
+            amount,
+            msg,
+        } => shares::execute_send(deps, env, info, contract, amount, msg),
+        ExecuteMsg::IncreaseAllowance {
+            spender,
+            amount,
+            expires,
+        } => shares::execute_increase_allowance(deps, env, info, spender, amount, expires),
+        ExecuteMsg::DecreaseAllowance {
+            spender,
+            amount,
+            expires,
+        } => shares::execute_decrease_allowance(deps, env, info, spender, amount, expires),
+        ExecuteMsg::TransferFrom {
+            owner,
+            recipient,
+            amount,
+        } => shares::execute_transfer_from(deps, env, info, owner, recipient, amount),
+        ExecuteMsg::SendFrom {
+            owner,
+            contract,
+            amount,
+            msg,
+        } => shares::execute_send_from(deps, env, info, owner, contract, amount, msg),
         ExecuteMsg::CommitEmergency {} => emergency::execute_commit(deps, &env, &info),
         ExecuteMsg::RequestEmergencyWithdrawal { amount } => {
             emergency::execute_request_withdrawal(deps, &env, &info, amount)
@@ -146,6 +185,33 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> ContractResult<Binary> {
             to_json_binary(&queries::capacity(deps, &env, &contract, market)?)
         }
         QueryMsg::Solvency {} => to_json_binary(&queries::solvency(deps, &env)?),
+        QueryMsg::Underwriting {} => to_json_binary(&queries::underwriting(deps, &env)?),
+        QueryMsg::Staker { address } => to_json_binary(&queries::staker(deps, &env, &address)?),
+        QueryMsg::ExitValue { shares } => to_json_binary(&queries::exit_value(deps, &env, shares)?),
+        QueryMsg::Balance { address } => to_json_binary(&shares::query_balance(deps, &address)?),
+        QueryMsg::TokenInfo {} => to_json_binary(&query_token_info(deps)?),
+        QueryMsg::Minter {} => to_json_binary(&query_minter(deps)?),
+        QueryMsg::Allowance { owner, spender } => {
+            to_json_binary(&query_allowance(deps, owner, spender)?)
+        }
+        QueryMsg::AllAllowances {
+            owner,
+            start_after,
+            limit,
+        } => to_json_binary(&query_owner_allowances(deps, owner, start_after, limit)?),
+        QueryMsg::AllSpenderAllowances {
+            spender,
+            start_after,
+            limit,
+        } => to_json_binary(&query_spender_allowances(
+            deps,
+            spender,
+            start_after,
+            limit,
+        )?),
+        QueryMsg::AllAccounts { start_after, limit } => {
+            to_json_binary(&query_all_accounts(deps, start_after, limit)?)
+        }
         QueryMsg::Emergency {} => to_json_binary(&queries::emergency(deps, &env)?),
         QueryMsg::RiskParameters { contract, market } => {
             to_json_binary(&queries::risk_parameters(deps, &env, &contract, market)?)

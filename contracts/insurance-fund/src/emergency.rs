@@ -293,10 +293,12 @@ pub fn execute_appoint_treasury(
     }
     books.facility.treasury = treasury_addr;
     books.facility.withdrawal = None;
-    books.save(deps.storage)?;
+    let appointed = events::treasury(books.facility.treasury.as_ref());
+    let closed = books.close(deps.storage)?;
     Ok(Response::new()
         .add_attribute("action", "appoint_treasury")
-        .add_event(events::treasury(books.facility.treasury.as_ref())))
+        .add_event(appointed)
+        .add_events(closed.events))
 }
 
 fn open_books(deps: &DepsMut, env: &Env, sender_addr: &Addr) -> ContractResult<Books> {
@@ -320,10 +322,9 @@ fn finish(
     (what, treasury, amount): (&str, &Addr, Uint128),
 ) -> ContractResult<Response> {
     report::expire(deps.storage, &mut books, report::EXPIRIES_PER_MESSAGE)?;
-    let level_change = solvency::refresh(&mut books)?;
-    books.save(deps.storage)?;
+    let closed = books.close(deps.storage)?;
     Ok(Response::new()
         .add_attribute("action", action)
         .add_event(events::emergency(what, treasury, amount))
-        .add_events(level_change.as_ref().map(events::level)))
+        .add_events(closed.events))
 }

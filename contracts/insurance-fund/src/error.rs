@@ -199,6 +199,35 @@ pub enum ContractError {
         expected: &'static str,
     },
 
+    /// The cw20 side of the shares.
+    #[error(transparent)]
+    Share(#[from] cw20_base::ContractError),
+
+    /// So little that it would mint no share.
+    #[error("{amount} mints no share; stake at least what one share is worth")]
+    NoShares {
+        /// Quote atoms.
+        amount: Uint128,
+    },
+
+    /// One exit an address.
+    #[error("{found} shares wait to leave already; cancel or complete that exit first")]
+    ExitPending {
+        /// Its shares.
+        found: Uint128,
+    },
+
+    /// Nothing waits to leave.
+    #[error("no exit was requested")]
+    NoExit {},
+
+    /// The level is deficient or worse.
+    #[error("exits are paused until the level is better than deficient, at most until {ends_at}")]
+    ExitsPaused {
+        /// Second at which this exit is no longer held up, whatever the level.
+        ends_at: u64,
+    },
+
     /// Not the treasury.
     #[error("only the treasury {expected} may do this, found {found}")]
     NotTreasury {

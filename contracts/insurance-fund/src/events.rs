@@ -1,7 +1,7 @@
 //! The one place that builds events. Names and attributes: `ballast_types::events::fund`.
 
 use ballast_types::events::fund;
-use ballast_types::fund::{Bound, TopUpKind};
+use ballast_types::fund::{Bound, ExitResponse, TopUpKind};
 use cosmwasm_std::{Addr, Event, Uint128};
 
 use crate::drawdown;
@@ -33,6 +33,7 @@ pub fn top_up(
         .add_attribute("to_other_debt", booking.to_other_debt)
         .add_attribute("to_reserve", booking.to_reserve)
         .add_attribute("to_mutual", booking.to_mutual)
+        .add_attribute("to_rewards", booking.to_rewards)
         .add_attribute("to_surplus", booking.to_surplus)
 }
 
@@ -114,6 +115,81 @@ pub fn poke(contract: &Addr, revision: u64, sent: bool) -> Event {
 #[must_use]
 pub fn sync(amount: Uint128) -> Event {
     Event::new(fund::SYNC).add_attribute("amount", amount)
+}
+
+/// Shares were minted.
+#[must_use]
+pub fn stake(staker: &Addr, amount: Uint128, shares: Uint128) -> Event {
+    Event::new(fund::STAKE)
+        .add_attribute("staker", staker)
+        .add_attribute("amount", amount)
+        .add_attribute("shares", shares)
+}
+
+/// Shares wait to leave.
+#[must_use]
+pub fn exit_requested(staker: &Addr, exit: &ExitResponse) -> Event {
+    Event::new(fund::EXIT_REQUESTED)
+        .add_attribute("staker", staker)
+        .add_attribute("shares", exit.shares)
+        .add_attribute("value", exit.asked_value)
+        .add_attribute("ready_at", exit.ready_at.to_string())
+        .add_attribute("ends_at", exit.ends_at.to_string())
+}
+
+/// A leaver is paid.
+#[must_use]
+pub fn exit_completed(staker: &Addr, amount: Uint128, asked: Uint128) -> Event {
+    Event::new(fund::EXIT_COMPLETED)
+        .add_attribute("staker", staker)
+        .add_attribute("amount", amount)
+        .add_attribute("asked", asked)
+}
+
+/// An exit became shares again.
+#[must_use]
+pub fn exit_cancelled(
+    staker: &Addr,
+    reason: &str,
+    value: Uint128,
+    shares: Uint128,
+    shares_lost: Uint128,
+) -> Event {
+    Event::new(fund::EXIT_CANCELLED)
+        .add_attribute("staker", staker)
+        .add_attribute("reason", reason)
+        .add_attribute("value", value)
+        .add_attribute("shares", shares)
+        .add_attribute("shares_lost", shares_lost)
+}
+
+/// Rewards became stake.
+#[must_use]
+pub fn drip(amount: Uint128) -> Event {
+    Event::new(fund::DRIP).add_attribute("amount", amount)
+}
+
+/// A claim took stake.
+#[must_use]
+pub fn slash(from_active: Uint128, from_queued: Uint128) -> Event {
+    Event::new(fund::SLASH)
+        .add_attribute("amount", from_active.saturating_add(from_queued))
+        .add_attribute("from_active", from_active)
+        .add_attribute("from_queued", from_queued)
+}
+
+/// Stake and rewards without an owner went to the mutual reserve.
+#[must_use]
+pub fn unowned(from_staked: Uint128, from_rewards: Uint128) -> Event {
+    Event::new(fund::UNOWNED)
+        .add_attribute("from_staked", from_staked)
+        .add_attribute("from_rewards", from_rewards)
+}
+
+/// Share counts were divided.
+#[must_use]
+pub fn rebase(exponent: u32) -> Event {
+    Event::new(fund::REBASE).add_attribute("exponent", exponent.to_string())
 }
 
 /// Coins of the emergency facility came, are asked back, or left.

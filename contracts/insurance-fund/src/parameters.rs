@@ -26,6 +26,13 @@
 //! | `premium_base_rate_ppm` | 20,000 | 0 | 1,000,000 |
 //! | `premium_max_multiplier` | 10 | 1 | 100 |
 //! | `backing_ratio_ppm` | 1,200,000 | 0 | 10,000,000 |
+//! | `underwriting.max_slash_ppm` | 300,000 | 0 | 500,000 |
+//! | `underwriting.stake_floor` | 1,000,000 | 1 | 2^120 |
+//! | `underwriting.exit_cooldown_secs` | 1,209,600 (14 d) | 86,400 | 5,184,000 |
+//! | `underwriting.exit_window_secs` | 259,200 (3 d) | 86,400 | 1,209,600 |
+//! | `underwriting.max_exit_pause_secs` | 345,600 (4 d) | 0 | 1,209,600 |
+//! | `underwriting.drip_secs` | 604,800 (7 d) | 86,400 | 7,776,000 |
+//! | `underwriting.reward_share_ppm` | 500,000 | 0 | 1,000,000 |
 //! | `emergency.event_ppm` | 250,000 | 0 | 1,000,000 |
 //! | `emergency.week_ppm` | 500,000 | 0 | 1,000,000 |
 //! | `emergency.notice_secs` | 1,209,600 (14 d) | 86,400 | 7,776,000 |
@@ -41,6 +48,7 @@
 
 use ballast_types::fund::{
     ClaimantParameters, DrawdownParameters, EmergencyParameters, FundParameters, Thresholds,
+    UnderwritingParameters,
 };
 use ballast_types::PPM;
 use cosmwasm_std::Uint128;
@@ -149,6 +157,27 @@ pub const FUND_RANGES: &[Range<FundParameters>] = &[
     Range::new("backing_ratio_ppm", 0, 10_000_000, |p| {
         p.backing_ratio_ppm.into()
     }),
+    Range::new("underwriting.max_slash_ppm", 0, 500_000, |p| {
+        p.underwriting.max_slash_ppm.into()
+    }),
+    Range::new("underwriting.stake_floor", 1, MAX_AMOUNT, |p| {
+        p.underwriting.stake_floor.u128()
+    }),
+    Range::new("underwriting.exit_cooldown_secs", DAY, 60 * DAY, |p| {
+        p.underwriting.exit_cooldown_secs.into()
+    }),
+    Range::new("underwriting.exit_window_secs", DAY, 14 * DAY, |p| {
+        p.underwriting.exit_window_secs.into()
+    }),
+    Range::new("underwriting.max_exit_pause_secs", 0, 14 * DAY, |p| {
+        p.underwriting.max_exit_pause_secs.into()
+    }),
+    Range::new("underwriting.drip_secs", DAY, 90 * DAY, |p| {
+        p.underwriting.drip_secs.into()
+    }),
+    Range::new("underwriting.reward_share_ppm", 0, MILLION, |p| {
+        p.underwriting.reward_share_ppm.into()
+    }),
     Range::new("emergency.event_ppm", 0, MILLION, |p| {
         p.emergency.event_ppm.into()
     }),
@@ -204,6 +233,15 @@ pub fn default_parameters() -> FundParameters {
         premium_base_rate_ppm: 20_000,
         premium_max_multiplier: 10,
         backing_ratio_ppm: 1_200_000,
+        underwriting: UnderwritingParameters {
+            max_slash_ppm: 300_000,
+            stake_floor: Uint128::new(1_000_000),
+            exit_cooldown_secs: 14 * 86_400,
+            exit_window_secs: 3 * 86_400,
+            max_exit_pause_secs: 4 * 86_400,
+            drip_secs: 7 * 86_400,
+            reward_share_ppm: 500_000,
+        },
         emergency: EmergencyParameters {
             event_ppm: 250_000,
             week_ppm: 500_000,

@@ -15,7 +15,7 @@ use cosmwasm_std::{
 use crate::books::Books;
 use crate::error::{ContractError, ContractResult};
 use crate::market::Market;
-use crate::state::{CLAIMANTS, CONTRACTS, MAX_MARKETS, TOLD};
+use crate::state::{Suite, CLAIMANTS, CONTRACTS, MAX_MARKETS, TOLD};
 use crate::{drawdown, events, funds, report, solvency};
 
 /// Id of the reply to a push.
@@ -64,23 +64,28 @@ pub fn execute_poke(
         }
         markets.push(market);
     }
-    let level_change = solvency::refresh(&mut books)?;
-    books.save(deps.storage)?;
+    let gas_limit = books.parameters.poke_gas_limit;
+    let closed = books.close(deps.storage)?;
 
     let told = markets
         .iter()
-        .map(|market| solvency::risk_parameters(&books.suite, market))
+        .map(|market| solvency::risk_parameters(&closed.suite, market))
         .collect::<ContractResult<Vec<_>>>()?;
-    let push = push(&books, contract_addr, told)?;
+    let push = push(&closed.suite, gas_limit, contract_addr, told)?;
     Ok(Response::new()
         .add_attribute("action", "poke")
         .add_events(drawdown_events)
-        .add_events(level_change.as_ref().map(events::level))
+        .add_events(closed.events)
         .add_submessage(push))
 }
 
-fn push(books: &Books, contract: Addr, markets: Vec<RiskParameters>) -> ContractResult<SubMsg> {
-    let revision = books.suite.revision;
+fn push(
+    suite: &Suite,
+    gas_limit: u64,
+    contract: Addr,
+    markets: Vec<RiskParameters>,
+) -> ContractResult<SubMsg> {
+    let revision = suite.revision;
     let hook = MarketHookMsg::SetRiskLevel {
         revision,
         markets: markets.clone(),
@@ -96,7 +101,7 @@ fn push(books: &Books, contract: Addr, markets: Vec<RiskParameters>) -> Contract
         markets,
     })?;
     Ok(SubMsg::reply_always(message, POKE_REPLY)
-        .with_gas_limit(books.parameters.poke_gas_limit)
+        .with_gas_limit(gas_limit)
         .with_payload(payload))
 }
 

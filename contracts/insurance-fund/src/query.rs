@@ -2,9 +2,9 @@
 
 use ballast_types::fund::{
     CapacityResponse, ClaimRecord, ClaimantResponse, ConfigResponse, EmergencyResponse,
-    SolvencyResponse,
+    ExitValueResponse, SolvencyResponse, StakerResponse, UnderwritingResponse,
 };
-use ballast_types::{MarketId, RiskParameters};
+use ballast_types::{MarketId, RiskLevel, RiskParameters};
 use cosmwasm_std::{Addr, Deps, Env, Order, StdResult, Uint128};
 use cw_storage_plus::Bound as KeyBound;
 
@@ -12,8 +12,8 @@ use crate::books::Books;
 use crate::claim::pay_layers;
 use crate::error::{ContractError, ContractResult};
 use crate::market::Market;
-use crate::state::{StoredClaim, CLAIMANTS, CLAIMS, CLAIM_TOTALS, CONFIG, PARAMETERS, TOLD};
-use crate::{drawdown, emergency, funds, report, solvency, waterfall};
+use crate::state::{StoredClaim, CLAIMANTS, CLAIMS, CLAIM_TOTALS, CONFIG, EXITS, PARAMETERS, TOLD};
+use crate::{drawdown, emergency, exit, funds, report, shares, solvency, underwriting, waterfall};
 
 /// Entries of a page where no limit is given.
 pub const DEFAULT_LIMIT: u32 = 10;
@@ -237,8 +237,8 @@ pub fn solvency(deps: Deps, env: &Env) -> ContractResult<SolvencyResponse> {
         unaccounted: bank.saturating_sub(booked),
         market_reserves: books.ledger.market_reserves,
         mutual: books.ledger.mutual,
-        staked: Uint128::zero(),
-        rewards_undripped: Uint128::zero(),
+        staked: books.ledger.staked,
+        rewards_undripped: books.ledger.rewards_undripped,
         emergency_undrawn: books.ledger.emergency_undrawn,
         surplus_due: books.ledger.surplus_due,
         emergency_debt: books.facility.debt,
@@ -250,6 +250,55 @@ pub fn solvency(deps: Deps, env: &Env) -> ContractResult<SolvencyResponse> {
         claims: totals.count,
         claims_asked: totals.asked,
         claims_paid: totals.paid,
+    })
+}
+
+/// The underwriters' pool.
+///
+/// # Errors
+/// Storage.
+pub fn underwriting(deps: Deps, env: &Env) -> ContractResult<UnderwritingResponse> {
+    let books = Books::load(deps.storage, env)?;
+    Ok(UnderwritingResponse {
+        staked: books.ledger.staked,
+        queued: books.underwriting.queued,
+        shares: shares::supply(deps.storage)?,
+        rewards_undripped: books.ledger.rewards_undripped,
+        drip_ends_at: books.underwriting.drip_ends_at,
+        slashable: underwriting::slashable(&books)?,
+        paused: books.suite.level >= RiskLevel::Deficient,
+    })
+}
+
+/// One underwriter.
+///
+/// # Errors
+/// An invalid address.
+pub fn staker(deps: Deps, env: &Env, address: &str) -> ContractResult<StakerResponse> {
+    let staker_addr = deps.api.addr_validate(address)?;
+    let books = Books::load(deps.storage, env)?;
+    let exit = EXITS.may_load(deps.storage, &staker_addr)?;
+    let base = shares::pool(deps.storage, &books)?.base;
+    let shares = shares::balance(deps.storage, base, &staker_addr)?;
+    let value = shares::value(deps.storage, &books, shares)?;
+    let exit = exit.map(|exit| exit::response(&books, &exit)).transpose()?;
+    let owed = exit.as_ref().map(|exit| exit.owed).unwrap_or_default();
+    Ok(StakerResponse {
+        shares,
+        value,
+        at_risk: underwriting::at_risk(&books, value.checked_add(owed)?)?,
+        exit,
+    })
+}
+
+/// What asking to leave with so many shares would be worth.
+///
+/// # Errors
+/// More shares than there are.
+pub fn exit_value(deps: Deps, env: &Env, shares: Uint128) -> ContractResult<ExitValueResponse> {
+    let books = Books::load(deps.storage, env)?;
+    Ok(ExitValueResponse {
+        value: shares::value(deps.storage, &books, shares)?,
     })
 }
 

@@ -13,7 +13,7 @@ use crate::state::{
     Bucket, Claimant, ContractState, Drawdown, EmergencyLoan, Standing, CLAIMANTS, CONTRACTS,
     MAX_MARKETS, PARAMETERS, REPORT_INDEX,
 };
-use crate::{events, funds, report, solvency};
+use crate::{events, funds, report};
 
 pub(crate) fn assert_owner(deps: &DepsMut, info: &MessageInfo) -> ContractResult<()> {
     funds::refuse_coins(info)?;
@@ -79,18 +79,18 @@ pub fn execute_register_market(
         mutual_paid: Uint128::zero(),
         mutual_contributed: Uint128::zero(),
         bucket: Bucket::default(),
+        slashed: Bucket::default(),
         emergency: EmergencyLoan::default(),
         drawdown: Drawdown::default(),
         own_scale_ppm: ballast_types::PPM,
     };
     let mut market = Market::new(contract_addr, id, claimant, standing);
     market.save(deps.storage, &mut books)?;
-    let level_change = solvency::refresh(&mut books)?;
-    books.save(deps.storage)?;
+    let closed = books.close(deps.storage)?;
     Ok(Response::new()
         .add_attribute("action", "register_market")
         .add_event(events::claimant(&market))
-        .add_events(level_change.as_ref().map(events::level)))
+        .add_events(closed.events))
 }
 
 /// Changes a market's weight, cap and target.
@@ -121,12 +121,11 @@ pub fn execute_update_market(
     CLAIMANTS.save(deps.storage, (&contract_addr, id), &market.claimant)?;
     books.told_changed = true;
     market.save(deps.storage, &mut books)?;
-    let level_change = solvency::refresh(&mut books)?;
-    books.save(deps.storage)?;
+    let closed = books.close(deps.storage)?;
     Ok(Response::new()
         .add_attribute("action", "update_market")
         .add_event(events::claimant(&market))
-        .add_events(level_change.as_ref().map(events::level)))
+        .add_events(closed.events))
 }
 
 /// Changes the fund's parameters; level and terms follow at once. An isolated market's cap follows with its next message.
@@ -144,9 +143,8 @@ pub fn execute_update_parameters(
     PARAMETERS.save(deps.storage, &parameters)?;
     let mut books = Books::load(deps.storage, env)?;
     report::expire(deps.storage, &mut books, EXPIRIES_PER_MESSAGE)?;
-    let level_change = solvency::refresh(&mut books)?;
-    books.save(deps.storage)?;
+    let closed = books.close(deps.storage)?;
     Ok(Response::new()
         .add_attribute("action", "update_parameters")
-        .add_events(level_change.as_ref().map(events::level)))
+        .add_events(closed.events))
 }

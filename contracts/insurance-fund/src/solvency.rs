@@ -1,6 +1,6 @@
 //! Capital against what is required, the level that follows, and the terms markets are told.
 //!
-//! `capital = sum of min(reserve, required) over cross-margined markets + mutual`,
+//! `capital = sum of min(reserve, required) over cross-margined markets + mutual + stake slashable now`,
 //! `required = max(floor, sum of ceil(risk weight * open-interest value))`, `coverage = floor(capital / required)`.
 //!
 //! The level:
@@ -23,6 +23,7 @@ use crate::books::Books;
 use crate::error::ContractResult;
 use crate::market::{cap_scale_ppm, Market};
 use crate::state::{Rise, Suite};
+use crate::underwriting;
 
 /// A change of level, for the event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,8 @@ pub fn capital(books: &Books) -> ContractResult<Uint128> {
     Ok(books
         .suite
         .counted_reserves
-        .checked_add(books.ledger.mutual)?)
+        .checked_add(books.ledger.mutual)?
+        .checked_add(underwriting::slashable(books)?)?)
 }
 
 /// Capital required, quote atoms.
@@ -136,9 +138,23 @@ fn advance_level(books: &mut Books, coverage_ppm: Uint128) -> ContractResult<()>
 
 fn set_level(suite: &mut Suite, level: RiskLevel, now: u64) {
     if suite.level != level {
+        if suite.level >= RiskLevel::Deficient {
+            suite.exits_paused_secs = exits_paused_secs(suite, now);
+        }
         suite.level = level;
         suite.level_since = now;
     }
+}
+
+/// Time for which exits were held up until `now`, seconds.
+#[must_use]
+pub fn exits_paused_secs(suite: &Suite, now: u64) -> u64 {
+    let spell = if suite.level >= RiskLevel::Deficient {
+        now.saturating_sub(suite.level_since)
+    } else {
+        0
+    };
+    suite.exits_paused_secs.saturating_add(spell)
 }
 
 /// The rise that waits now: none if coverage does not reach above the level in force, else the one that waited already, no
@@ -297,6 +313,7 @@ pub fn unfunded(now: u64) -> Suite {
         rise: None,
         founded: false,
         last_loss_at: None,
+        exits_paused_secs: 0,
         revision: 0,
         fee_share_ppm: 0,
         premium_rate_ppm: 0,

@@ -8,6 +8,10 @@
 //! | `parameters` | `FundParameters` | instantiate, `UpdateParameters` |
 //! | `ledger` | [`Ledger`] | whatever moves money |
 //! | `mutual_highs` | [`HourlyHighs`] | whatever moves money |
+//! | `underwriting` | [`Underwriting`] | whatever moves money |
+//! | `exits` | staker -> [`Exit`] | `RequestExit`, `CancelExit`, `CompleteExit`, `Stake` |
+//! | `share_bases` | staker -> rebases its balance has seen | whatever moves its shares, after a rebase |
+//! | `token_info`, `balance`, `allowance`, `allowance_spender` | cw20-base | `Stake`, exits, cw20 messages |
 //! | `facility` | [`Facility`] | claims, fees, the treasury, `AppointTreasury` |
 //! | `debtors` | (second, contract, market) -> nothing | claims that draw, fees that repay |
 //! | `suite` | [`Suite`] | every message but ownership |
@@ -52,6 +56,10 @@ pub struct Ledger {
     pub market_reserves: Uint128,
     /// The mutual reserve. Quote atoms.
     pub mutual: Uint128,
+    /// Underwriters' stake, pending exits included. Quote atoms.
+    pub staked: Uint128,
+    /// Rewards that have not become stake yet. Quote atoms.
+    pub rewards_undripped: Uint128,
     /// What the emergency facility holds. Quote atoms.
     pub emergency_undrawn: Uint128,
     /// Above all targets. Quote atoms.
@@ -66,6 +74,8 @@ impl Ledger {
     pub fn booked(&self) -> Result<Uint128, OverflowError> {
         self.market_reserves
             .checked_add(self.mutual)?
+            .checked_add(self.staked)?
+            .checked_add(self.rewards_undripped)?
             .checked_add(self.emergency_undrawn)?
             .checked_add(self.surplus_due)
     }
@@ -102,6 +112,8 @@ pub struct Suite {
     pub founded: bool,
     /// When a cross-margined market last claimed a loss. Seconds.
     pub last_loss_at: Option<u64>,
+    /// Time for which the level was deficient or worse, in all spells that are over. Seconds.
+    pub exits_paused_secs: u64,
     /// Counts every change of anything that any market is told.
     pub revision: u64,
     /// Share of trade fees for the fund. Parts per million.
@@ -170,6 +182,55 @@ impl From<RefillingBucket> for Bucket {
     }
 }
 
+/// The underwriters' pool. Its stake and rewards are lines of the ledger, its shares cw20-base's.
+#[cw_serde]
+#[derive(Default)]
+pub struct Underwriting {
+    /// The part of the stake that belongs to pending exits. Quote atoms.
+    pub queued: Uint128,
+    /// Queue shares of all pending exits of this generation.
+    pub queue_shares: Uint128,
+    /// Rises when the queue was slashed to nothing: exits of an earlier generation are worth nothing.
+    pub queue_generation: u64,
+    /// Rises when nobody held a share any longer: the price of a share began anew.
+    pub pool_generation: u64,
+    /// Sum of the exponents of all rebases.
+    pub share_base: u32,
+    /// Second up to which rewards have dripped.
+    pub dripped_at: u64,
+    /// Second at which all of them will have.
+    pub drip_ends_at: u64,
+    /// Taken by all markets in seven days.
+    pub slashed: Bucket,
+}
+
+/// A pending exit.
+#[cw_serde]
+pub struct Exit {
+    /// Shares it was asked with, as of `share_base`.
+    pub shares: Uint128,
+    /// See [`Underwriting`].
+    pub share_base: u32,
+    /// See [`Underwriting`].
+    pub pool_generation: u64,
+    /// Its part of the queue.
+    pub queue_shares: Uint128,
+    /// See [`Underwriting`].
+    pub queue_generation: u64,
+    /// What the shares were worth. Quote atoms.
+    pub asked_value: Uint128,
+    /// Seconds.
+    pub requested_at: u64,
+    /// What the suite's time of pauses was then. Seconds.
+    pub paused_before: u64,
+    /// The times that held then. Seconds.
+    pub cooldown_secs: u64,
+    /// Seconds.
+    pub window_secs: u64,
+    /// Seconds.
+    pub max_pause_secs: u64,
+}
+
 /// The treasury's loan. What it holds is a line of the ledger.
 #[cw_serde]
 #[derive(Default)]
@@ -229,6 +290,8 @@ pub struct Standing {
     pub mutual_contributed: Uint128,
     /// Its daily bucket of the mutual reserve.
     pub bucket: Bucket,
+    /// What it took from the underwriters in seven days.
+    pub slashed: Bucket,
     /// Its loan.
     pub emergency: EmergencyLoan,
     /// Its breaker.
@@ -265,6 +328,12 @@ pub const PARAMETERS: Item<FundParameters> = Item::new("parameters");
 pub const LEDGER: Item<Ledger> = Item::new("ledger");
 /// Highs of the mutual reserve over 24 hours.
 pub const MUTUAL_HIGHS: Item<HourlyHighs> = Item::new("mutual_highs");
+/// The underwriters' pool.
+pub const UNDERWRITING: Item<Underwriting> = Item::new("underwriting");
+/// Staker -> the exit it waits for.
+pub const EXITS: Map<&Addr, Exit> = Map::new("exits");
+/// Staker -> sum of the exponents of the rebases that its balance has seen; absent: none.
+pub const SHARE_BASES: Map<&Addr, u32> = Map::new("share_bases");
 /// The treasury's loan.
 pub const FACILITY: Item<Facility> = Item::new("facility");
 /// (second since which it owes, market contract, market): one entry for each market with emergency debt.
@@ -288,13 +357,20 @@ pub const REPORT_INDEX: Map<(u64, &Addr, MarketId), Empty> = Map::new("report_in
 pub const CLAIMS: Map<(&Addr, u64), StoredClaim> = Map::new("claims");
 
 /// All keys above, for the test that no two are the same.
-pub const NAMESPACES: [&str; 16] = [
+pub const NAMESPACES: [&str; 23] = [
     "contract_info",
     "ownership",
     "config",
     "parameters",
     "ledger",
     "mutual_highs",
+    "underwriting",
+    "exits",
+    "share_bases",
+    "token_info",
+    "balance",
+    "allowance",
+    "allowance_spender",
     "facility",
     "debtors",
     "suite",

@@ -2,7 +2,7 @@
 //!
 //! | kind | who | goes to |
 //! |---|---|---|
-//! | fees | the registered contract, for its own market | its emergency debt, others' (at most half of the fees), its reserve to its target, mutual to its target, surplus |
+//! | fees | the registered contract, for its own market | its emergency debt, others' (at most half of the fees), its reserve to its target, mutual to its target, a share of the rest to the underwriters' drip, surplus |
 //! | reserve | anyone, for a registered market | that market's reserve |
 //! | donation | anyone | mutual |
 //!
@@ -20,7 +20,7 @@ use crate::books::Books;
 use crate::error::{ContractError, ContractResult};
 use crate::market::Market;
 use crate::state::{CONFIG, TOLD};
-use crate::{drawdown, emergency, events, funds, report, solvency};
+use crate::{drawdown, emergency, events, funds, report, rewards, solvency, stake};
 
 /// Ledger lines that a top-up went to. Quote atoms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct Booking {
     pub to_reserve: Uint128,
     /// The mutual reserve.
     pub to_mutual: Uint128,
+    /// The underwriters' drip.
+    pub to_rewards: Uint128,
     /// Above all targets.
     pub to_surplus: Uint128,
 }
@@ -90,6 +92,7 @@ pub fn execute_receive(
     }
     match from_json(&message.msg)? {
         ReceiveMsg::TopUp(inner) => top_up(deps, env, &sender_addr, inner, amount, false),
+        ReceiveMsg::Stake {} => stake::stake(deps, env, &sender_addr, amount),
         ReceiveMsg::CommitEmergency {} => emergency::commit(deps, env, &sender_addr, amount),
     }
 }
@@ -135,10 +138,9 @@ fn top_up(
             }
         }
     };
-    let level_change = solvency::refresh(&mut books)?;
-    books.save(deps.storage)?;
+    let closed = books.close(deps.storage)?;
     let risk = match &market {
-        Some(market) => Some(solvency::risk_parameters(&books.suite, market)?),
+        Some(market) => Some(solvency::risk_parameters(&closed.suite, market)?),
         None => None,
     };
     if let (true, true, Some(market), Some(risk)) = (own, answered, &market, &risk) {
@@ -148,7 +150,7 @@ fn top_up(
     let drawdown_event = market
         .as_ref()
         .filter(|m| Some(m.standing.drawdown.open) != was_open)
-        .map(|m| events::drawdown(m, books.now));
+        .map(|m| events::drawdown(m, closed.now));
     Ok(Response::new()
         .add_attribute("action", "top_up")
         .add_event(events::top_up(
@@ -159,7 +161,7 @@ fn top_up(
             &booking,
         ))
         .add_events(drawdown_event)
-        .add_events(level_change.as_ref().map(events::level))
+        .add_events(closed.events)
         .set_data(to_json_binary(&TopUpAnswer {
             booked: amount,
             risk,
@@ -213,6 +215,7 @@ pub fn book(
     };
     market.credit_reserve(books, booking.to_reserve)?;
     books.credit_mutual(booking.to_mutual)?;
+    rewards::add(books, booking.to_rewards)?;
     books.ledger.surplus_due = books.ledger.surplus_due.checked_add(booking.to_surplus)?;
     if kind == TopUpKind::Fees {
         market.standing.mutual_contributed = market
@@ -260,12 +263,15 @@ fn book_fees(
     let to_reserve = rest.min(reserve_gap);
     let rest = rest.checked_sub(to_reserve)?;
     let to_mutual = rest.min(mutual_gap);
+    let rest = rest.checked_sub(to_mutual)?;
+    let to_rewards = rewards::share_of(books, rest)?;
     Ok(Booking {
         to_debt,
         to_other_debt,
         to_reserve,
         to_mutual,
-        to_surplus: rest.checked_sub(to_mutual)?,
+        to_rewards,
+        to_surplus: rest.checked_sub(to_rewards)?,
     })
 }
 
@@ -308,10 +314,9 @@ pub fn execute_sync(deps: DepsMut, env: &Env, info: &MessageInfo) -> ContractRes
     report::expire(deps.storage, &mut books, report::EXPIRIES_PER_MESSAGE)?;
     let amount = bank.saturating_sub(books.ledger.booked()?);
     books.credit_mutual(amount)?;
-    let level_change = solvency::refresh(&mut books)?;
-    books.save(deps.storage)?;
+    let closed = books.close(deps.storage)?;
     Ok(Response::new()
         .add_attribute("action", "sync")
         .add_event(events::sync(amount))
-        .add_events(level_change.as_ref().map(events::level)))
+        .add_events(closed.events))
 }

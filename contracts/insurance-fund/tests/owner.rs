@@ -47,7 +47,7 @@ fn every_message(suite: &Suite) -> Vec<(ExecuteMsg, bool)> {
             parameters: cross(100_000, 1_000, 0),
         },
         ExecuteMsg::UpdateMarket {
-            contract: market,
+            contract: market.clone(),
             market: 0,
             parameters: cross(200_000, 0, 0),
         },
@@ -56,6 +56,42 @@ fn every_message(suite: &Suite) -> Vec<(ExecuteMsg, bool)> {
                 mutual_target: Uint128::zero(),
                 ..plain_parameters()
             },
+        },
+        ExecuteMsg::Stake {},
+        ExecuteMsg::RequestExit {
+            shares: Uint128::one(),
+        },
+        ExecuteMsg::CancelExit {},
+        ExecuteMsg::CompleteExit {},
+        ExecuteMsg::Transfer {
+            recipient: market.clone(),
+            amount: Uint128::one(),
+        },
+        ExecuteMsg::Send {
+            contract: market.clone(),
+            amount: Uint128::one(),
+            msg: Binary::default(),
+        },
+        ExecuteMsg::IncreaseAllowance {
+            spender: market.clone(),
+            amount: Uint128::one(),
+            expires: None,
+        },
+        ExecuteMsg::DecreaseAllowance {
+            spender: market.clone(),
+            amount: Uint128::one(),
+            expires: None,
+        },
+        ExecuteMsg::TransferFrom {
+            owner: market.clone(),
+            recipient: suite.owner.to_string(),
+            amount: Uint128::one(),
+        },
+        ExecuteMsg::SendFrom {
+            owner: market.clone(),
+            contract: suite.owner.to_string(),
+            amount: Uint128::one(),
+            msg: Binary::default(),
         },
         ExecuteMsg::CommitEmergency {},
         ExecuteMsg::RequestEmergencyWithdrawal {
@@ -80,6 +116,16 @@ fn every_message(suite: &Suite) -> Vec<(ExecuteMsg, bool)> {
                 | ExecuteMsg::ClaimShortfall { .. }
                 | ExecuteMsg::Sync {}
                 | ExecuteMsg::Poke { .. }
+                | ExecuteMsg::Stake {}
+                | ExecuteMsg::RequestExit { .. }
+                | ExecuteMsg::CancelExit {}
+                | ExecuteMsg::CompleteExit {}
+                | ExecuteMsg::Transfer { .. }
+                | ExecuteMsg::Send { .. }
+                | ExecuteMsg::IncreaseAllowance { .. }
+                | ExecuteMsg::DecreaseAllowance { .. }
+                | ExecuteMsg::TransferFrom { .. }
+                | ExecuteMsg::SendFrom { .. }
                 | ExecuteMsg::CommitEmergency {}
                 | ExecuteMsg::RequestEmergencyWithdrawal { .. }
                 | ExecuteMsg::WithdrawEmergency {} => false,
@@ -369,6 +415,7 @@ fn default_parameters_are_valid_and_used() {
     let msg = InstantiateMsg {
         owner: owner.to_string(),
         collateral: Denom::Native(DENOM.into()),
+        share_token: None,
         parameters: None,
     };
     ballast_insurance_fund::contract::instantiate(
@@ -393,6 +440,7 @@ fn instantiate_refuses_what_it_cannot_use() {
         let msg = InstantiateMsg {
             owner,
             collateral,
+            share_token: None,
             parameters,
         };
         ballast_insurance_fund::contract::instantiate(
@@ -573,7 +621,7 @@ fn readme_messages_parse() {
             queries += 1;
         }
     }
-    assert_eq!((messages, queries), (16, 10));
+    assert_eq!((messages, queries), (26, 14));
 }
 
 // M2: wrong name, same version, downgrade, unreadable.

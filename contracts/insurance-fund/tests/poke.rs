@@ -164,7 +164,7 @@ fn e1_claim_by_the_contract_itself_keeps_the_books() {
             &[],
         )
         .unwrap();
-    suite.booked_by_events -= 400;
+    suite.lines.mutual -= 400;
     suite.check_invariants();
     assert_eq!(suite.balance(&contract), 400);
 }

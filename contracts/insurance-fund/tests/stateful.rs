@@ -14,8 +14,10 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_insurance_fund::market::Market;
+use ballast_insurance_fund::shares;
 use ballast_insurance_fund::solvency::risk_parameters;
 use ballast_insurance_fund::state::SUITE;
+use ballast_insurance_fund::ContractError;
 use ballast_types::fund::*;
 use ballast_types::{RiskLevel, RiskParameters};
 use common::*;
@@ -64,7 +66,35 @@ enum Step {
     Target {
         mutual: u128,
     },
+    Stake {
+        staker: usize,
+        amount: u128,
+    },
+    RequestExit {
+        staker: usize,
+        ppm: u128,
+    },
+    CancelExit {
+        staker: usize,
+    },
+    CompleteExit {
+        staker: usize,
+    },
+    Transfer {
+        from: usize,
+        to: usize,
+        ppm: u128,
+    },
+    Commit {
+        amount: u128,
+    },
+    AskBack {
+        amount: u128,
+    },
+    TakeBack,
 }
+
+const STAKERS: [&str; 4] = ["staker", "owner", "treasury", "second"];
 
 fn amount() -> impl Strategy<Value = u128> {
     prop_oneof![3 => 1u128..3_000, 1 => 1u128..100_000, 1 => Just(1u128)]
@@ -76,6 +106,7 @@ fn open_interest() -> impl Strategy<Value = u128> {
 
 fn step() -> impl Strategy<Value = Step> {
     let market = 0..LISTED;
+    let staker = 0..STAKERS.len();
     prop_oneof![
         4 => (market.clone(), amount(), open_interest())
             .prop_map(|(market, amount, open_interest)| Step::Fees { market, amount, open_interest }),
@@ -87,9 +118,17 @@ fn step() -> impl Strategy<Value = Step> {
         1 => amount().prop_map(|amount| Step::Stray { amount }),
         1 => Just(Step::Sync),
         1 => market.clone().prop_map(|market| Step::Poke { market }),
-        4 => prop_oneof![0u64..60, 60u64..7_200, 7_200u64..400_000, Just(400 * DAY)].prop_map(|secs| Step::Pass { secs }),
+        4 => prop_oneof![0u64..60, 60u64..7_200, 7_200u64..400_000, Just(14 * DAY), Just(400 * DAY)].prop_map(|secs| Step::Pass { secs }),
         1 => (market, 1_000u32..1_000_000, 0u128..300_000).prop_map(|(market, weight, cap)| Step::Weigh { market, weight, cap }),
         1 => (0u128..50_000).prop_map(|mutual| Step::Target { mutual }),
+        4 => (staker.clone(), amount()).prop_map(|(staker, amount)| Step::Stake { staker, amount }),
+        3 => (staker.clone(), prop_oneof![Just(1_000_000u128), 0u128..1_200_000]).prop_map(|(staker, ppm)| Step::RequestExit { staker, ppm }),
+        1 => staker.clone().prop_map(|staker| Step::CancelExit { staker }),
+        3 => staker.clone().prop_map(|staker| Step::CompleteExit { staker }),
+        1 => (staker.clone(), staker, 0u128..1_200_000).prop_map(|(from, to, ppm)| Step::Transfer { from, to, ppm }),
+        2 => amount().prop_map(|amount| Step::Commit { amount }),
+        1 => amount().prop_map(|amount| Step::AskBack { amount }),
+        1 => Just(Step::TakeBack),
     ]
 }
 
@@ -117,6 +156,7 @@ impl World {
             (addr("market"), 99),
             (addr("stranger"), 0),
         ];
+        suite.appoint(&addr("treasury"));
         for (index, (contract, id)) in markets.iter().take(LISTED).enumerate() {
             suite.register(
                 contract,
@@ -196,9 +236,172 @@ impl World {
                 self.parameters.mutual_target = Uint128::new(*mutual);
                 self.suite.set_parameters(self.parameters.clone());
             }
+            Step::Stake { staker, amount } => self.stake(&addr(STAKERS[*staker]), *amount),
+            Step::RequestExit { staker, ppm } => self.request_exit(&addr(STAKERS[*staker]), *ppm),
+            Step::CancelExit { staker } => {
+                let staker = addr(STAKERS[*staker]);
+                let before = self.suite.staker(&staker);
+                let result = self.suite.cancel_exit(&staker);
+                match before.exit {
+                    None => assert_eq!(error(result), ContractError::NoExit {}),
+                    Some(exit) => {
+                        result.unwrap();
+                        let after = self.suite.staker(&staker);
+                        assert!(after.exit.is_none());
+                        // No share is made, unless everybody had left and the price began anew; no value then either.
+                        assert!(
+                            after.shares <= before.shares + exit.shares
+                                || after.value <= before.value + exit.owed
+                        );
+                    }
+                }
+            }
+            Step::CompleteExit { staker } => self.complete_exit(&addr(STAKERS[*staker])),
+            Step::Transfer { from, to, ppm } => {
+                let (from, to) = (addr(STAKERS[*from]), addr(STAKERS[*to]));
+                let before = self.suite.staker(&from).shares;
+                let amount = before.multiply_ratio(*ppm, 1_000_000u128);
+                let msg = ExecuteMsg::Transfer {
+                    recipient: to.to_string(),
+                    amount,
+                };
+                assert_eq!(
+                    self.suite.execute(&from, &msg, &[]).is_ok(),
+                    amount <= before
+                );
+            }
+            Step::Commit { amount } => {
+                self.suite.commit(&addr("treasury"), *amount).unwrap();
+            }
+            Step::AskBack { amount } => {
+                let amount = Uint128::new(*amount);
+                let msg = ExecuteMsg::RequestEmergencyWithdrawal { amount };
+                self.suite.execute(&addr("treasury"), &msg, &[]).unwrap();
+            }
+            Step::TakeBack => self.take_back(),
         }
         self.suite.check_invariants();
-        self.check(matches!(step, Step::Pass { .. } | Step::Stray { .. }));
+        // Refused messages and transfers of shares bring nothing up to date.
+        let untouched = matches!(
+            step,
+            Step::Pass { .. } | Step::Stray { .. } | Step::Transfer { .. }
+        );
+        self.check(untouched || !self.suite.accepted);
+    }
+
+    fn stake(&mut self, staker: &Addr, amount: u128) {
+        let before = self.suite.staker(staker);
+        let books = self.suite.books();
+        let storage = self.suite.app.contract_storage(&self.suite.fund);
+        let pool = shares::pool(&*storage, &books).unwrap();
+        let minted = ballast_risk::shares_for_amount(
+            amount.into(),
+            pool.total,
+            shares::vault(&books).unwrap(),
+        )
+        .unwrap();
+        drop(storage);
+        let result = self.suite.stake(staker, amount);
+        let missed = before
+            .exit
+            .is_some_and(|exit| self.suite.now() > exit.ends_at);
+        if missed {
+            // Shares came back first, at another price.
+            assert!(result.is_err() || self.suite.staker(staker).exit.is_none());
+        } else if minted.is_zero() {
+            let amount = Uint128::new(amount);
+            assert_eq!(error(result), ContractError::NoShares { amount });
+        } else {
+            result.unwrap();
+            assert_eq!(self.suite.staker(staker).shares, before.shares + minted);
+            // R1: in and out again never gains.
+            let value: ExitValueResponse =
+                self.suite.query(&QueryMsg::ExitValue { shares: minted });
+            assert!(value.value.u128() <= amount);
+        }
+    }
+
+    fn request_exit(&mut self, staker: &Addr, ppm: u128) {
+        let before = self.suite.staker(staker);
+        let shares = before.shares.multiply_ratio(ppm, 1_000_000u128);
+        let missed = before
+            .exit
+            .as_ref()
+            .is_some_and(|exit| self.suite.now() > exit.ends_at);
+        let value = (shares <= before.shares).then(|| {
+            let value: ExitValueResponse = self.suite.query(&QueryMsg::ExitValue { shares });
+            value.value
+        });
+        let result = self.suite.request_exit(staker, shares.u128());
+        if missed {
+            return;
+        }
+        match (before.exit, value) {
+            (Some(exit), _) => {
+                let found = exit.shares;
+                assert_eq!(error(result), ContractError::ExitPending { found });
+            }
+            (None, Some(value)) if !value.is_zero() => {
+                result.unwrap();
+                let exit = self.suite.staker(staker).exit.unwrap();
+                assert_eq!((exit.shares, exit.asked_value), (shares, value));
+                assert!(exit.owed <= value && value - exit.owed <= Uint128::one());
+            }
+            _ => assert!(matches!(
+                error(result),
+                ContractError::ZeroAmount {} | ContractError::Risk(_)
+            )),
+        }
+    }
+
+    fn complete_exit(&mut self, staker: &Addr) {
+        let before = self.suite.staker(staker);
+        let (now, paused) = (self.suite.now(), self.suite.pool().paused);
+        let result = self.suite.complete_exit(staker);
+        let Some(exit) = before.exit else {
+            let found = result.unwrap_err().downcast::<ContractError>().unwrap();
+            assert_eq!(found, ContractError::NoExit {});
+            return;
+        };
+        if now > exit.ends_at {
+            assert_eq!(result.unwrap(), 0, "too late");
+            assert!(self.suite.staker(staker).exit.is_none());
+        } else if now < exit.ready_at {
+            assert!(result.is_err(), "too early");
+        } else if !paused {
+            assert_eq!(result.unwrap(), exit.owed.u128());
+        } else if let Ok(paid) = result {
+            // A pause ends at the latest when it has held this exit up for four days, or when the level rises now.
+            assert_eq!(paid, exit.owed.u128());
+        }
+    }
+
+    fn take_back(&mut self) {
+        let treasury = addr("treasury");
+        let state: EmergencyResponse = self.suite.query(&QueryMsg::Emergency {});
+        let (now, before) = (self.suite.now(), self.suite.balance(&treasury));
+        let result = self
+            .suite
+            .execute(&treasury, &ExecuteMsg::WithdrawEmergency {}, &[]);
+        match state.withdrawal.filter(|request| now <= request.ends_at) {
+            None => assert_eq!(error(result), ContractError::NoWithdrawalRequested {}),
+            Some(request) if now < request.ready_at => assert_eq!(
+                error(result),
+                ContractError::TooEarly {
+                    ready_at: request.ready_at,
+                    now
+                }
+            ),
+            Some(request) => {
+                let due = request.amount.min(state.undrawn);
+                if due.is_zero() {
+                    assert_eq!(error(result), ContractError::ZeroAmount {});
+                } else {
+                    result.unwrap();
+                    assert_eq!(self.suite.balance(&treasury) - before, due.u128());
+                }
+            }
+        }
     }
 
     fn claim(&mut self, market: usize, id: i64, amount: u128, open_interest: u128, attached: u128) {
@@ -217,7 +420,10 @@ impl World {
                 claim_id,
             })
             .ok();
-        let capacity = self.suite.capacity(&contract, market_id).total.u128();
+        // The report that comes with the claim may change the level, and with it whether layer 4 is open.
+        let capacity = self.suite.capacity(&contract, market_id).layers;
+        let capital: u128 = capacity.iter().take(3).map(|layer| layer.paid.u128()).sum();
+        let undrawn = self.suite.solvency().emergency_undrawn.u128();
 
         let before = self.suite.balance(&contract);
         let funds = if attached == 0 {
@@ -246,10 +452,20 @@ impl World {
             return;
         }
         assert_eq!(paid + answer.uncovered.u128(), amount);
+        let lent = self
+            .suite
+            .try_query::<ClaimRecord>(&QueryMsg::Claim {
+                contract: contract.to_string(),
+                claim_id,
+            })
+            .ok()
+            .and_then(|record| record.layers.get(3).map(|layer| layer.paid.u128()))
+            .unwrap_or_default();
+        assert!(lent <= undrawn + attached);
         if attached == 0 {
-            assert_eq!(paid, amount.min(capacity), "pays what Capacity says");
+            assert_eq!(paid - lent, amount.min(capital), "pays what Capacity says");
         } else {
-            assert!(paid <= amount && paid <= capacity.saturating_add(attached));
+            assert!(paid <= amount && paid - lent <= capital.saturating_add(attached));
         }
         if !known {
             assert!(!listed && paid == 0);
@@ -289,7 +505,7 @@ impl World {
         );
         assert!(!listed || (covered > 0) == record.uncovered.is_zero());
         if market == 3 {
-            assert!(record.layers[1].paid.is_zero());
+            assert!(record.layers[1..].iter().all(|layer| layer.paid.is_zero()));
         } else if listed && amount > 0 {
             self.last_loss = Some(self.suite.now());
         }
@@ -323,7 +539,8 @@ impl World {
                 .is_some_and(|at| now - at <= self.parameters.thresholds.loss_window_secs));
         }
         // A level is never better than coverage allows. The stored sums, because a message expires only some reports.
-        let capital = stored.counted_reserves + self.suite.solvency().mutual;
+        let capital =
+            stored.counted_reserves + self.suite.solvency().mutual + self.suite.pool().slashable;
         let required = stored.required.max(self.parameters.required_capital_floor);
         let coverage = ballast_risk::coverage_ppm(capital, required).u128();
         let thresholds = &self.parameters.thresholds;

@@ -363,8 +363,11 @@ fn t1_action_is_the_first_attribute() {
             ("market", "0"),
             ("kind", "fees"),
             ("amount", "10"),
+            ("to_debt", "0"),
+            ("to_other_debt", "0"),
             ("to_reserve", "6"),
             ("to_mutual", "4"),
+            ("to_rewards", "0"),
             ("to_surplus", "0"),
         ]
     );

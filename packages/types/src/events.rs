@@ -72,7 +72,7 @@ pub mod market {
 /// Events of `insurance-fund`.
 pub mod fund {
     /// `contract`, `market`, `kind`, `amount`, `to_debt` (the market's own), `to_other_debt`, `to_reserve`,
-    /// `to_mutual`, `to_surplus`.
+    /// `to_mutual`, `to_rewards`, `to_surplus`.
     pub const TOP_UP: &str = "ballast_fund_top_up";
     /// `contract`, `market`, `account`, `claim_id`, `amount`, `paid`, `uncovered`, `replay`,
     /// `from_reserve`, `from_mutual`, `from_stake`, `from_emergency`, and for each layer its bound
@@ -86,6 +86,22 @@ pub mod fund {
     pub const POKE: &str = "ballast_fund_poke";
     /// `amount`.
     pub const SYNC: &str = "ballast_fund_sync";
+    /// Shares were minted: `staker`, `amount`, `shares`.
+    pub const STAKE: &str = "ballast_fund_stake";
+    /// Shares wait to leave: `staker`, `shares`, `value`, `ready_at`, `ends_at`.
+    pub const EXIT_REQUESTED: &str = "ballast_fund_exit_requested";
+    /// A leaver was paid: `staker`, `amount`, `asked`.
+    pub const EXIT_COMPLETED: &str = "ballast_fund_exit_completed";
+    /// An exit became shares again: `staker`, `reason` (`cancelled`, `missed`), `value`, `shares`, `shares_lost`.
+    pub const EXIT_CANCELLED: &str = "ballast_fund_exit_cancelled";
+    /// Rewards became stake: `amount`.
+    pub const DRIP: &str = "ballast_fund_drip";
+    /// A claim took stake: `amount`, `from_active`, `from_queued`.
+    pub const SLASH: &str = "ballast_fund_slash";
+    /// Stake and rewards without an owner went to the mutual reserve: `from_staked`, `from_rewards`.
+    pub const UNOWNED: &str = "ballast_fund_unowned";
+    /// All share counts were divided by a power of ten: `exponent`.
+    pub const REBASE: &str = "ballast_fund_rebase";
     /// The emergency facility: `action` (`committed`, `requested`, `withdrawn`), `treasury`, `amount`.
     pub const EMERGENCY: &str = "ballast_fund_emergency";
     /// `treasury` (empty where none).

@@ -7,8 +7,8 @@ mod parameters;
 mod query;
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::Uint128;
-use cw20::{Cw20ReceiveMsg, Denom};
+use cosmwasm_std::{Binary, Uint128};
+use cw20::{Cw20ReceiveMsg, Denom, Expiration};
 use cw_ownable::cw_ownable_execute;
 
 use crate::{MarketId, MarketReport, RiskLevel, RiskParameters};
@@ -25,6 +25,20 @@ pub struct InstantiateMsg {
     pub collateral: Denom,
     /// Defaults where absent.
     pub parameters: Option<FundParameters>,
+    /// Name of the underwriters' shares; a default where absent.
+    #[serde(default)]
+    pub share_token: Option<ShareToken>,
+}
+
+/// How wallets show the underwriters' shares. Ten shares are minted for the first atom.
+#[cw_serde]
+pub struct ShareToken {
+    /// 3 to 50 bytes.
+    pub name: String,
+    /// 3 to 12 letters or hyphens.
+    pub symbol: String,
+    /// At most 18; one more than the collateral's makes a share worth about one unit of it.
+    pub decimals: u8,
 }
 
 /// What a top-up is.
@@ -32,7 +46,8 @@ pub struct InstantiateMsg {
 #[derive(Copy, Eq)]
 pub enum TopUpKind {
     /// Fees of the sending market contract: its emergency debt, that of other markets (at most half of the fees), its
-    /// reserve to the target, the mutual reserve to its target, then surplus. Only from a registered contract for its own market. With a report and without coins
+    /// reserve to the target, the mutual reserve to its target, then a share to the underwriters' drip and the
+    /// rest to surplus. Only from a registered contract for its own market. With a report and without coins
     /// it is the report alone, also where the collateral is a cw20.
     Fees,
     /// To the reserve of one market, from anyone.
@@ -81,6 +96,73 @@ pub enum ExecuteMsg {
     },
     /// Books coins that arrived without a message to the mutual reserve. Anyone.
     Sync {},
+    /// Stakes native coins behind the fund for shares. Anyone. Losses that the market's and the mutual reserve do not
+    /// cover take them, at most `max_slash_ppm` in seven days.
+    Stake {},
+    /// Turns shares into a claim on what they are worth now: it is paid after a cooldown, inside a window, less every
+    /// later slash. It earns nothing meanwhile, cannot be transferred, and there is one an address.
+    RequestExit {
+        /// Shares of the sender.
+        shares: Uint128,
+    },
+    /// Turns an exit back into shares; what the pool gained meanwhile stays with the others.
+    CancelExit {},
+    /// Pays an exit whose cooldown is over. When its window is over as well it does what `CancelExit` does.
+    CompleteExit {},
+    /// cw20: moves shares.
+    Transfer {
+        /// Who receives them.
+        recipient: String,
+        /// Shares.
+        amount: Uint128,
+    },
+    /// cw20: moves shares to a contract and calls it.
+    Send {
+        /// Which contract.
+        contract: String,
+        /// Shares.
+        amount: Uint128,
+        /// For the contract.
+        msg: Binary,
+    },
+    /// cw20: lets another address move more of the sender's shares.
+    IncreaseAllowance {
+        /// Who.
+        spender: String,
+        /// Shares more.
+        amount: Uint128,
+        /// Until when; unchanged where absent.
+        expires: Option<Expiration>,
+    },
+    /// cw20: lets it move less.
+    DecreaseAllowance {
+        /// Who.
+        spender: String,
+        /// Shares less.
+        amount: Uint128,
+        /// Until when; unchanged where absent.
+        expires: Option<Expiration>,
+    },
+    /// cw20: moves shares of an owner who allowed it.
+    TransferFrom {
+        /// Whose shares.
+        owner: String,
+        /// Who receives them.
+        recipient: String,
+        /// Shares.
+        amount: Uint128,
+    },
+    /// cw20: moves shares of an owner who allowed it to a contract and calls it.
+    SendFrom {
+        /// Whose shares.
+        owner: String,
+        /// Which contract.
+        contract: String,
+        /// Shares.
+        amount: Uint128,
+        /// For the contract.
+        msg: Binary,
+    },
     /// Adds native coins to the emergency facility, as a loan. By the treasury.
     CommitEmergency {},
     /// Announces that the treasury takes coins back that are not drawn then. Replaces an earlier request; zero
@@ -132,6 +214,8 @@ pub enum ExecuteMsg {
 pub enum ReceiveMsg {
     /// As [`ExecuteMsg::TopUp`]; the sender is the cw20 message's sender. A cw20 `Send` loses answer data.
     TopUp(TopUp),
+    /// As [`ExecuteMsg::Stake`].
+    Stake {},
     /// As [`ExecuteMsg::CommitEmergency`].
     CommitEmergency {},
 }
@@ -194,7 +278,7 @@ pub enum Bound {
     Covered,
     /// Its balance.
     Balance,
-    /// The market's daily bucket.
+    /// The market's own bucket of the layer: a day of the mutual reserve, seven days of the stake.
     Window,
     /// The market's lifetime limit.
     Lifetime,

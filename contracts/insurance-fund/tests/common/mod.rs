@@ -14,11 +14,13 @@
 )]
 
 use anyhow::Result as AnyResult;
-use ballast_insurance_fund::contract;
+use ballast_insurance_fund::books::Books;
 use ballast_insurance_fund::state::{
-    CLAIMANTS, CLAIMS, CLAIM_TOTALS, DEBTORS, FACILITY, LEDGER, REPORT_INDEX, STANDINGS, SUITE,
+    Ledger, CLAIMANTS, CLAIMS, CLAIM_TOTALS, DEBTORS, EXITS, FACILITY, LEDGER, REPORT_INDEX,
+    STANDINGS, SUITE, UNDERWRITING,
 };
 use ballast_insurance_fund::waterfall::total;
+use ballast_insurance_fund::{contract, exit, shares};
 use ballast_insurance_fund::{default_parameters, market::contribution, ContractError};
 use ballast_types::fund::*;
 use ballast_types::{MarketId, MarketReport, RiskParameters};
@@ -27,6 +29,7 @@ use cosmwasm_std::{
     MessageInfo, Order, Response, StdError, StdResult, Uint128,
 };
 use cw20::{Cw20Coin, Cw20ExecuteMsg, Denom};
+use cw20_base::state::BALANCES;
 use cw_multi_test::{App, AppResponse, ContractWrapper, Executor};
 
 pub const DENOM: &str = "uusdc";
@@ -46,6 +49,17 @@ pub enum Kind {
 
 pub const KINDS: [Kind; 2] = [Kind::Native, Kind::Cw20];
 
+/// The lines of the ledger as the history of events tells them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lines {
+    pub reserves: i128,
+    pub mutual: i128,
+    pub staked: i128,
+    pub rewards: i128,
+    pub emergency: i128,
+    pub surplus: i128,
+}
+
 pub struct Suite {
     pub app: App,
     pub fund: Addr,
@@ -53,10 +67,12 @@ pub struct Suite {
     pub anyone: Addr,
     pub collateral: Denom,
     /// Coins sent without a message and not synced.
-    pub stray: u128,
-    /// Booked according to events alone.
-    pub booked_by_events: u128,
+    pub stray: i128,
+    /// The ledger according to events alone.
+    pub lines: Lines,
     pub check: bool,
+    /// Whether the last message to the fund was.
+    pub accepted: bool,
 }
 
 pub fn addr(name: &str) -> Addr {
@@ -70,6 +86,7 @@ pub fn plain_parameters() -> FundParameters {
     p.mutual_target = Uint128::new(10_000);
     p.ramp_secs = 0;
     p.drawdown.floor = Uint128::new(1_000_000);
+    p.underwriting.stake_floor = Uint128::one();
     p
 }
 
@@ -121,6 +138,7 @@ impl Suite {
             owner: owner.to_string(),
             collateral: collateral.clone(),
             parameters: Some(parameters),
+            share_token: None,
         };
         let fund = app
             .instantiate_contract(
@@ -139,8 +157,9 @@ impl Suite {
             anyone,
             collateral,
             stray: 0,
-            booked_by_events: 0,
+            lines: Lines::default(),
             check: true,
+            accepted: true,
         }
     }
 
@@ -168,6 +187,7 @@ impl Suite {
     }
 
     fn after(&mut self, result: AnyResult<AppResponse>) -> AnyResult<AppResponse> {
+        self.accepted = result.is_ok();
         if let Ok(response) = &result {
             self.count_events(&response.events);
         }
@@ -181,35 +201,45 @@ impl Suite {
         let number = |event: &Event, key| {
             ballast_types::events::attribute(event, key)
                 .unwrap()
-                .parse::<u128>()
+                .parse::<i128>()
                 .unwrap()
         };
         for event in events {
             use ballast_types::events::{fund, is};
-            if is(event, fund::TOP_UP) || is(event, fund::SYNC) {
-                self.booked_by_events += number(event, "amount");
+            let lines = &mut self.lines;
+            if is(event, fund::TOP_UP) {
+                lines.emergency += number(event, "to_debt") + number(event, "to_other_debt");
+                lines.reserves += number(event, "to_reserve");
+                lines.mutual += number(event, "to_mutual");
+                lines.rewards += number(event, "to_rewards");
+                lines.surplus += number(event, "to_surplus");
+            } else if is(event, fund::SYNC) {
+                lines.mutual += number(event, "amount");
+                self.stray -= number(event, "amount");
             } else if is(event, fund::CLAIM) {
-                let layers: u128 = [
-                    "from_reserve",
-                    "from_mutual",
-                    "from_stake",
-                    "from_emergency",
-                ]
-                .iter()
-                .map(|key| number(event, key))
-                .sum();
-                assert_eq!(layers, number(event, "paid"));
-                self.booked_by_events -= layers;
-            }
-            if is(event, fund::EMERGENCY) {
+                lines.reserves -= number(event, "from_reserve");
+                lines.mutual -= number(event, "from_mutual");
+                lines.staked -= number(event, "from_stake");
+                lines.emergency -= number(event, "from_emergency");
+            } else if is(event, fund::STAKE) {
+                lines.staked += number(event, "amount");
+            } else if is(event, fund::EXIT_COMPLETED) {
+                lines.staked -= number(event, "amount");
+            } else if is(event, fund::DRIP) {
+                lines.rewards -= number(event, "amount");
+                lines.staked += number(event, "amount");
+            } else if is(event, fund::UNOWNED) {
+                let (staked, rewards) =
+                    (number(event, "from_staked"), number(event, "from_rewards"));
+                lines.staked -= staked;
+                lines.rewards -= rewards;
+                lines.mutual += staked + rewards;
+            } else if is(event, fund::EMERGENCY) {
                 match ballast_types::events::attribute(event, "action").unwrap() {
-                    "committed" => self.booked_by_events += number(event, "amount"),
-                    "withdrawn" => self.booked_by_events -= number(event, "amount"),
+                    "committed" => lines.emergency += number(event, "amount"),
+                    "withdrawn" => lines.emergency -= number(event, "amount"),
                     _ => {}
                 }
-            }
-            if is(event, fund::SYNC) {
-                self.stray -= number(event, "amount");
             }
         }
     }
@@ -319,7 +349,7 @@ impl Suite {
                 self.app.execute_contract(anyone, token, &msg, &[]).unwrap();
             }
         }
-        self.stray += amount;
+        self.stray += amount as i128;
         self.check_invariants();
     }
 
@@ -460,9 +490,112 @@ impl Suite {
         }
     }
 
+    /// The identity, every line from the events alone, and the underwriters' pool.
+    pub fn check_money(&self) {
+        let bank = self.balance(&self.fund);
+        let storage = self.app.contract_storage(&self.fund);
+        let ledger = LEDGER.load(&*storage).unwrap();
+        let booked = ledger.booked().unwrap().u128();
+        assert_eq!(bank as i128, booked as i128 + self.stray, "ledger identity");
+        let stored = Lines {
+            reserves: ledger.market_reserves.u128() as i128,
+            mutual: ledger.mutual.u128() as i128,
+            staked: ledger.staked.u128() as i128,
+            rewards: ledger.rewards_undripped.u128() as i128,
+            emergency: ledger.emergency_undrawn.u128() as i128,
+            surplus: ledger.surplus_due.u128() as i128,
+        };
+        assert_eq!(
+            stored, self.lines,
+            "every line from the event history alone"
+        );
+        self.check_underwriting(&*storage, &ledger);
+    }
+
+    /// Shares, exits and what they are worth, from the records of every holder.
+    fn check_underwriting(&self, storage: &dyn cosmwasm_std::Storage, ledger: &Ledger) {
+        let pool = UNDERWRITING.load(storage).unwrap();
+        let books = self.books();
+        let supply = shares::supply(storage).unwrap().u128();
+        let active = ledger.staked.u128() - pool.queued.u128();
+        let (mut held, mut worth, mut queue_shares, mut owed) = (0u128, 0u128, 0u128, 0u128);
+        for holder in BALANCES.keys(storage, None, None, Order::Ascending) {
+            let balance = shares::balance(storage, pool.share_base, &holder.unwrap()).unwrap();
+            held += balance.u128();
+            worth += shares::value(storage, &books, balance).unwrap().u128();
+        }
+        for entry in EXITS.range(storage, None, None, Order::Ascending) {
+            let (_, exit) = entry.unwrap();
+            let due = exit::owed(&books, &exit).unwrap();
+            assert!(due <= exit.asked_value);
+            owed += due.u128();
+            if exit.queue_generation == pool.queue_generation {
+                queue_shares += exit.queue_shares.u128();
+            }
+        }
+        assert!(
+            held <= supply && (pool.share_base > 0 || held == supply),
+            "sum of balances"
+        );
+        assert_eq!(
+            queue_shares,
+            pool.queue_shares.u128(),
+            "sum of queue shares"
+        );
+        assert!(
+            owed <= pool.queued.u128(),
+            "owed to leavers {owed} of {}",
+            pool.queued
+        );
+        let dripped = books.ledger.staked.u128() - pool.queued.u128();
+        assert!(worth <= dripped, "shares are worth {worth} of {dripped}");
+        if supply == 0 {
+            assert_eq!((active, ledger.rewards_undripped.u128()), (0, 0));
+        }
+        if pool.queue_shares.is_zero() {
+            assert!(pool.queued.is_zero());
+        }
+    }
+
+    /// The books as the next message loads them.
+    pub fn books(&self) -> Books {
+        let mut env = cosmwasm_std::testing::mock_env();
+        env.block = self.app.block_info();
+        Books::load(&*self.app.contract_storage(&self.fund), &env).unwrap()
+    }
+
+    pub fn stake(&mut self, staker: &Addr, amount: u128) -> AnyResult<AppResponse> {
+        self.send(staker, &ExecuteMsg::Stake {}, &ReceiveMsg::Stake {}, amount)
+    }
+
+    pub fn request_exit(&mut self, staker: &Addr, shares: u128) -> AnyResult<AppResponse> {
+        let shares = shares.into();
+        self.execute(staker, &ExecuteMsg::RequestExit { shares }, &[])
+    }
+
+    pub fn cancel_exit(&mut self, staker: &Addr) -> AnyResult<AppResponse> {
+        self.execute(staker, &ExecuteMsg::CancelExit {}, &[])
+    }
+
+    /// What was paid.
+    pub fn complete_exit(&mut self, staker: &Addr) -> AnyResult<u128> {
+        let before = self.balance(staker);
+        self.execute(staker, &ExecuteMsg::CompleteExit {}, &[])?;
+        Ok(self.balance(staker) - before)
+    }
+
+    pub fn staker(&self, staker: &Addr) -> StakerResponse {
+        self.query(&QueryMsg::Staker {
+            address: staker.to_string(),
+        })
+    }
+
+    pub fn pool(&self) -> UnderwritingResponse {
+        self.query(&QueryMsg::Underwriting {})
+    }
+
     /// S1, S2, S3: everything recomputed from raw storage and the bank, not from cached totals.
     pub fn check_invariants(&self) {
-        let bank = self.balance(&self.fund);
         let storage = self.app.contract_storage(&self.fund);
         let (ledger, suite) = (
             LEDGER.load(&*storage).unwrap(),
@@ -527,12 +660,7 @@ impl Suite {
             );
         }
 
-        let booked = ledger.booked().unwrap().u128();
-        assert_eq!(bank, booked + self.stray, "ledger identity");
-        assert_eq!(
-            booked, self.booked_by_events,
-            "booked from the event history alone"
-        );
+        self.check_money();
 
         let (mut claims, mut asked, mut paid) = (0u64, 0u128, 0u128);
         for entry in CLAIMS.range(&*storage, None, None, Order::Ascending) {

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use ballast_insurance_fund::state::{
-    ClaimTotals, ContractState, Facility, Ledger, Standing, StoredClaim, CLAIMS, CLAIM_TOTALS,
-    CONTRACTS, FACILITY, LEDGER, STANDINGS,
+    ClaimTotals, ContractState, Exit, Facility, Ledger, Standing, StoredClaim, Underwriting,
+    CLAIMS, CLAIM_TOTALS, CONTRACTS, EXITS, FACILITY, LEDGER, STANDINGS, UNDERWRITING,
 };
 use ballast_types::fund::Bound;
 use ballast_types::MarketId;
-use cosmwasm_std::{Addr, Order as Direction, Storage};
+use cosmwasm_std::{Addr, Order as Direction, Storage, Uint128};
+use cw20_base::state::{BALANCES, TOKEN_INFO};
 
 use super::keys::{decode, split};
 use super::shadow::Records;
@@ -30,6 +31,12 @@ pub(super) struct FundShadow {
     /// Of all standings' reserves.
     reserves: u128,
     facility: Facility,
+    underwriting: Underwriting,
+    exits: Records<Addr, Exit>,
+    balances: Records<Addr, Uint128>,
+    /// Of all balances of shares.
+    held: u128,
+    supply: u128,
     /// Of all standings' emergency debts.
     debts: u128,
     /// Of all claims: paid by layers.
@@ -61,6 +68,14 @@ impl FundShadow {
             let (key, claim) = record?;
             shadow.put_claim(key, Some(claim));
         }
+        for record in EXITS.range(storage, None, None, up) {
+            let (staker, exit) = record?;
+            shadow.exits.replace(staker, Some(exit));
+        }
+        for record in BALANCES.range(storage, None, None, up) {
+            let (holder, balance) = record?;
+            shadow.put_balance(holder, Some(balance));
+        }
         shadow.put_items(storage)?;
         Ok(shadow)
     }
@@ -88,6 +103,14 @@ impl FundShadow {
                 let contract = decode::<Addr>(rest)?;
                 let now = CONTRACTS.may_load(storage, &contract)?;
                 self.contracts.replace(contract, now);
+            } else if namespace == EXITS.namespace_bytes() {
+                let staker = decode::<Addr>(rest)?;
+                let now = EXITS.may_load(storage, &staker)?;
+                self.exits.replace(staker, now);
+            } else if namespace == BALANCES.namespace_bytes() {
+                let holder = decode::<Addr>(rest)?;
+                let now = BALANCES.may_load(storage, &holder)?;
+                self.put_balance(holder, now);
             } else if namespace == CLAIMS.namespace_bytes() {
                 let key = decode::<ClaimKey>(rest)?;
                 let now = CLAIMS.may_load(storage, (&key.0, key.1))?;
@@ -105,6 +128,8 @@ impl FundShadow {
     fn put_items(&mut self, storage: &dyn Storage) -> Result<()> {
         self.ledger = LEDGER.load(storage)?;
         self.facility = FACILITY.load(storage)?;
+        self.underwriting = UNDERWRITING.load(storage)?;
+        self.supply = TOKEN_INFO.load(storage)?.total_supply.u128();
         self.claim_totals = CLAIM_TOTALS.load(storage)?;
         Ok(())
     }
@@ -117,6 +142,12 @@ impl FundShadow {
         let before = self.standings.replace(key, now);
         self.reserves -= before.as_ref().map_or(0, reserve);
         self.debts -= before.as_ref().map_or(0, debt);
+    }
+
+    fn put_balance(&mut self, holder: Addr, now: Option<Uint128>) {
+        self.held += now.map_or(0, |shares| shares.u128());
+        let before = self.balances.replace(holder, now);
+        self.held -= before.map_or(0, |shares| shares.u128());
     }
 
     fn put_claim(&mut self, key: ClaimKey, now: Option<StoredClaim>) -> Option<StoredClaim> {
@@ -148,6 +179,8 @@ impl FundShadow {
         let Ledger {
             market_reserves,
             mutual,
+            staked,
+            rewards_undripped,
             emergency_undrawn,
             surplus_due,
         } = &self.ledger;
@@ -156,12 +189,18 @@ impl FundShadow {
             "fund: market reserves = sum over markets",
             || format!("ledger {market_reserves}, sum {}", self.reserves),
         );
-        let booked = self.reserves + mutual.u128() + emergency_undrawn.u128() + surplus_due.u128();
+        let booked = self.reserves
+            + mutual.u128()
+            + staked.u128()
+            + rewards_undripped.u128()
+            + emergency_undrawn.u128()
+            + surplus_due.u128();
         findings.require(
             self.facility.debt.u128() == self.debts,
             "fund: emergency debt = sum over markets",
             || format!("facility {:?}, sum {}", self.facility, self.debts),
         );
+        self.check_underwriting(findings);
         findings.require(bank >= booked, "fund: bank covers what is booked", || {
             format!("bank {bank}, booked {booked}")
         });
@@ -177,6 +216,43 @@ impl FundShadow {
         findings.require(totals == ours, "fund: claim totals", || {
             format!("stored (count, paid) {totals:?}, records {ours:?}")
         });
+    }
+
+    /// The queue and the active stake against the exits and balances that own them.
+    fn check_underwriting(&self, findings: &mut Findings) {
+        let pool = &self.underwriting;
+        findings.require(
+            pool.queued <= self.ledger.staked,
+            "fund: the queue is part of the stake",
+            || format!("queued {}, staked {}", pool.queued, self.ledger.staked),
+        );
+        let of_generation: u128 = self
+            .exits
+            .0
+            .values()
+            .filter(|exit| exit.queue_generation == pool.queue_generation)
+            .map(|exit| exit.queue_shares.u128())
+            .sum();
+        findings.require(
+            of_generation == pool.queue_shares.u128(),
+            "fund: queue shares = sum over exits",
+            || format!("pool {}, sum {of_generation}", pool.queue_shares),
+        );
+        let held = self.held;
+        let supply = self.supply;
+        // After a rebase balances that were not touched since are counted in older, larger units.
+        findings.require(
+            pool.share_base > 0 || held == supply,
+            "fund: shares = sum over balances",
+            || format!("supply {supply}, sum {held}"),
+        );
+        let unowned = self.ledger.staked.u128() - pool.queued.u128().min(self.ledger.staked.u128())
+            + self.ledger.rewards_undripped.u128();
+        findings.require(
+            supply > 0 || unowned == 0,
+            "fund: nothing is staked that nobody owns",
+            || format!("no shares, and {unowned} staked or undripped"),
+        );
     }
 
     fn check_claim(&self, key: &ClaimKey, findings: &mut Findings) {

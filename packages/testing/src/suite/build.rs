@@ -230,6 +230,7 @@ impl SuiteBuilder {
             owner: owner.to_string(),
             collateral: collateral.clone(),
             parameters: Some(self.fund_parameters_or_default()),
+            share_token: None,
         };
         let fund = app.instantiate_contract(
             codes.fund,

@@ -158,6 +158,7 @@ pub fn fund_parameters(decimals: u8) -> FundParameters {
         &mut parameters.required_capital_floor,
         &mut parameters.mutual_target,
         &mut parameters.drawdown.floor,
+        &mut parameters.underwriting.stake_floor,
     ] {
         *amount = scaled(*amount, decimals);
     }

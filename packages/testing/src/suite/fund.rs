@@ -17,16 +17,8 @@ impl Suite {
     /// # Errors
     /// What the fund or the token returned.
     pub fn top_up(&mut self, from: &Addr, top_up: &TopUp, amount: u128) -> Result<AppResponse> {
-        let fund = self.fund.clone();
-        match self.collateral {
-            Denom::Native(_) => {
-                let funds = self.funds(amount);
-                self.execute(from, &fund, &ExecuteMsg::TopUp(top_up.clone()), &funds)
-            }
-            Denom::Cw20(_) => {
-                self.send_cw20(from, &fund, amount, &ReceiveMsg::TopUp(top_up.clone()))
-            }
-        }
+        let hook = ReceiveMsg::TopUp(top_up.clone());
+        self.give_fund(from, &ExecuteMsg::TopUp(top_up.clone()), &hook, amount)
     }
 
     /// Tops up the mutual reserve.
@@ -64,6 +56,106 @@ impl Suite {
             state: None,
         };
         self.top_up(from, &top_up, amount)
+    }
+
+    /// Stakes behind the fund.
+    ///
+    /// # Errors
+    /// What the fund or the token returned.
+    pub fn stake(&mut self, staker: &Addr, amount: u128) -> Result<AppResponse> {
+        self.give_fund(staker, &ExecuteMsg::Stake {}, &ReceiveMsg::Stake {}, amount)
+    }
+
+    /// Asks to leave with shares.
+    ///
+    /// # Errors
+    /// What the fund returned.
+    pub fn request_exit(&mut self, staker: &Addr, shares: u128) -> Result<AppResponse> {
+        let (fund, shares) = (self.fund.clone(), shares.into());
+        self.execute(staker, &fund, &ExecuteMsg::RequestExit { shares }, &[])
+    }
+
+    /// Stays after all.
+    ///
+    /// # Errors
+    /// What the fund returned.
+    pub fn cancel_exit(&mut self, staker: &Addr) -> Result<AppResponse> {
+        let fund = self.fund.clone();
+        self.execute(staker, &fund, &ExecuteMsg::CancelExit {}, &[])
+    }
+
+    /// Leaves.
+    ///
+    /// # Errors
+    /// What the fund returned.
+    pub fn complete_exit(&mut self, staker: &Addr) -> Result<AppResponse> {
+        let fund = self.fund.clone();
+        self.execute(staker, &fund, &ExecuteMsg::CompleteExit {}, &[])
+    }
+
+    /// Appoints who may commit to the emergency facility.
+    ///
+    /// # Errors
+    /// What the fund returned.
+    pub fn appoint_treasury(&mut self, treasury: &Addr) -> Result<AppResponse> {
+        let (owner, fund) = (self.owner.clone(), self.fund.clone());
+        let treasury = Some(treasury.to_string());
+        self.execute(
+            &owner,
+            &fund,
+            &ExecuteMsg::AppointTreasury { treasury },
+            &[],
+        )
+    }
+
+    /// Lends coins to the emergency facility.
+    ///
+    /// # Errors
+    /// What the fund or the token returned.
+    pub fn commit_emergency(&mut self, treasury: &Addr, amount: u128) -> Result<AppResponse> {
+        let hook = ReceiveMsg::CommitEmergency {};
+        self.give_fund(treasury, &ExecuteMsg::CommitEmergency {}, &hook, amount)
+    }
+
+    /// Asks coins of the emergency facility back.
+    ///
+    /// # Errors
+    /// What the fund returned.
+    pub fn request_emergency_withdrawal(
+        &mut self,
+        treasury: &Addr,
+        amount: u128,
+    ) -> Result<AppResponse> {
+        let (fund, amount) = (self.fund.clone(), amount.into());
+        let msg = ExecuteMsg::RequestEmergencyWithdrawal { amount };
+        self.execute(treasury, &fund, &msg, &[])
+    }
+
+    /// Takes them.
+    ///
+    /// # Errors
+    /// What the fund returned.
+    pub fn withdraw_emergency(&mut self, treasury: &Addr) -> Result<AppResponse> {
+        let fund = self.fund.clone();
+        self.execute(treasury, &fund, &ExecuteMsg::WithdrawEmergency {}, &[])
+    }
+
+    /// A message with coins or, where the collateral is a cw20, a hook with them.
+    fn give_fund(
+        &mut self,
+        from: &Addr,
+        msg: &ExecuteMsg,
+        hook: &ReceiveMsg,
+        amount: u128,
+    ) -> Result<AppResponse> {
+        let fund = self.fund.clone();
+        match self.collateral {
+            Denom::Native(_) => {
+                let funds = self.funds(amount);
+                self.execute(from, &fund, msg, &funds)
+            }
+            Denom::Cw20(_) => self.send_cw20(from, &fund, amount, hook),
+        }
     }
 
     /// Has the fund recompute levels and push them to the market, as the keeper.

@@ -36,6 +36,8 @@ pub struct FundParameters {
     /// `sum(risk weight * open-interest cap)` may be at most `capital / this` (ppm, 1,200,000 = 1.2);
     /// caps handed to markets shrink in proportion where it is more. 0 switches the rule off.
     pub backing_ratio_ppm: u32,
+    /// The underwriters' stake.
+    pub underwriting: UnderwritingParameters,
     /// The treasury's loan.
     pub emergency: EmergencyParameters,
     /// Gas for one push of risk parameters to a market.
@@ -71,6 +73,26 @@ pub struct DrawdownParameters {
     pub release_ppm: u32,
     /// Net loss below which it never trips, quote atoms.
     pub floor: Uint128,
+}
+
+/// What underwriters risk, earn, and how they leave.
+#[cw_serde]
+pub struct UnderwritingParameters {
+    /// Share of the stake that all markets together may take in seven days (refilling bucket); one market may take a
+    /// third of it, with the ramp of the mutual reserve.
+    pub max_slash_ppm: u32,
+    /// Stake below which nothing is taken, quote atoms.
+    pub stake_floor: Uint128,
+    /// Time between asking to leave and being paid. An exit keeps the times that held when it was asked for.
+    pub exit_cooldown_secs: u64,
+    /// Time in which a leaver has to take it.
+    pub exit_window_secs: u64,
+    /// The most by which one exit is held up while the level is deficient or worse.
+    pub max_exit_pause_secs: u64,
+    /// Time over which a reward becomes stake.
+    pub drip_secs: u64,
+    /// Share of the fees above all targets that goes to the underwriters; the rest is surplus.
+    pub reward_share_ppm: u32,
 }
 
 /// Limits of the emergency facility. What is committed is what it holds and what it is owed.

@@ -61,6 +61,69 @@ pub enum QueryMsg {
     /// The ledger, the identity, required capital, coverage and level.
     #[returns(SolvencyResponse)]
     Solvency {},
+    /// The underwriters' pool.
+    #[returns(UnderwritingResponse)]
+    Underwriting {},
+    /// One underwriter: shares, what they are worth, what is at risk, the pending exit.
+    #[returns(StakerResponse)]
+    Staker {
+        /// Whose.
+        address: String,
+    },
+    /// What asking to leave with so many shares would be worth now.
+    #[returns(ExitValueResponse)]
+    ExitValue {
+        /// Shares.
+        shares: Uint128,
+    },
+    /// cw20: shares of one address.
+    #[returns(cw20::BalanceResponse)]
+    Balance {
+        /// Whose.
+        address: String,
+    },
+    /// cw20: name, symbol, decimals and supply of the shares.
+    #[returns(cw20::TokenInfoResponse)]
+    TokenInfo {},
+    /// cw20: none; shares are minted by staking alone.
+    #[returns(Option<cw20::MinterResponse>)]
+    Minter {},
+    /// cw20: what one address may move of another's.
+    #[returns(cw20::AllowanceResponse)]
+    Allowance {
+        /// Whose shares.
+        owner: String,
+        /// Who may move them.
+        spender: String,
+    },
+    /// cw20: what an owner allowed.
+    #[returns(cw20::AllAllowancesResponse)]
+    AllAllowances {
+        /// Whose shares.
+        owner: String,
+        /// Exclusive.
+        start_after: Option<String>,
+        /// 10 by default, at most 30.
+        limit: Option<u32>,
+    },
+    /// cw20: what an address was allowed.
+    #[returns(cw20::AllSpenderAllowancesResponse)]
+    AllSpenderAllowances {
+        /// Who may move them.
+        spender: String,
+        /// Exclusive.
+        start_after: Option<String>,
+        /// 10 by default, at most 30.
+        limit: Option<u32>,
+    },
+    /// cw20: addresses that hold or held shares.
+    #[returns(cw20::AllAccountsResponse)]
+    AllAccounts {
+        /// Exclusive.
+        start_after: Option<String>,
+        /// 10 by default, at most 30.
+        limit: Option<u32>,
+    },
     /// The emergency facility: what is committed, lent and asked back.
     #[returns(EmergencyResponse)]
     Emergency {},
@@ -140,9 +203,9 @@ pub struct SolvencyResponse {
     pub market_reserves: Uint128,
     /// The mutual reserve.
     pub mutual: Uint128,
-    /// Underwriters' stake. Zero until underwriting exists.
+    /// Underwriters' stake, pending exits included.
     pub staked: Uint128,
-    /// Rewards not yet dripped. Zero until underwriting exists.
+    /// Rewards that are not stake yet.
     pub rewards_undripped: Uint128,
     /// What the emergency facility holds.
     pub emergency_undrawn: Uint128,
@@ -196,4 +259,62 @@ pub struct EmergencyWithdrawal {
     pub ready_at: u64,
     /// Last second at which it is paid.
     pub ends_at: u64,
+}
+
+/// Answer to [`QueryMsg::Underwriting`].
+#[cw_serde]
+pub struct UnderwritingResponse {
+    /// All stake, quote atoms.
+    pub staked: Uint128,
+    /// The part of it that belongs to pending exits, quote atoms.
+    pub queued: Uint128,
+    /// Shares outside of exits.
+    pub shares: Uint128,
+    /// Not dripped yet, quote atoms.
+    pub rewards_undripped: Uint128,
+    /// Second at which all of it will have dripped.
+    pub drip_ends_at: u64,
+    /// The most that all claims together could take now, quote atoms. Counts as capital.
+    pub slashable: Uint128,
+    /// Whether exits are held up by the level.
+    pub paused: bool,
+}
+
+/// Answer to [`QueryMsg::Staker`].
+#[cw_serde]
+pub struct StakerResponse {
+    /// Shares outside of an exit.
+    pub shares: Uint128,
+    /// What they are worth, quote atoms, rounded down.
+    pub value: Uint128,
+    /// The most that claims could take of shares and exit now, quote atoms, rounded up.
+    pub at_risk: Uint128,
+    /// The pending exit.
+    pub exit: Option<ExitResponse>,
+}
+
+/// A pending exit.
+#[cw_serde]
+pub struct ExitResponse {
+    /// Shares it was asked with.
+    pub shares: Uint128,
+    /// What they were worth, quote atoms.
+    pub asked_value: Uint128,
+    /// What it is worth after the slashes since, quote atoms.
+    pub owed: Uint128,
+    /// When it was asked for, seconds.
+    pub requested_at: u64,
+    /// First second at which it is paid, if no pause comes.
+    pub ready_at: u64,
+    /// Last second at which it is paid, if no pause comes.
+    pub ends_at: u64,
+    /// Held up so far, seconds.
+    pub paused_secs: u64,
+}
+
+/// Answer to [`QueryMsg::ExitValue`].
+#[cw_serde]
+pub struct ExitValueResponse {
+    /// Quote atoms, rounded down.
+    pub value: Uint128,
 }
