@@ -1,6 +1,7 @@
 //! Messages of the insurance fund.
 
 mod emergency;
+mod underwriting;
 
 use anyhow::Result;
 use ballast_types::fund::{
@@ -73,6 +74,7 @@ pub(super) fn all() -> Vec<Scenario> {
         }),
     ];
     all.extend(emergency::all());
+    all.extend(underwriting::all());
     all
 }
 
