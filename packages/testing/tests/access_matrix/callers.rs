@@ -99,6 +99,8 @@ fn expected(row: &Row, who: Who) -> Outcome {
         May::PaysTheMarket => Outcome::Accepted,
         May::Feeder => only(who == Who::Feeder, "NotAFeeder"),
         May::Treasury => only(who == Who::Treasury, "NotTreasury"),
+        May::Staker(error) => only(who == Who::Staker, error),
+        May::Spender(error) => only(who == Who::Spender, error),
         May::CollateralToken => only(
             who == Who::CollateralToken,
             match row.target {

@@ -37,6 +37,8 @@ pub enum Who {
     Keeper,
     Feeder,
     Treasury,
+    Staker,
+    Spender,
     MarketContract,
     InsuranceFund,
     PriceFeed,
@@ -46,7 +48,7 @@ pub enum Who {
 }
 
 impl Who {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Owner,
         Self::Heir,
         Self::AccountOwner,
@@ -56,6 +58,8 @@ impl Who {
         Self::Keeper,
         Self::Feeder,
         Self::Treasury,
+        Self::Staker,
+        Self::Spender,
         Self::MarketContract,
         Self::InsuranceFund,
         Self::PriceFeed,
@@ -101,6 +105,8 @@ impl World {
             Who::Keeper => Some(suite.keeper.clone()),
             Who::Feeder => suite.feeders.last().cloned(),
             Who::Treasury => Some(suite.address("treasury")),
+            Who::Staker => Some(suite.address("staker")),
+            Who::Spender => Some(suite.address("friend")),
             Who::MarketContract => Some(suite.market.clone()),
             Who::InsuranceFund => Some(suite.fund.clone()),
             Who::PriceFeed => Some(suite.price_feed.clone()),

@@ -23,6 +23,10 @@ pub enum May {
     Feeder,
     /// Who was appointed treasury.
     Treasury,
+    /// The staker whose shares or exit are meant; everybody else gets this error.
+    Staker(&'static str),
+    /// Whom the staker allowed to move shares; everybody else gets this error.
+    Spender(&'static str),
     /// The collateral token, for the user it names.
     CollateralToken,
     /// The owner of the account that is meant, which is always the sender's own. Somebody else with an account
@@ -120,10 +124,21 @@ pub const ROWS: &[Row] = &[
     also(Fund, "top_up", "to a reserve", Anyone, Collateral),
     also(Fund, "top_up", "a donation", Anyone, Collateral),
     row(Fund, "receive.top_up", CollateralToken, Nothing),
+    row(Fund, "receive.stake", CollateralToken, Nothing),
     row(Fund, "receive.commit_emergency", CollateralToken, Nothing),
     row(Fund, "claim_shortfall", PaysTheMarket, CollateralOrNothing),
     row(Fund, "sync", Anyone, Nothing),
     row(Fund, "poke", Anyone, Nothing),
+    row(Fund, "stake", Anyone, Collateral),
+    row(Fund, "request_exit", Staker("Risk(NotEnoughShares"), Nothing),
+    row(Fund, "cancel_exit", Staker("NoExit"), Nothing),
+    row(Fund, "complete_exit", Staker("NoExit"), Nothing),
+    row(Fund, "transfer", Staker("Share(Std(Overflow"), Nothing),
+    row(Fund, "send", Staker("Share(Std(Overflow"), Nothing),
+    row(Fund, "increase_allowance", Anyone, Nothing),
+    row(Fund, "decrease_allowance", Staker("Share(Std(NotFound"), Nothing),
+    row(Fund, "transfer_from", Spender("Share(NoAllowance)"), Nothing),
+    row(Fund, "send_from", Spender("Share(NoAllowance)"), Nothing),
     row(Fund, "commit_emergency", Treasury, Collateral),
     row(Fund, "request_emergency_withdrawal", Treasury, Nothing),
     row(Fund, "withdraw_emergency", Treasury, Nothing),

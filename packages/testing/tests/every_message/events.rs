@@ -13,12 +13,22 @@ use crate::for_each;
 const DOCUMENTED: &str = include_str!("../../../types/src/events.rs");
 
 /// Events of states that no scenario is in, and where they are tested.
-const ELSEWHERE: [(&str, &str); 6] = [
+const ELSEWHERE: [(&str, &str); 10] = [
     ("ballast_deleverage_skipped", "market/deleveraging.rs"),
     ("ballast_deficit", "whole_life.rs"),
     ("ballast_deficit_repaid", "whole_life.rs"),
     ("ballast_fund_level", "insurance-fund/tests/solvency.rs"),
     ("ballast_fund_drawdown", "insurance-fund/tests/drawdown.rs"),
+    ("ballast_fund_drip", "insurance-fund/tests/underwriting.rs"),
+    ("ballast_fund_slash", "insurance-fund/tests/underwriting.rs"),
+    (
+        "ballast_fund_unowned",
+        "insurance-fund/tests/underwriting.rs",
+    ),
+    (
+        "ballast_fund_rebase",
+        "insurance-fund/tests/underwriting.rs",
+    ),
     ("ballast_funding_rate", "market/funding.rs"),
 ];
 

@@ -23,7 +23,9 @@ pub(super) fn all() -> Vec<Scenario> {
         one("complete_exit", "in time", Tokens::Each, complete),
         any("transfer", "shares", transfer),
         any("send", "shares to a contract", send),
-        any("increase_allowance", "the first", allow),
+        any("increase_allowance", "the first", |stage| {
+            allow(stage, "desk")
+        }),
         any("decrease_allowance", "a part", disallow),
         any("transfer_from", "a part", transfer_from),
         any("send_from", "a part", send_from),
@@ -96,29 +98,34 @@ fn send(stage: &mut Stage) -> Result<Prepared> {
     after_stake(stage, "staker", &msg)
 }
 
-fn allow(stage: &mut Stage) -> Result<Prepared> {
+fn allow(stage: &mut Stage, spender: &str) -> Result<Prepared> {
     let msg = ExecuteMsg::IncreaseAllowance {
-        spender: stage.suite.address("friend").to_string(),
+        spender: stage.suite.address(spender).to_string(),
         amount: SHARES,
         expires: None,
     };
     after_stake(stage, "staker", &msg)
 }
 
-/// A message of somebody, after the allowance.
-fn after_allowance(stage: &mut Stage, sender: &str, msg: &ExecuteMsg) -> Result<Prepared> {
-    let message = allow(stage)?;
+/// A message of somebody, after an allowance.
+fn after_allowance(
+    stage: &mut Stage,
+    spender: &str,
+    sender: &str,
+    msg: &ExecuteMsg,
+) -> Result<Prepared> {
+    let message = allow(stage, spender)?;
     stage.send(&message)?;
     Prepared::new(&stage.suite.address(sender), &stage.suite.fund, msg)
 }
 
 fn disallow(stage: &mut Stage) -> Result<Prepared> {
     let msg = ExecuteMsg::DecreaseAllowance {
-        spender: stage.suite.address("friend").to_string(),
+        spender: stage.suite.address("desk").to_string(),
         amount: Uint128::new(UNIT),
         expires: None,
     };
-    after_allowance(stage, "staker", &msg)
+    after_allowance(stage, "desk", "staker", &msg)
 }
 
 fn transfer_from(stage: &mut Stage) -> Result<Prepared> {
@@ -127,7 +134,7 @@ fn transfer_from(stage: &mut Stage) -> Result<Prepared> {
         recipient: stage.suite.address("friend").to_string(),
         amount: Uint128::new(UNIT),
     };
-    after_allowance(stage, "friend", &msg)
+    after_allowance(stage, "friend", "friend", &msg)
 }
 
 fn send_from(stage: &mut Stage) -> Result<Prepared> {
@@ -137,5 +144,5 @@ fn send_from(stage: &mut Stage) -> Result<Prepared> {
         amount: Uint128::new(UNIT),
         msg: Binary::default(),
     };
-    after_allowance(stage, "friend", &msg)
+    after_allowance(stage, "friend", "friend", &msg)
 }
