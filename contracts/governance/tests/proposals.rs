@@ -33,6 +33,7 @@ fn world(source: Source, refund: bool, fund: bool) -> (World, Option<Addr>) {
         let msg = fund::InstantiateMsg {
             owner: world.governance.to_string(),
             collateral: world.token.clone(),
+            share_token: None,
             parameters: None,
         };
         let deployer = world.deployer.clone();

@@ -358,6 +358,7 @@ fn governance_takes_over_a_contract() {
     let msg = ballast_types::fund::InstantiateMsg {
         owner: deployer.to_string(),
         collateral: world.token.clone(),
+        share_token: None,
         parameters: None,
     };
     let fund = world
