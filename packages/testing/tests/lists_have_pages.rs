@@ -5,6 +5,7 @@ use ballast_testing::hostile::fund::{FundBehaviour, Reaction};
 use ballast_testing::messages;
 use ballast_testing::metering::scenarios::{Stage, Target};
 use ballast_testing::suite::Collateral;
+use ballast_types::market::Change;
 use ballast_types::{AccountId, Side};
 use cosmwasm_std::Addr;
 use serde_json::{json, Value};
@@ -65,6 +66,9 @@ fn lists(stage: &Stage) -> Vec<List> {
         list(Target::Market, "pending_claims", json!({}), 12, |one| {
             json!([one["number"], one["market"]])
         }),
+        list(Target::Market, "pending_changes", json!({}), 12, |one| {
+            one["id"].clone()
+        }),
         list(Target::Fund, "markets", json!({}), 2, |one| {
             json!([one["contract"], one["market"]])
         }),
@@ -81,7 +85,8 @@ fn lists(stage: &Stage) -> Vec<List> {
     ]
 }
 
-/// A crowd, a trader with twenty orders at a few prices, twelve bankrupt accounts whose claims failed.
+/// A crowd, a trader with twenty orders at a few prices, twelve bankrupt accounts whose claims failed,
+/// twelve changes that wait.
 fn stage() -> Stage {
     let mut stage = Stage::new(Collateral::Native, CROWD).unwrap();
     let trader = stage.user("trader", 100_000).unwrap();
@@ -100,6 +105,13 @@ fn stage() -> Stage {
             user
         })
         .collect();
+    for i in 0..12 {
+        let mut parameters = stage.suite.market_info(0).unwrap().config.parameters;
+        parameters.taker_fee_ppm += 1 + i;
+        let market = 0;
+        let change = Change::UpdateMarket { market, parameters };
+        stage.suite.ask_for(&change).unwrap();
+    }
     stage.price("18900").unwrap();
     let keeper = stage.suite.keeper.clone();
     for user in bankrupt {
