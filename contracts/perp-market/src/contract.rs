@@ -76,6 +76,15 @@ pub fn execute(
             let owner = owner.as_deref();
             orders::cancel::execute_all(deps, &env, &info, owner, subaccount, market)
         }
+        ExecuteMsg::Batch {
+            owner,
+            subaccount,
+            cancel,
+            place,
+        } => {
+            let owner = owner.as_deref();
+            orders::batch::execute(deps, &env, &info, owner, subaccount, &cancel, &place)
+        }
         ExecuteMsg::RemoveOrders { orders } => dead_orders::execute(deps, &env, &info, &orders),
         ExecuteMsg::SetDelegate {
             subaccount,

@@ -168,6 +168,8 @@ pub enum ContractError {
     AlreadyExpired { expires_at: u64, now: u64 },
     #[error("at most {max} items may be given, found {found}")]
     TooManyItems { max: u32, found: u32 },
+    #[error("a batch cancels or places at least one order")]
+    EmptyBatch {},
     #[error("none of these orders is dead")]
     NothingToRemove {},
     #[error("a fill-or-kill order of {wanted} would fill {filled} only")]

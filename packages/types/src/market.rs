@@ -220,6 +220,23 @@ pub enum ExecuteMsg {
         /// One market only.
         market: Option<MarketId>,
     },
+    /// Cancels and places orders of one account: first all cancels, then all placements, at most 20 together. An
+    /// order that is gone and a placement that is refused are reported and undo nothing else. The caps on fills
+    /// and removals are the whole message's. By the account's owner or a delegate. Answer data:
+    /// [`BatchAnswer`].
+    Batch {
+        /// Whose account it is; the sender's own where absent.
+        #[serde(default)]
+        owner: Option<String>,
+        /// The owner's subaccount.
+        subaccount: u32,
+        /// Orders to cancel.
+        #[serde(default)]
+        cancel: Vec<OrderReference>,
+        /// Orders to place, in this order.
+        #[serde(default)]
+        place: Vec<BatchOrder>,
+    },
     /// Removes orders that nobody can fill, and pays `order_removal_fee` of each to the sender's subaccount 0.
     /// Anyone. Live ones and those that are gone are left and reported; refused where none is dead. Answer data:
     /// [`RemoveOrdersAnswer`].

@@ -81,6 +81,65 @@ pub struct PlaceOrder {
     pub client_order_id: Option<Uint128>,
 }
 
+/// An order to place in a batch: [`PlaceOrder`] without the account.
+#[cw_serde]
+pub struct BatchOrder {
+    /// The market.
+    pub market: MarketId,
+    /// Buy or sell.
+    pub side: Side,
+    /// Base atoms, a multiple of the lot size.
+    pub size: Uint128,
+    /// Limit or market.
+    pub order_type: OrderType,
+    /// Never opens or grows a position: fills are cut to the position's size.
+    pub reduce_only: bool,
+    /// A name for the order while it rests.
+    #[serde(default)]
+    pub client_order_id: Option<Uint128>,
+}
+
+/// How a batch names a resting order.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum OrderReference {
+    /// Its place in the book.
+    OrderId(OrderId),
+    /// What its owner called it.
+    ClientOrderId(Uint128),
+}
+
+/// What became of a cancel of a batch.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum CancelOutcome {
+    /// Cancelled.
+    Cancelled,
+    /// The account has no such order: filled, removed or never there.
+    Gone,
+}
+
+/// What became of a placement of a batch.
+#[cw_serde]
+pub enum PlaceOutcome {
+    /// As for a single order.
+    Placed(PlaceOrderAnswer),
+    /// Nothing of it happened.
+    Refused {
+        /// Why, for people: at most 128 bytes.
+        error: String,
+    },
+}
+
+/// Answer to [`crate::market::ExecuteMsg::Batch`]: every item in the message's order.
+#[cw_serde]
+pub struct BatchAnswer {
+    /// Of the cancels.
+    pub cancelled: Vec<CancelOutcome>,
+    /// Of the placements.
+    pub placed: Vec<PlaceOutcome>,
+}
+
 /// Answer to [`crate::market::ExecuteMsg::PlaceOrder`].
 #[cw_serde]
 pub struct PlaceOrderAnswer {

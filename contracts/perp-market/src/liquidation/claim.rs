@@ -522,7 +522,7 @@ fn still_pending(
 }
 
 /// A failure's text, cut between characters. No logic reads it.
-fn cut(error: &str) -> &str {
+pub fn cut(error: &str) -> &str {
     let mut end = error.len().min(ERROR_BYTES);
     while !error.is_char_boundary(end) {
         end = end.saturating_sub(1);

@@ -1,6 +1,6 @@
 //! Taking orders back.
 
-use ballast_types::market::OrderId;
+use ballast_types::market::{OrderId, OrderReference};
 use ballast_types::MarketId;
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Response, Uint128};
 
@@ -47,6 +47,15 @@ impl Reference {
         match order.filter(|order| order.account == account) {
             Some(order) => Ok(((book, place), order)),
             None => Err(missing),
+        }
+    }
+}
+
+impl From<OrderReference> for Reference {
+    fn from(reference: OrderReference) -> Self {
+        match reference {
+            OrderReference::OrderId(id) => Self::Id(id),
+            OrderReference::ClientOrderId(id) => Self::ClientId(id),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Orders: [`place`] trades and rests, [`cancel`] takes back. What an order says of itself is checked in
-//! [`terms`].
+//! [`terms`]. [`batch`] does many of both at once.
 
+pub mod batch;
 pub mod cancel;
 pub mod place;
 pub mod terms;
 
-use ballast_types::market::{OrderType, PlaceOrder};
+use ballast_types::market::{BatchOrder, OrderType, PlaceOrder};
 use ballast_types::{MarketId, Side};
 use cosmwasm_std::Uint128;
 
@@ -28,6 +29,19 @@ pub struct NewOrder {
 
 impl From<&PlaceOrder> for NewOrder {
     fn from(order: &PlaceOrder) -> Self {
+        Self {
+            market: order.market,
+            side: order.side,
+            size: order.size,
+            order_type: order.order_type,
+            reduce_only: order.reduce_only,
+            client_order_id: order.client_order_id,
+        }
+    }
+}
+
+impl From<&BatchOrder> for NewOrder {
+    fn from(order: &BatchOrder) -> Self {
         Self {
             market: order.market,
             side: order.side,

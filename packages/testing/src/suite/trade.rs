@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result};
 use ballast_types::market::{
-    ExecuteMsg, LiquidationAnswer, OrderId, OrderType, PlaceOrder, PlaceOrderAnswer,
-    RemoveOrdersAnswer, TimeInForce,
+    BatchAnswer, BatchOrder, ExecuteMsg, LiquidationAnswer, OrderId, OrderReference, OrderType,
+    PlaceOrder, PlaceOrderAnswer, RemoveOrdersAnswer, TimeInForce,
 };
 use ballast_types::{AccountId, MarketId, Side};
 use cosmwasm_schema::serde::de::DeserializeOwned;
@@ -233,6 +233,27 @@ impl Suite {
             },
             &[],
         )
+    }
+
+    /// Cancels and places orders of a subaccount of the sender.
+    ///
+    /// # Errors
+    /// What the market returned. That an item was refused is no error.
+    pub fn batch(
+        &mut self,
+        sender: &Addr,
+        subaccount: u32,
+        cancel: &[OrderReference],
+        place: &[BatchOrder],
+    ) -> Result<Answered<BatchAnswer>> {
+        let market = self.market.clone();
+        let msg = ExecuteMsg::Batch {
+            owner: None,
+            subaccount,
+            cancel: cancel.to_vec(),
+            place: place.to_vec(),
+        };
+        answered(self.execute(sender, &market, &msg, &[])?)
     }
 
     /// Removes dead orders.

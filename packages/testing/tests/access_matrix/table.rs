@@ -100,6 +100,8 @@ pub const ROWS: &[Row] = &[
     also(Market, "cancel_order", "by its name, by a delegate", OwnerOrDelegate, Nothing),
     row(Market, "cancel_all_orders", OwnAccount(None), Nothing),
     also(Market, "cancel_all_orders", "1 order, by a delegate", OwnerOrDelegate, Nothing),
+    row(Market, "batch", OwnAccount(None), Nothing),
+    also(Market, "batch", "cancels 1, places 1, by a delegate", OwnerOrDelegate, Nothing),
     row(Market, "remove_orders", Anyone, Nothing),
     row(Market, "set_delegate", OwnAccount(None), Nothing),
     row(Market, "remove_delegate", OwnAccount(Some("NotDelegate")), Nothing),

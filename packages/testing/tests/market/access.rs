@@ -177,6 +177,12 @@ fn coins_are_taken_by_deposit_alone_and_only_the_right_ones() {
             order_id: Some(order_id),
             client_order_id: None,
         },
+        ExecuteMsg::Batch {
+            owner: None,
+            subaccount: 0,
+            cancel: vec![],
+            place: vec![],
+        },
         ExecuteMsg::RemoveOrders { orders: vec![] },
         ExecuteMsg::SetDelegate {
             subaccount: 0,

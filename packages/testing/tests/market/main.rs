@@ -2,6 +2,7 @@
 
 mod access;
 mod bands;
+mod batch;
 mod bounty;
 mod dead_orders;
 mod decimals;

@@ -1,7 +1,9 @@
 //! Orders, and what a fill adds.
 
 use anyhow::Result;
-use ballast_types::market::{ExecuteMsg, OrderType, PlaceOrder, TimeInForce};
+use ballast_types::market::{
+    BatchOrder, ExecuteMsg, OrderReference, OrderType, PlaceOrder, TimeInForce,
+};
 use ballast_types::Side;
 use cosmwasm_std::{Addr, Uint128};
 
@@ -83,6 +85,19 @@ pub(super) fn all() -> Vec<Scenario> {
                 owner: Some(stage.suite.address("trader").to_string()),
                 subaccount: 0,
                 market: None,
+            };
+            Prepared::new(&placed.sender, &stage.suite.market, &msg)
+        }),
+        one("batch", "cancels 1, places 1", batch::<1>),
+        one("batch", "cancels 10, places 10", batch::<10>),
+        one("batch", "cancels 1, places 1, by a delegate", |stage| {
+            let placed = by_delegate(stage)?;
+            stage.send(&placed)?;
+            let msg = ExecuteMsg::Batch {
+                owner: Some(stage.suite.address("trader").to_string()),
+                subaccount: 0,
+                cancel: vec![OrderReference::ClientOrderId(Uint128::MAX)],
+                place: vec![batch_order()?],
             };
             Prepared::new(&placed.sender, &stage.suite.market, &msg)
         }),
@@ -206,4 +221,33 @@ fn sweeps<const ORDERS: usize>(stage: &mut Stage) -> Result<Prepared> {
     let keeper = stage.user("keeper", 10)?;
     let msg = ExecuteMsg::RemoveOrders { orders };
     Prepared::new(&keeper, &stage.suite.market, &msg)
+}
+
+fn batch_order() -> Result<BatchOrder> {
+    let order = new_order(LOT, "19400", TimeInForce::GoodTilCancelled)?.message();
+    Ok(BatchOrder {
+        market: order.market,
+        side: order.side,
+        size: order.size,
+        order_type: order.order_type,
+        reduce_only: order.reduce_only,
+        client_order_id: None,
+    })
+}
+
+/// So many orders replaced by as many.
+fn batch<const ORDERS: usize>(stage: &mut Stage) -> Result<Prepared> {
+    let trader = stage.user("trader", 10_000)?;
+    let mut cancel = vec![];
+    for _ in 0..ORDERS {
+        let id = stage.rest(&trader, Side::Sell, LOT, "20500")?;
+        cancel.push(OrderReference::OrderId(id));
+    }
+    let msg = ExecuteMsg::Batch {
+        owner: None,
+        subaccount: 0,
+        cancel,
+        place: vec![batch_order()?; ORDERS],
+    };
+    Prepared::new(&trader, &stage.suite.market, &msg)
 }
