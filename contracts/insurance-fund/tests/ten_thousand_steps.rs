@@ -9,7 +9,6 @@
 )]
 mod common;
 
-use ballast_types::fund::*;
 use common::*;
 use cosmwasm_std::{Addr, Uint128};
 
