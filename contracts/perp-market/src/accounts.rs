@@ -1,9 +1,9 @@
 //! Deposits and withdrawals.
 
-use ballast_types::market::ReceiveMsg;
+use ballast_types::market::{ReceiveMsg, WithdrawAnswer};
 use cosmwasm_std::{
-    from_json, Addr, BankMsg, Coin, CosmosMsg, DepsMut, Env, MessageInfo, Response, StdError,
-    Uint128, WasmMsg,
+    from_json, to_json_binary, Addr, BankMsg, Coin, CosmosMsg, DepsMut, Env, MessageInfo, Response,
+    StdError, Uint128, Uint64, WasmMsg,
 };
 use cw20::{Cw20ExecuteMsg, Cw20ReceiveMsg, Denom};
 
@@ -11,12 +11,13 @@ use crate::error::{ContractError, ContractResult};
 use crate::events;
 use crate::exchange::Exchange;
 use crate::fund::{bank_balance, change_vault, Movement};
-use crate::ledger::{credit, debit};
+use crate::gate;
+use crate::ledger::debit;
 use crate::margin::{check_not_bankrupt, check_withdrawable, risk_of};
-use crate::math::to_signed;
+use crate::outflow::Outflows;
 use crate::price::Valuation;
 use crate::recent_risk::note_outflow;
-use crate::state::{CONFIG, VAULT};
+use crate::state::{QueuedWithdrawal, CONFIG, VAULT, WITHDRAWALS};
 
 /// Deposits attached native coins into a subaccount of the sender. Anyone; exactly one coin.
 pub fn deposit_native(
@@ -72,11 +73,14 @@ fn deposit(
     }
     let mut exchange = Exchange::new(deps.as_ref(), env)?;
     let number = exchange.account_number_or_new(owner, subaccount)?;
-    let account = exchange.account_mut(number)?;
-    credit(account, to_signed(amount)?)?;
-    let event = events::deposit(number, account, amount);
+    gate::put_back(&mut exchange, number, amount)?;
+    let event = events::deposit(number, exchange.account(number)?, amount);
     exchange.events.push(event);
+    let parameters = exchange.config.parameters.clone();
+    let mut outflows = Outflows::load(deps.storage, &parameters, exchange.now())?;
+    outflows.give(amount)?;
     let happened = exchange.into_changes().save(deps.storage)?;
+    outflows.save(deps.storage)?;
     change_vault(deps.storage, Movement::In(amount))?;
     Ok(Response::new()
         .add_attribute("action", "deposit")
@@ -84,7 +88,8 @@ fn deposit(
         .add_events(happened))
 }
 
-/// Pays out collateral. By the account's owner.
+/// Pays out collateral. By the account's owner. What outflow limits and the vault do not allow now leaves the
+/// account too and is queued; refused while the gate is shut for the account.
 ///
 /// Without positions: what the account holds, no price needed. With positions: initial margin must remain
 /// at a price that is fresh and taken at the worse end of its confidence interval.
@@ -102,16 +107,47 @@ pub fn withdraw(
     let mut exchange = Exchange::new(deps.as_ref(), env)?;
     let number = exchange.account_number(&info.sender, subaccount)?;
     take_out(&mut exchange, number, amount)?;
-    let event = events::withdraw(number, exchange.account(number)?, amount);
-    exchange.events.push(event);
-    let payment = pay(&exchange.config.collateral, &info.sender, amount)?;
+    gate::check(&mut exchange, number)?;
+    let parameters = exchange.config.parameters.clone();
+    let mut outflows = Outflows::load(deps.storage, &parameters, exchange.now())?;
+    let (paid, queued) = outflows.split(amount)?;
+    let account = exchange.account(number)?.clone();
+    let mut payment = None;
+    if !paid.is_zero() {
+        payment = Some(pay(&exchange.config.collateral, &info.sender, paid)?);
+        let event = events::withdraw(number, &account, paid);
+        exchange.events.push(event);
+    }
+    let mut id = None;
+    if !queued.is_zero() {
+        let next = outflows.enqueue(queued)?;
+        let event = events::withdrawal_queued(next, number, &account, queued);
+        exchange.events.push(event);
+        id = Some(next);
+    }
     let happened = exchange.into_changes().save(deps.storage)?;
-    change_vault(deps.storage, Movement::Out(amount))?;
+    if let Some(id) = id {
+        let withdrawal = QueuedWithdrawal {
+            account: number,
+            amount: queued,
+            queued_at: env.block.time.seconds(),
+            failed_at: None,
+        };
+        WITHDRAWALS.save(deps.storage, id, &withdrawal)?;
+    }
+    change_vault(deps.storage, Movement::Out(paid))?;
+    outflows.save(deps.storage)?;
+    let answer = WithdrawAnswer {
+        paid,
+        queued,
+        id: id.map(Uint64::new),
+    };
     Ok(Response::new()
         .add_attribute("action", "withdraw")
         .add_attribute("account", number.to_string())
         .add_events(happened)
-        .add_message(payment))
+        .add_messages(payment)
+        .set_data(to_json_binary(&answer)?))
 }
 
 /// Takes money out of an account that may spare it: not bankrupt, and initial margin remains at a price that
@@ -137,7 +173,7 @@ pub fn pay(collateral: &Denom, recipient: &Addr, amount: Uint128) -> Result<Cosm
         .into(),
         Denom::Cw20(token) => WasmMsg::Execute {
             contract_addr: token.to_string(),
-            msg: cosmwasm_std::to_json_binary(&Cw20ExecuteMsg::Transfer {
+            msg: to_json_binary(&Cw20ExecuteMsg::Transfer {
                 recipient: recipient.to_string(),
                 amount,
             })?,

@@ -17,8 +17,8 @@ use crate::parameters::{check_exchange, check_listing, default_exchange, MAX_MAR
 use crate::price;
 use crate::settings;
 use crate::state::{
-    Config, MarketConfig, MarketState, CONFIG, MARKETS, MARKET_COUNT, MARKET_STATES, NEXT_ACCOUNT,
-    NEXT_CLAIM, RESIDUE, VAULT,
+    Config, FlowBucket, Gate, MarketConfig, MarketState, Outflow, CONFIG, GATE, MARKETS,
+    MARKET_COUNT, MARKET_STATES, NEXT_ACCOUNT, NEXT_CLAIM, OUTFLOW, RESIDUE, VAULT,
 };
 
 /// Sets up an exchange without markets.
@@ -51,6 +51,14 @@ pub fn instantiate(
     MARKET_COUNT.save(deps.storage, &0)?;
     NEXT_ACCOUNT.save(deps.storage, &1)?;
     NEXT_CLAIM.save(deps.storage, &1)?;
+    let outflow = Outflow {
+        hour: FlowBucket::default(),
+        day: FlowBucket::default(),
+        queued: Uint128::zero(),
+        next_id: 1,
+    };
+    OUTFLOW.save(deps.storage, &outflow)?;
+    GATE.save(deps.storage, &Gate::default())?;
     Ok(Response::new()
         .add_attribute("action", "instantiate")
         .add_attribute("owner", &msg.owner))

@@ -7,6 +7,7 @@ use cosmwasm_std::{Empty, Event, Int128, Storage};
 
 use crate::error::ContractResult;
 use crate::exchange::Market;
+use crate::gate::GateChanges;
 use crate::math::add;
 use crate::state::{
     queue_key, rank_key, Account, MarketState, Named, Order, Position, ACCOUNTS, ACCOUNT_NUMBERS,
@@ -34,6 +35,10 @@ pub struct Changes {
     pub client_orders: BTreeMap<(u64, u128), Option<Named>>,
     /// The next account's number, where one was opened.
     pub next_account: Option<u64>,
+    /// Accounts that became causes for the withdrawal gate, or are none any more.
+    pub gate_changes: Vec<(u64, bool)>,
+    /// Block time, seconds.
+    pub now: u64,
     /// What happened, in order.
     pub events: Vec<Event>,
 }
@@ -44,6 +49,10 @@ impl Changes {
     /// Where no position is open in a market, what its settlement pool holds is rounding and becomes its
     /// residue.
     pub fn save(self, storage: &mut dyn Storage) -> ContractResult<Vec<Event>> {
+        let mut gate = GateChanges {
+            accounts: self.gate_changes,
+            ..GateChanges::default()
+        };
         for (id, (mut market, stored)) in self.markets {
             let state = &mut market.state;
             if state.open_interest_long.is_zero()
@@ -52,6 +61,9 @@ impl Changes {
             {
                 state.residue = add(state.residue, state.settlement_pool.unsigned_abs())?;
                 state.settlement_pool = Int128::zero();
+            }
+            if state.deficit != stored.deficit {
+                gate.deficits.push((id, stored.deficit, state.deficit));
             }
             if *state != stored {
                 MARKET_STATES.save(storage, id, state)?;
@@ -94,6 +106,7 @@ impl Changes {
         if let Some(number) = self.next_account {
             NEXT_ACCOUNT.save(storage, &number)?;
         }
+        gate.save(storage, self.now)?;
         Ok(self.events)
     }
 }

@@ -13,7 +13,7 @@ use crate::error::{ContractError, ContractResult};
 use crate::orders::cancel::Reference;
 use crate::{
     accounts, admin, dead_orders, delegates, fund, funding, liquidation, orders, pending, query,
-    transfers,
+    transfers, withdrawals,
 };
 
 /// Name in cw2's record.
@@ -53,6 +53,8 @@ pub fn execute(
         ExecuteMsg::Withdraw { subaccount, amount } => {
             accounts::withdraw(deps, &env, &info, subaccount, amount)
         }
+        ExecuteMsg::ProcessWithdrawals { limit } => withdrawals::process(deps, &env, &info, limit),
+        ExecuteMsg::CancelWithdrawal { id } => withdrawals::cancel(deps, &env, &info, id.u64()),
         ExecuteMsg::Transfer {
             from_subaccount,
             to_subaccount,
@@ -146,6 +148,7 @@ pub fn reply(deps: DepsMut, env: Env, msg: Reply) -> ContractResult<Response> {
     match msg.id {
         fund::TOP_UP_REPLY => fund::reply_top_up(deps, &env, &msg.payload, answer),
         fund::CLAIM_REPLY => liquidation::claim::reply(deps, &env, &msg.payload, answer),
+        withdrawals::WITHDRAWAL_REPLY => withdrawals::reply(deps, &env, &msg.payload),
         id => Err(ContractError::UnknownReply { id }),
     }
 }

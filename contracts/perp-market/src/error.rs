@@ -104,6 +104,10 @@ pub enum ContractError {
         "market {market} is isolated: an account that holds a position in it may hold no other"
     )]
     IsolatedMarket { market: MarketId },
+    #[error("withdrawals are gated until {opens_at} at the latest")]
+    WithdrawalsGated { opens_at: u64 },
+    #[error("there is no queued withdrawal {id}")]
+    NoSuchWithdrawal { id: u64 },
     #[error("from and to are the same subaccount, {subaccount}")]
     SameSubaccount { subaccount: u32 },
     #[error("the account has {found} resting orders, at most {max} are allowed")]

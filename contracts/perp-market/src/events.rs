@@ -47,6 +47,49 @@ fn with_client_id(event: Event, order: &Order) -> Event {
     }
 }
 
+/// A withdrawal waits.
+#[must_use]
+pub fn withdrawal_queued(id: u64, number: u64, account: &Account, amount: Uint128) -> Event {
+    of_account(names::WITHDRAWAL_QUEUED, number, account)
+        .add_attribute("id", id.to_string())
+        .add_attribute("amount", amount)
+}
+
+/// A queued withdrawal was paid.
+#[must_use]
+pub fn withdrawal_paid(
+    id: u64,
+    number: u64,
+    account: &Account,
+    amount: Uint128,
+    left: Uint128,
+) -> Event {
+    of_account(names::WITHDRAWAL_PAID, number, account)
+        .add_attribute("id", id.to_string())
+        .add_attribute("amount", amount)
+        .add_attribute("left", left)
+}
+
+fn of_withdrawal(name: &str, id: u64, account: u64, amount: Uint128) -> Event {
+    Event::new(name)
+        .add_attribute("id", id.to_string())
+        .add_attribute("account", account.to_string())
+        .add_attribute("amount", amount)
+}
+
+/// A payment failed.
+#[must_use]
+pub fn withdrawal_failed(id: u64, account: u64, amount: Uint128, returned: bool) -> Event {
+    of_withdrawal(names::WITHDRAWAL_FAILED, id, account, amount)
+        .add_attribute("returned", returned.to_string())
+}
+
+/// A queued withdrawal went back.
+#[must_use]
+pub fn withdrawal_cancelled(id: u64, account: u64, amount: Uint128) -> Event {
+    of_withdrawal(names::WITHDRAWAL_CANCELLED, id, account, amount)
+}
+
 /// Money went from one subaccount to another.
 #[must_use]
 pub fn transfer(from: u64, to: u64, owner: &Addr, amount: Uint128) -> Event {

@@ -168,6 +168,8 @@ pub struct Exchange<'a> {
     pub(crate) orders: BTreeMap<(u64, u128), (u64, Option<Order>)>,
     pub(crate) client_orders: BTreeMap<(u64, u128), Option<Named>>,
     next_account: Option<u64>,
+    /// Accounts that became causes for the withdrawal gate, or are none any more.
+    pub(crate) gate_changes: Vec<(u64, bool)>,
 }
 
 impl<'a> Exchange<'a> {
@@ -183,6 +185,7 @@ impl<'a> Exchange<'a> {
             orders: BTreeMap::new(),
             client_orders: BTreeMap::new(),
             next_account: None,
+            gate_changes: vec![],
         })
     }
 
@@ -286,6 +289,7 @@ impl<'a> Exchange<'a> {
             open_orders: 0,
             risk_increased_at: 0,
             last_position_at: 0,
+            gates: false,
             isolated: false,
         };
         self.accounts
@@ -376,7 +380,7 @@ impl<'a> Exchange<'a> {
     /// Accounts that change and held a position, before or after, held it until now.
     fn note_positions(&mut self) {
         let time = self.now();
-        for loaded in self.accounts.values_mut() {
+        for (number, loaded) in &mut self.accounts {
             let LoadedAccount { stored, now } = loaded;
             if stored.as_ref() == Some(now) {
                 continue;
@@ -387,6 +391,11 @@ impl<'a> Exchange<'a> {
             if held || !now.positions.is_empty() {
                 now.last_position_at = time;
             }
+            // Closed by whatever message, with nothing owed.
+            if now.gates && now.positions.is_empty() && !now.quote.is_negative() {
+                now.gates = false;
+                self.gate_changes.push((*number, false));
+            }
         }
     }
 
@@ -394,12 +403,15 @@ impl<'a> Exchange<'a> {
     #[must_use]
     pub fn into_changes(mut self) -> Changes {
         self.note_positions();
+        let now = self.now();
         Changes {
             markets: self.markets,
             accounts: self.accounts,
             orders: self.orders,
             client_orders: self.client_orders,
             next_account: self.next_account,
+            gate_changes: self.gate_changes,
+            now,
             events: self.events,
         }
     }

@@ -6,8 +6,9 @@ use ballast_risk::AccountRisk;
 use ballast_types::market::{
     AccountResponse, BookLevel, BookResponse, ConfigResponse, DelegateResponse, DeleverageEntry,
     DeleverageRankResponse, FundingResponse, LedgerResponse, LiquidationPriceResponse, ListMarket,
-    MarketResponse, OracleConfig, OrderId, OrderResponse, PendingClaimResponse, PositionResponse,
-    QueryMsg,
+    MarketResponse, OracleConfig, OrderId, OrderResponse, OutflowLimitsResponse,
+    PendingClaimResponse, PositionResponse, QueryMsg, QueuedWithdrawalResponse,
+    WithdrawalGateResponse,
 };
 use ballast_types::{AccountId, MarketId, Side};
 use cosmwasm_std::{to_json_binary, Binary, Decimal, Deps, Env, Int128, Order, Uint128, Uint64};
@@ -17,13 +18,15 @@ use crate::error::{ContractError, ContractResult};
 use crate::exchange::{Exchange, Market};
 use crate::fund::bank_balance;
 use crate::funding::{owed, predicted_rate};
+use crate::gate;
 use crate::margin::{account_risk, removal_reserve, size_risk};
 use crate::math::{add, add_signed, subtract_signed, to_signed};
+use crate::outflow::Outflows;
 use crate::price::Valuation;
 use crate::state::{
     book_key, order_id, order_place, queue_key, rank_key, rank_price, split_place_key, Account,
     ACCOUNTS, ACCOUNT_ORDERS, DELEVERAGE_QUEUE, MARKETS, MARKET_COUNT, MARKET_STATES, ORDERS,
-    PENDING_CLAIMS, RESIDUE,
+    OUTFLOW, PENDING_CLAIMS, RESIDUE, WITHDRAWALS,
 };
 
 const DEFAULT_LIMIT: u32 = 10;
@@ -93,6 +96,13 @@ pub fn query(deps: Deps, env: &Env, msg: QueryMsg) -> ContractResult<Binary> {
         }
         QueryMsg::PendingChanges { start_after, limit } => {
             to_json_binary(&crate::pending::list(deps, start_after, page(limit))?)
+        }
+        QueryMsg::QueuedWithdrawals { start_after, limit } => {
+            to_json_binary(&queued_withdrawals(&exchange, start_after, page(limit))?)
+        }
+        QueryMsg::OutflowLimits {} => to_json_binary(&outflow_limits(&exchange)?),
+        QueryMsg::WithdrawalGate { account } => {
+            to_json_binary(&withdrawal_gate(&mut exchange, account.as_ref())?)
         }
         QueryMsg::Ledger {} => to_json_binary(&ledger(&exchange)?),
         QueryMsg::Ownership {} => to_json_binary(&cw_ownable::get_ownership(deps.storage)?),
@@ -448,6 +458,65 @@ fn pending_claims(
         .collect()
 }
 
+fn queued_withdrawals(
+    exchange: &Exchange,
+    start_after: Option<Uint64>,
+    limit: usize,
+) -> ContractResult<Vec<QueuedWithdrawalResponse>> {
+    let storage = exchange.deps.storage;
+    let start = start_after.map(|id| Bound::exclusive(id.u64()));
+    WITHDRAWALS
+        .range(storage, start, None, Order::Ascending)
+        .take(limit)
+        .map(|entry| {
+            let (id, withdrawal) = entry?;
+            Ok(QueuedWithdrawalResponse {
+                id: Uint64::new(id),
+                account: ACCOUNTS.load(storage, withdrawal.account)?.id(),
+                number: Uint64::new(withdrawal.account),
+                amount: withdrawal.amount,
+                queued_at: withdrawal.queued_at,
+                failed_at: withdrawal.failed_at,
+            })
+        })
+        .collect()
+}
+
+fn outflow_limits(exchange: &Exchange) -> ContractResult<OutflowLimitsResponse> {
+    let parameters = &exchange.config.parameters;
+    let outflows = Outflows::load(exchange.deps.storage, parameters, exchange.now())?;
+    let [hour, day] = outflows.limits();
+    Ok(OutflowLimitsResponse {
+        hour,
+        day,
+        available: outflows.available(),
+        queued: outflows.record.queued,
+    })
+}
+
+fn withdrawal_gate(
+    exchange: &mut Exchange,
+    account: Option<&AccountId>,
+) -> ContractResult<WithdrawalGateResponse> {
+    let storage = exchange.deps.storage;
+    let now = exchange.now();
+    let gate = gate::load(storage)?;
+    let gated = match account {
+        None => None,
+        Some(id) => {
+            let number = exchange.resolve(id)?;
+            Some(gate::shut_for(&gate, exchange.account(number)?, now).is_some())
+        }
+    };
+    Ok(WithdrawalGateResponse {
+        opens_at: gate.shut_until(now),
+        shut_secs: gate.shut_secs(now),
+        deficit: gate.deficit,
+        threshold: gate::threshold(storage)?,
+        gated,
+    })
+}
+
 /// Sums over markets, whose number is capped. What accounts hold is what the vault holds besides: summing
 /// them up is left to the invariant checks.
 fn ledger(exchange: &Exchange) -> ContractResult<LedgerResponse> {
@@ -469,7 +538,8 @@ fn ledger(exchange: &Exchange) -> ContractResult<LedgerResponse> {
     }
     let vault = crate::state::VAULT.load(storage)?;
     let bank = bank_balance(exchange.deps, exchange.env, &exchange.config.collateral)?;
-    let lines = [fees_owed, fee_collector, residue]
+    let queued_withdrawals = OUTFLOW.load(storage)?.queued;
+    let lines = [fees_owed, fee_collector, residue, queued_withdrawals]
         .into_iter()
         .try_fold(settlement_pool, |sum, line| {
             add_signed(sum, to_signed(line)?)
@@ -481,6 +551,7 @@ fn ledger(exchange: &Exchange) -> ContractResult<LedgerResponse> {
         fee_collector,
         settlement_pool,
         residue,
+        queued_withdrawals,
         deficit,
         bank,
         unaccounted: subtract_signed(to_signed(bank)?, to_signed(vault)?)?,

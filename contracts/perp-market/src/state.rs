@@ -169,6 +169,9 @@ pub struct Account {
     /// [`Account::held_position_at`].
     #[serde(default)]
     pub last_position_at: u64,
+    /// It is a known cause for the withdrawal gate.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gates: bool,
     /// Its one position is in an isolated market.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub isolated: bool,
@@ -285,6 +288,81 @@ pub struct DeleverageCursor {
 /// (account number, market) -> cursor. Removed when the position is closed.
 pub const DELEVERAGE_CURSORS: Map<(u64, MarketId), DeleverageCursor> =
     Map::new("deleverage_cursors");
+
+/// A limit on what leaves within a period. See `outflow.rs`.
+#[cw_serde]
+#[derive(Copy, Default)]
+pub struct FlowBucket {
+    /// Quote atoms taken and not yet refilled.
+    pub used: Uint128,
+    /// Up to when the refill is counted, seconds.
+    pub updated_at: u64,
+    /// Quote atoms that deposits allow besides.
+    pub credit: Uint128,
+    /// Up to when its fading is counted, seconds.
+    pub credited_at: u64,
+}
+
+/// What may leave, and what waits.
+#[cw_serde]
+pub struct Outflow {
+    /// Refills in an hour.
+    pub hour: FlowBucket,
+    /// Refills in a day.
+    pub day: FlowBucket,
+    /// Sum of the queue, quote atoms: a line of the ledger.
+    pub queued: Uint128,
+    /// The next queued withdrawal's number. Starts at 1.
+    pub next_id: u64,
+}
+
+/// Limits and queue. Written by deposits and withdrawals.
+pub const OUTFLOW: Item<Outflow> = Item::new("outflow");
+
+/// A withdrawal that waits. It is paid to its account's owner.
+#[cw_serde]
+pub struct QueuedWithdrawal {
+    /// Account number.
+    pub account: u64,
+    /// Quote atoms, never 0.
+    pub amount: Uint128,
+    /// Seconds.
+    pub queued_at: u64,
+    /// When a payment failed first, seconds.
+    pub failed_at: Option<u64>,
+}
+
+/// Number -> withdrawal that waits: the lowest is paid first.
+pub const WITHDRAWALS: Map<u64, QueuedWithdrawal> = Map::new("withdrawals");
+
+/// A time that the gate was shut: `to` is exclusive. Seconds.
+#[cw_serde]
+#[derive(Copy)]
+pub struct Interval {
+    /// Since.
+    pub from: u64,
+    /// Until; in the future while it is shut.
+    pub to: u64,
+}
+
+/// The withdrawal gate. See `gate.rs`.
+#[cw_serde]
+#[derive(Default)]
+pub struct Gate {
+    /// Deficits of all markets, quote atoms.
+    pub deficit: Uint128,
+    /// Times that it was shut within the last day, in order.
+    pub shut: Vec<Interval>,
+}
+
+/// The gate. Written where a deficit changes or a cause comes or goes.
+pub const GATE: Item<Gate> = Item::new("gate");
+
+/// (kind, number) of a cause that is known and not resolved -> until when it shuts the gate, seconds.
+pub const GATE_CAUSES: Map<(u8, u64), u64> = Map::new("gate_causes");
+
+/// (until, kind, number): the same in order of their ends.
+pub const GATE_ENDS: Map<(u64, u8, u64), Empty> = Map::new("gate_ends");
 
 /// What was liquidated in one block.
 #[cw_serde]

@@ -10,8 +10,7 @@ use crate::accounts::take_out;
 use crate::error::{ContractError, ContractResult};
 use crate::events;
 use crate::exchange::Exchange;
-use crate::ledger::credit;
-use crate::math::to_signed;
+use crate::gate;
 
 /// Moves collateral between two subaccounts of the sender, opening the target where it is new. By the owner,
 /// never by a delegate. Refused as a withdrawal of the source would be, but for the gate and outflow limits.
@@ -39,8 +38,8 @@ pub fn execute(
     let source = exchange.account(from)?.clone();
     let held_at = source.held_position_at(now);
     let to = exchange.account_number_or_new(&info.sender, to_subaccount)?;
+    gate::put_back(&mut exchange, to, amount)?;
     let target = exchange.account_mut(to)?;
-    credit(target, to_signed(amount)?)?;
     target.last_position_at = target.last_position_at.max(held_at);
     let answer = TransferAnswer {
         from_quote: source.quote,

@@ -4,8 +4,8 @@ mod support;
 
 use ballast_insurance_fund::state::{CLAIMS, CLAIM_TOTALS, LEDGER, STANDINGS};
 use ballast_perp_market::state::{
-    ACCOUNTS, ACCOUNT_ORDERS, CLIENT_ORDERS, DELEVERAGE_QUEUE, MARKET_STATES, ORDERS, RESIDUE,
-    VAULT,
+    Interval, QueuedWithdrawal, ACCOUNTS, ACCOUNT_ORDERS, CLIENT_ORDERS, DELEVERAGE_QUEUE, GATE,
+    GATE_CAUSES, GATE_ENDS, MARKET_STATES, ORDERS, OUTFLOW, RESIDUE, VAULT, WITHDRAWALS,
 };
 use ballast_testing::invariants::{check_events, check_invariants};
 use ballast_testing::suite::{Collateral, NewOrder};
@@ -58,9 +58,19 @@ fn first<K, V>(entry: Option<cosmwasm_std::StdResult<(K, V)>>) -> (K, V) {
     entry.unwrap().unwrap()
 }
 
+/// Of a number that was never given, and of nothing.
+fn withdrawal() -> QueuedWithdrawal {
+    QueuedWithdrawal {
+        account: 1,
+        amount: Uint128::one(),
+        queued_at: 1,
+        failed_at: None,
+    }
+}
+
 type Corruption = (&'static str, fn(&mut dyn Storage));
 
-const MARKET: [Corruption; 19] = [
+const MARKET: [Corruption; 27] = [
     ("market: vault = sum of the ledger", |s| {
         let mut account = ACCOUNTS.load(s, 1).unwrap();
         account.quote += Int128::one();
@@ -147,6 +157,48 @@ const MARKET: [Corruption; 19] = [
         let mut account = ACCOUNTS.load(s, 1).unwrap();
         account.risk_increased_at = 1 << 40;
         ACCOUNTS.save(s, 1, &account).unwrap();
+    }),
+    ("market: vault = sum of the ledger", |s| {
+        WITHDRAWALS.save(s, 7, &withdrawal()).unwrap();
+    }),
+    ("market: queued withdrawals = sum of the queue", |s| {
+        let mut outflow = OUTFLOW.load(s).unwrap();
+        outflow.queued += Uint128::one();
+        OUTFLOW.save(s, &outflow).unwrap();
+    }),
+    ("market: queued withdrawals are sound", |s| {
+        WITHDRAWALS.save(s, 7, &withdrawal()).unwrap();
+    }),
+    ("market: the gate's deficit = sum of deficits", |s| {
+        let mut gate = GATE.load(s).unwrap();
+        gate.deficit += Uint128::one();
+        GATE.save(s, &gate).unwrap();
+    }),
+    (
+        "market: causes are indexed and of accounts that say so",
+        |s| {
+            GATE_CAUSES.save(s, (0, 0), &7).unwrap();
+        },
+    ),
+    (
+        "market: causes are indexed and of accounts that say so",
+        |s| {
+            GATE_CAUSES.save(s, (1, 1), &7).unwrap();
+            GATE_ENDS.save(s, (7, 1, 1), &Empty {}).unwrap();
+        },
+    ),
+    ("market: an account that gates is a known cause", |s| {
+        let mut account = ACCOUNTS.load(s, 1).unwrap();
+        account.gates = true;
+        ACCOUNTS.save(s, 1, &account).unwrap();
+    }),
+    ("market: the gate keeps its bounds", |s| {
+        let mut gate = GATE.load(s).unwrap();
+        gate.shut.push(Interval {
+            from: 1_700_000_000,
+            to: 1_700_021_601,
+        });
+        GATE.save(s, &gate).unwrap();
     }),
     ("market: no empty order", |s| {
         let (key, mut order) = first(ORDERS.range(s, None, None, Order::Ascending).next());

@@ -69,6 +69,9 @@ fn lists(stage: &Stage) -> Vec<List> {
         list(Target::Market, "pending_changes", json!({}), 12, |one| {
             one["id"].clone()
         }),
+        list(Target::Market, "queued_withdrawals", json!({}), 60, |one| {
+            one["id"].clone()
+        }),
         list(Target::Fund, "markets", json!({}), 2, |one| {
             json!([one["contract"], one["market"]])
         }),
@@ -117,6 +120,11 @@ fn stage() -> Stage {
     for user in bankrupt {
         let account: AccountId = Stage::id(&user);
         stage.suite.liquidate(&keeper, &account, 0).unwrap();
+    }
+    // More than may leave at once, and then some more.
+    let whale = stage.waits("whale").unwrap();
+    for _ in 0..CROWD {
+        stage.suite.withdraw(&whale, 0, 1).unwrap();
     }
     stage
 }

@@ -9,6 +9,15 @@ pub mod market {
     pub const DEPOSIT: &str = "ballast_deposit";
     /// `account`, `owner`, `subaccount`, `amount`.
     pub const WITHDRAW: &str = "ballast_withdraw";
+    /// A withdrawal, or the rest of one, waits: `account`, `owner`, `subaccount`, `id`, `amount`.
+    pub const WITHDRAWAL_QUEUED: &str = "ballast_withdrawal_queued";
+    /// A queued withdrawal was paid, all or in part: `account`, `owner`, `subaccount`, `id`, `amount`, `left`.
+    pub const WITHDRAWAL_PAID: &str = "ballast_withdrawal_paid";
+    /// Such a payment failed and did not happen: `id`, `account`, `amount` (all of it), `returned` (to the account;
+    /// else it waits on).
+    pub const WITHDRAWAL_FAILED: &str = "ballast_withdrawal_failed";
+    /// A queued withdrawal went back into its account: `id`, `account`, `amount`.
+    pub const WITHDRAWAL_CANCELLED: &str = "ballast_withdrawal_cancelled";
     /// Money went between subaccounts of one owner: `from`, `to` (account numbers), `owner`, `amount`.
     pub const TRANSFER: &str = "ballast_transfer";
     /// An order rests: `market`, `side`, `ticks`, `sequence`, `account`, `size`, `reduce_only`, and where

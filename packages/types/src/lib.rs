@@ -19,5 +19,6 @@ pub mod voting_module;
 mod common;
 mod life;
 mod orders;
+mod outflow;
 
 pub use common::*;

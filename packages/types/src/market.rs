@@ -7,6 +7,7 @@ use cw_ownable::{cw_ownable_execute, cw_ownable_query};
 
 pub use crate::life::*;
 pub use crate::orders::*;
+pub use crate::outflow::*;
 use crate::{AccountId, MarketId, RiskLevel, RiskParameters};
 
 /// Instantiates the clearing house.
@@ -54,6 +55,12 @@ pub struct ExchangeParameters {
     /// For an account that increased its risk at most this long before a claim, only the market's own reserve
     /// pays.
     pub recent_risk_secs: u64,
+    /// What may leave within an hour, withdrawals less deposits, as a share of the vault at that time.
+    pub outflow_hour_ppm: u32,
+    /// The same within a day.
+    pub outflow_day_ppm: u32,
+    /// Both are at least this, quote atoms.
+    pub outflow_floor: Uint128,
     /// A price published at most this far in the future counts as of now (clocks differ); one beyond it is
     /// no price.
     pub price_future_tolerance_secs: u64,
@@ -176,12 +183,25 @@ pub enum ExecuteMsg {
     },
     /// cw20 hook: `msg` is a [`ReceiveMsg`].
     Receive(Cw20ReceiveMsg),
-    /// Pays out collateral to the sender. With open positions the account must keep initial margin.
+    /// Pays out collateral to the sender. With open positions the account must keep initial margin. What outflow
+    /// limits hold back leaves the account and waits in a queue. Answer data: [`WithdrawAnswer`].
     Withdraw {
         /// The sender's subaccount.
         subaccount: u32,
         /// Quote atoms.
         amount: Uint128,
+    },
+    /// Pays queued withdrawals from the head, as far as limits, vault and gate allow. Anyone. Answer data:
+    /// [`ProcessWithdrawalsAnswer`].
+    ProcessWithdrawals {
+        /// Withdrawals looked at: 10 by default, at most 20.
+        #[serde(default)]
+        limit: Option<u32>,
+    },
+    /// Puts a queued withdrawal of the sender back into its account.
+    CancelWithdrawal {
+        /// Its number.
+        id: Uint64,
     },
     /// Moves collateral between two subaccounts of the sender; opens the target where it is new. The source must
     /// be able to withdraw it. Answer data: [`TransferAnswer`].
@@ -528,6 +548,24 @@ pub enum QueryMsg {
         /// 10 by default, at most 50.
         limit: Option<u32>,
     },
+    /// Withdrawals that wait, the next to be paid first.
+    #[returns(Vec<QueuedWithdrawalResponse>)]
+    QueuedWithdrawals {
+        /// Number, exclusive.
+        start_after: Option<Uint64>,
+        /// 10 by default, at most 50.
+        limit: Option<u32>,
+    },
+    /// How much may leave now.
+    #[returns(OutflowLimitsResponse)]
+    OutflowLimits {},
+    /// Whether withdrawals are gated, and for how long.
+    #[returns(WithdrawalGateResponse)]
+    WithdrawalGate {
+        /// Says whether this one is.
+        #[serde(default)]
+        account: Option<AccountId>,
+    },
     /// Lines of the ledger that belong to no account.
     #[returns(LedgerResponse)]
     Ledger {},
@@ -739,11 +777,13 @@ pub struct LedgerResponse {
     pub settlement_pool: Int128,
     /// Rounding that belongs to nobody.
     pub residue: Uint128,
+    /// Withdrawals that left their accounts and wait.
+    pub queued_withdrawals: Uint128,
     /// All markets' deficits.
     pub deficit: Uint128,
     /// What the token says the contract owns.
     pub bank: Uint128,
-    /// `bank - (accounts + fees_owed + fee_collector + settlement_pool + residue - deficit)`.
+    /// `bank - (accounts + fees_owed + fee_collector + settlement_pool + residue + queued_withdrawals - deficit)`.
     pub unaccounted: Int128,
     /// Worst level any market was told.
     pub level: Option<RiskLevel>,

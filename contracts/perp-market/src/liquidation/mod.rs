@@ -23,6 +23,7 @@ use crate::error::{ContractError, ContractResult};
 use crate::events;
 use crate::exchange::Exchange;
 use crate::fund::{self, Flush};
+use crate::gate;
 use crate::liquidation::caps::{Caps, Use};
 use crate::margin::{position_in, risk_across, size_risk};
 use crate::math::add;
@@ -164,6 +165,10 @@ pub fn execute(
     let mut exchange = Exchange::new(deps.as_ref(), env)?;
     let number = exchange.resolve(id)?;
     let subject = Subject::load(&mut exchange, number, market)?;
+    if !subject.risk.is_liquidatable() && !only_bankrupt && exchange.account(number)?.gates {
+        // It recovered by itself: the gate need not wait for it any more.
+        return conclude(exchange, &subject, &Outcome::new())?.save(deps);
+    }
     if !subject.risk.is_liquidatable() {
         return Err(ContractError::NotLiquidatable {
             equity: subject.risk.equity,
@@ -294,6 +299,9 @@ pub fn conclude(
     exchange
         .events
         .push(events::liquidation(&owner.id(), subject, outcome));
+    if subject.risk.is_bankrupt() || owner.gates {
+        gate::judge(&mut exchange, subject.number)?;
+    }
     let messages = fund::automatic_flush(&mut exchange, subject.market)?;
     let closed = add(outcome.closed_in_book, outcome.deleveraged)?;
     // What was asked of the fund was counted when it was asked.

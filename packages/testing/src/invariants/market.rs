@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
+use ballast_perp_market::gate::{Cause, BUDGET_SECS, MAX_INTERVALS};
 use ballast_perp_market::state::{
-    queue_key, rank_key, split_book_key, split_place_key, Account, MarketState, Named, Order,
-    Position, ACCOUNTS, ACCOUNT_ORDERS, CLIENT_ORDERS, DELEVERAGE_QUEUE, MARKETS, MARKET_STATES,
-    MAX_POSITIONS, ORDERS, RESIDUE, VAULT,
+    queue_key, rank_key, split_book_key, split_place_key, Account, Gate, MarketState, Named, Order,
+    Outflow, Position, QueuedWithdrawal, ACCOUNTS, ACCOUNT_ORDERS, CLIENT_ORDERS, DELEVERAGE_QUEUE,
+    GATE, GATE_CAUSES, GATE_ENDS, MARKETS, MARKET_STATES, MAX_POSITIONS, ORDERS, OUTFLOW, RESIDUE,
+    VAULT, WITHDRAWALS,
 };
 use ballast_types::MarketId;
 use cosmwasm_std::{Empty, Order as Direction, Storage};
@@ -37,8 +39,13 @@ pub(super) struct MarketShadow {
     own_orders: Records<OwnKey, Empty>,
     client_orders: Records<ClientKey, Named>,
     queue: Records<QueueKey, Empty>,
+    withdrawals: Records<u64, QueuedWithdrawal>,
+    causes: Records<(u8, u64), u64>,
+    ends: Records<(u64, u8, u64), Empty>,
     vault: i128,
     residue: i128,
+    outflow: Option<Outflow>,
+    gate: Gate,
     totals: Totals,
 }
 
@@ -47,6 +54,8 @@ pub(super) struct MarketShadow {
 struct Totals {
     /// Of all accounts' quote.
     quote: i128,
+    /// Of all queued withdrawals.
+    queued: i128,
     /// Sizes of longs and of shorts (negative) by market; none where both are 0.
     open: BTreeMap<MarketId, (i128, i128)>,
     /// Resting orders by account; none where 0.
@@ -118,6 +127,17 @@ impl MarketShadow {
         }
         for key in DELEVERAGE_QUEUE.keys(storage, None, None, up) {
             shadow.queue.replace(key?, Some(Empty {}));
+        }
+        for record in WITHDRAWALS.range(storage, None, None, up) {
+            let (id, withdrawal) = record?;
+            shadow.put_withdrawal(id, Some(withdrawal));
+        }
+        for record in GATE_CAUSES.range(storage, None, None, up) {
+            let (cause, until) = record?;
+            shadow.causes.replace(cause, Some(until));
+        }
+        for key in GATE_ENDS.keys(storage, None, None, up) {
+            shadow.ends.replace(key?, Some(Empty {}));
         }
         for record in MARKET_STATES.range(storage, None, None, up) {
             let (market, state) = record?;
@@ -199,6 +219,16 @@ impl MarketShadow {
             self.queue
                 .replace(key, DELEVERAGE_QUEUE.may_load(storage, key)?);
             touched.queue.insert(key);
+        } else if namespace == WITHDRAWALS.namespace_bytes() {
+            let id = decode::<u64>(rest)?;
+            self.put_withdrawal(id, WITHDRAWALS.may_load(storage, id)?);
+        } else if namespace == GATE_CAUSES.namespace_bytes() {
+            let cause = decode::<(u8, u64)>(rest)?;
+            self.causes
+                .replace(cause, GATE_CAUSES.may_load(storage, cause)?);
+        } else if namespace == GATE_ENDS.namespace_bytes() {
+            let key = decode::<(u64, u8, u64)>(rest)?;
+            self.ends.replace(key, GATE_ENDS.may_load(storage, key)?);
         } else if namespace == MARKETS.namespace_bytes() {
             let market = decode::<MarketId>(rest)?;
             let config = MARKETS.may_load(storage, market)?;
@@ -227,6 +257,13 @@ impl MarketShadow {
         before
     }
 
+    fn put_withdrawal(&mut self, id: u64, now: Option<QueuedWithdrawal>) {
+        let amount = |one: &QueuedWithdrawal| signed(one.amount.u128());
+        self.totals.queued += now.as_ref().map_or(0, amount);
+        let before = self.withdrawals.replace(id, now);
+        self.totals.queued -= before.as_ref().map_or(0, amount);
+    }
+
     fn put_order(&mut self, key: OrderKey, now: Option<Order>) -> Option<Order> {
         if let Some(order) = &now {
             self.totals.add_order(order.account, true);
@@ -241,12 +278,16 @@ impl MarketShadow {
     fn put_items(&mut self, storage: &dyn Storage) -> Result<()> {
         self.vault = signed(VAULT.load(storage)?.u128());
         self.residue = signed(RESIDUE.load(storage)?.u128());
+        self.outflow = Some(OUTFLOW.load(storage)?);
+        self.gate = GATE.load(storage)?;
         Ok(())
     }
 
     /// Money, and the records that a message touched with their neighbours.
     pub fn check_touched(&self, suite: &Suite, touched: &Touched, findings: &mut Findings) {
         self.check_money(suite, findings);
+        self.check_withdrawals(findings);
+        self.check_gate(suite, findings);
         let mut markets = touched.markets.clone();
         for number in &touched.accounts {
             self.check_account(suite, *number, findings);
@@ -314,7 +355,7 @@ impl MarketShadow {
             }
         };
         let lines: i128 = self.states.values().map(ledger_lines).sum();
-        let ledger = self.totals.quote + self.residue + lines;
+        let ledger = self.totals.quote + self.totals.queued + self.residue + lines;
         findings.require(
             self.vault == ledger,
             "market: vault = sum of the ledger",
@@ -335,6 +376,65 @@ impl MarketShadow {
             !exact || stray == expected,
             "market: unaccounted = sent without message - synced",
             || format!("unaccounted {stray}, expected {expected}"),
+        );
+    }
+
+    /// The queue's total and numbers.
+    fn check_withdrawals(&self, findings: &mut Findings) {
+        let stored = self.outflow.as_ref().map(|outflow| outflow.queued.u128());
+        let queued = u128::try_from(self.totals.queued).ok();
+        findings.require(
+            stored == queued,
+            "market: queued withdrawals = sum of the queue",
+            || format!("stored {stored:?}, sum {queued:?}"),
+        );
+        let next = self.outflow.as_ref().map_or(0, |outflow| outflow.next_id);
+        let sound = self.withdrawals.0.iter().all(|(id, one)| {
+            *id < next && !one.amount.is_zero() && self.accounts.has(&one.account)
+        });
+        findings.require(sound, "market: queued withdrawals are sound", || {
+            format!("next {next}, {:?}", self.withdrawals)
+        });
+    }
+
+    /// Deficits add up, causes are known where accounts say so, and the gate keeps its bounds.
+    fn check_gate(&self, suite: &Suite, findings: &mut Findings) {
+        let deficit: u128 = self.states.values().map(|one| one.deficit.u128()).sum();
+        findings.require(
+            self.gate.deficit.u128() == deficit,
+            "market: the gate's deficit = sum of deficits",
+            || format!("stored {}, sum {deficit}", self.gate.deficit),
+        );
+        let now = suite.now();
+        let mut sound = self.causes.0.len() == self.ends.0.len();
+        for ((kind, number), until) in &self.causes.0 {
+            sound &= self.ends.has(&(*until, *kind, *number));
+            let gates = self.accounts.get(number).is_some_and(|one| one.gates);
+            sound &= *kind == 0 || gates;
+        }
+        findings.require(
+            sound,
+            "market: causes are indexed and of accounts that say so",
+            || format!("{:?}, {:?}", self.causes, self.ends),
+        );
+        let shut = &self.gate.shut;
+        let ordered = shut.len() <= MAX_INTERVALS
+            && shut.iter().all(|one| one.from < one.to)
+            && shut.windows(2).all(|two| match two {
+                [first, second] => first.to <= second.from,
+                _ => true,
+            });
+        let most = shut
+            .iter()
+            .map(|one| self.gate.shut_secs(one.to))
+            .max()
+            .unwrap_or(0);
+        let last = self.causes.0.values().max().copied().unwrap_or(0);
+        let until = self.gate.shut_until(now).unwrap_or(0);
+        findings.require(
+            ordered && most <= BUDGET_SECS && (until == 0 || until <= last),
+            "market: the gate keeps its bounds",
+            || format!("at {now}: {shut:?}, causes {:?}", self.causes),
         );
     }
 
@@ -369,6 +469,12 @@ impl MarketShadow {
             sound,
             "market: positions are distinct, not empty, and few",
             || format!("account {number}: {:?}", account.positions),
+        );
+        let known = self.causes.has(&Cause::Account(number).key());
+        findings.require(
+            account.gates == known,
+            "market: an account that gates is a known cause",
+            || format!("account {number}: {account:?}, known {known}"),
         );
         let in_isolated = |position: &Position| self.isolated.contains(&position.market);
         let isolated = account.positions.iter().any(in_isolated);

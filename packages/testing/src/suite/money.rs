@@ -1,7 +1,7 @@
 //! Collateral: minted, held, deposited, withdrawn, sent astray.
 
 use anyhow::{Context, Result};
-use ballast_types::market::{ExecuteMsg, ReceiveMsg, TransferAnswer};
+use ballast_types::market::{ExecuteMsg, ProcessWithdrawalsAnswer, ReceiveMsg, TransferAnswer};
 use cosmwasm_schema::serde::Serialize;
 use cosmwasm_std::{coin, coins, to_json_binary, Addr, BankMsg, Coin, Uint128};
 use cw20::{Cw20ExecuteMsg, Denom};
@@ -166,6 +166,30 @@ impl Suite {
             amount: Uint128::new(amount),
         };
         let market = self.market.clone();
+        self.execute(user, &market, &msg, &[])
+    }
+
+    /// Pays queued withdrawals.
+    ///
+    /// # Errors
+    /// What the market returned. A payment that fails is no error.
+    pub fn process_withdrawals(
+        &mut self,
+        sender: &Addr,
+        limit: Option<u32>,
+    ) -> Result<Answered<ProcessWithdrawalsAnswer>> {
+        let market = self.market.clone();
+        let msg = ExecuteMsg::ProcessWithdrawals { limit };
+        answered(self.execute(sender, &market, &msg, &[])?)
+    }
+
+    /// Puts a queued withdrawal back.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn cancel_withdrawal(&mut self, user: &Addr, id: u64) -> Result<AppResponse> {
+        let market = self.market.clone();
+        let msg = ExecuteMsg::CancelWithdrawal { id: id.into() };
         self.execute(user, &market, &msg, &[])
     }
 

@@ -7,7 +7,8 @@ use ballast_types::fund::{
 use ballast_types::market::{
     AccountResponse, BookResponse, ConfigResponse, DelegateResponse, DeleverageEntry,
     DeleverageRankResponse, FundingResponse, LedgerResponse, LiquidationPriceResponse,
-    MarketResponse, OrderResponse, PendingClaimResponse, QueryMsg,
+    MarketResponse, OrderResponse, OutflowLimitsResponse, PendingClaimResponse, QueryMsg,
+    QueuedWithdrawalResponse, WithdrawalGateResponse,
 };
 use ballast_types::pyth::{self, PriceFeedResponse};
 use ballast_types::{AccountId, MarketId, RiskParameters};
@@ -174,6 +175,34 @@ impl Suite {
             limit: Some(50),
         };
         self.ask_market(&query)
+    }
+
+    /// The first 50 queued withdrawals.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn queued_withdrawals(&self) -> Result<Vec<QueuedWithdrawalResponse>> {
+        let query = QueryMsg::QueuedWithdrawals {
+            start_after: None,
+            limit: Some(50),
+        };
+        self.ask_market(&query)
+    }
+
+    /// How much may leave the market now.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn outflow_limits(&self) -> Result<OutflowLimitsResponse> {
+        self.ask_market(&QueryMsg::OutflowLimits {})
+    }
+
+    /// The withdrawal gate, and whether it is shut for an account.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn withdrawal_gate(&self, account: Option<AccountId>) -> Result<WithdrawalGateResponse> {
+        self.ask_market(&QueryMsg::WithdrawalGate { account })
     }
 
     /// The market's ledger.

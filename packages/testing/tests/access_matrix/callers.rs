@@ -113,6 +113,7 @@ fn expected(row: &Row, who: Who) -> Outcome {
             Who::OtherUser => error.map_or(Outcome::Accepted, refused),
             _ => refused("NoSuchAccount"),
         },
+        May::AccountOwner => only(who == Who::AccountOwner, "Unauthorized"),
         May::OwnerOrDelegate => only(
             matches!(who, Who::AccountOwner | Who::Delegate),
             "NotDelegate",

@@ -32,6 +32,8 @@ pub enum May {
     /// The owner of the account that is meant, which is always the sender's own. Somebody else with an account
     /// acts on that, or gets this error.
     OwnAccount(Option<&'static str>),
+    /// The owner of the account that is meant.
+    AccountOwner,
     /// The account's owner, and a delegate.
     OwnerOrDelegate,
 }
@@ -93,6 +95,8 @@ pub const ROWS: &[Row] = &[
     row(Market, "deposit", Anyone, Collateral),
     row(Market, "receive.deposit", CollateralToken, Nothing),
     row(Market, "withdraw", OwnAccount(None), Nothing),
+    row(Market, "process_withdrawals", Anyone, Nothing),
+    row(Market, "cancel_withdrawal", AccountOwner, Nothing),
     row(Market, "transfer", OwnAccount(None), Nothing),
     row(Market, "place_order", OwnAccount(None), Nothing),
     also(Market, "place_order", "rests, named and ending, by a delegate", OwnerOrDelegate, Nothing),

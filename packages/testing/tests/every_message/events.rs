@@ -13,7 +13,7 @@ use crate::for_each;
 const DOCUMENTED: &str = include_str!("../../../types/src/events.rs");
 
 /// Events of states that no scenario is in, and where they are tested.
-const ELSEWHERE: [(&str, &str); 10] = [
+const ELSEWHERE: [(&str, &str); 11] = [
     ("ballast_deleverage_skipped", "market/deleveraging.rs"),
     ("ballast_deficit", "whole_life.rs"),
     ("ballast_deficit_repaid", "whole_life.rs"),
@@ -29,6 +29,7 @@ const ELSEWHERE: [(&str, &str); 10] = [
         "ballast_fund_rebase",
         "insurance-fund/tests/underwriting.rs",
     ),
+    ("ballast_withdrawal_failed", "market/outflow.rs"),
     ("ballast_funding_rate", "market/funding.rs"),
 ];
 
@@ -162,7 +163,7 @@ fn said_to_leave(stage: &Stage, events: &[Event]) -> i128 {
     events
         .iter()
         .map(|event| {
-            if is(event, market::WITHDRAW) {
+            if is(event, market::WITHDRAW) || is(event, market::WITHDRAWAL_PAID) {
                 number(event, "amount")
             } else if is(event, market::DEPOSIT) {
                 -number(event, "amount")

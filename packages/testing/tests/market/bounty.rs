@@ -140,7 +140,7 @@ fn a_market_without_fees_pays_none() {
     );
 }
 
-// What the fund paid and was not needed goes back whole, though it passes through the fees owed.
+// S4: what the fund paid and was not needed goes back whole, though it passes through the fees owed.
 #[test]
 fn it_is_never_paid_from_a_claim() {
     let mut world = rich();

@@ -228,7 +228,7 @@ fn a_share_of_the_position_at_once_but_never_less_than_the_least_notional() {
     }
 }
 
-// However small the caps: one lot a block.
+// G3: however small the caps: one lot a block.
 #[test]
 fn one_lot_a_block_is_always_liquidated() {
     let mut world = world(|parameters| {
@@ -324,7 +324,7 @@ fn the_order_of_deleveraging_holds_across_parts() {
     assert_eq!(world.quote(&long), 0);
 }
 
-// Whoever makes a claim fail uses up nothing: else a block's cap could be taken from honest keepers for ever.
+// G3: whoever makes a claim fail uses up nothing: else a block's cap could be taken from honest keepers for ever.
 #[test]
 fn a_claim_that_fails_uses_up_nothing() {
     let mut world = world(|parameters| parameters.account_block_notional = (800 * UNIT).into());

@@ -28,6 +28,7 @@ fn transfer(
     done.map(|_| ())
 }
 
+// S1
 #[test]
 fn money_moves_opens_the_target_and_no_coin_moves() {
     let mut world = World::new();
@@ -53,6 +54,7 @@ fn money_moves_opens_the_target_and_no_coin_moves() {
     world.check();
 }
 
+// F1, S7, A2
 #[test]
 fn what_makes_no_sense_is_refused() {
     let mut world = World::new();

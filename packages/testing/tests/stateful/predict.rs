@@ -5,14 +5,14 @@
 //! error must hold up against what can be asked ([`Expect::Order`]), orders with ample margin must pass,
 //! and what an accepted order leaves is checked by `judge`.
 
-use ballast_perp_market::state::{book_key, split_place_key, ORDERS};
+use ballast_perp_market::state::{book_key, split_place_key, ACCOUNTS, GATE, ORDERS};
 use ballast_perp_market::ContractError;
 use ballast_risk::{fill_value, position_risk, MarginParameters, Rounding, ValueScale};
 use ballast_testing::hostile::oracle::{OracleBehaviour, Published};
 use ballast_types::fund::TopUpKind;
 use ballast_types::market::{AccountResponse, MarketResponse, OrderType, TimeInForce};
 use ballast_types::{MarketId, Side};
-use cosmwasm_std::{Addr, Decimal, Int128, Uint128};
+use cosmwasm_std::{Addr, Decimal, Int128, Uint128, Uint64};
 
 use super::changes;
 use super::steps::{FundChoice, Order, Step, User};
@@ -243,6 +243,30 @@ fn transfer(world: &World, from: &Addr, to: &Addr, amount: u128, message: bool) 
     Expect::Ok
 }
 
+/// Until when the gate is shut for an account: while it is shut, and the account held a position within the hour or any
+/// market has a deficit.
+fn gated(world: &World, user: User, sub: u32) -> Option<u64> {
+    let storage = world.suite.market_storage();
+    let storage = storage.as_ref();
+    let now = world.suite.now();
+    let until = GATE.load(storage).unwrap().shut.last()?.to;
+    let number = world.account(user, sub)?.number.u64();
+    let account = ACCOUNTS.load(storage, number).unwrap();
+    let idle = account.positions.is_empty() && now - account.last_position_at >= 3_600;
+    let deficit = world
+        .suite
+        .markets
+        .iter()
+        .any(|market| !world.market(market.id).deficit.is_zero());
+    (until > now && (deficit || !idle)).then_some(until)
+}
+
+/// Whether an account was a known cause for the gate.
+fn gates(world: &World, number: Uint64) -> bool {
+    let storage = world.suite.market_storage();
+    ACCOUNTS.load(storage.as_ref(), number.u64()).unwrap().gates
+}
+
 fn withdraw(world: &World, user: User, sub: u32, amount: u128) -> Expect {
     if amount == 0 {
         return Expect::market(ContractError::ZeroAmount {});
@@ -250,10 +274,13 @@ fn withdraw(world: &World, user: User, sub: u32, amount: u128) -> Expect {
     if let Some(refused) = may_take_out(world, user, sub, amount) {
         return refused;
     }
-    let asked = Uint128::new(amount);
-    let available = Uint128::new(world.vault());
-    if asked > available {
-        return Expect::market(ContractError::InsufficientVault { available, asked });
+    if let Some(opens_at) = gated(world, user, sub) {
+        return Expect::market(ContractError::WithdrawalsGated { opens_at });
+    }
+    // What the limits hold back waits: no coin moves where nothing may leave.
+    let limits = world.suite.outflow_limits().unwrap();
+    if !limits.queued.is_zero() || limits.available.is_zero() {
+        return Expect::Ok;
     }
     let (market, to) = (&world.suite.market, &world.users[user]);
     if world.suite.token().is_some() && !world.token_moves(market, to) {
@@ -395,6 +422,10 @@ fn liquidate(world: &World, user: User, sub: u32, market: MarketId, bankrupt: bo
         maintenance_margin,
         ..
     } = account;
+    if !account.liquidatable && !bankrupt && gates(world, account.number) {
+        // It recovered: the message only says so.
+        return Expect::Ok;
+    }
     if !account.liquidatable {
         return Expect::market(ContractError::NotLiquidatable {
             equity,

@@ -198,6 +198,21 @@ impl Stage {
         self.suite.account(user, 0)
     }
 
+    /// A user whose withdrawal waits in the queue for the most part. A day and an hour pass.
+    ///
+    /// # Errors
+    /// What the suite returned.
+    pub fn waits(&mut self, name: &str) -> Result<Addr> {
+        let user = self.user(name, 0)?;
+        self.suite.mint(&user, 100_000_000 * UNIT)?;
+        self.suite.deposit(&user, 0, 100_000_000 * UNIT)?;
+        // What the deposit allows besides fades.
+        self.suite.advance(86_400);
+        self.suite.withdraw(&user, 0, 90_000_000 * UNIT)?;
+        self.suite.advance(3_600);
+        Ok(user)
+    }
+
     /// Subaccount 0 of a user.
     #[must_use]
     pub fn id(user: &Addr) -> AccountId {

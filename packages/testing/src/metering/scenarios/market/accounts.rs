@@ -56,6 +56,25 @@ pub(super) fn all() -> Vec<Scenario> {
                 withdraw(stage, &trader)
             },
         ),
+        one("withdraw", "waits behind another", Tokens::Any, |stage| {
+            let trader = stage.waits("trader")?;
+            withdraw(stage, &trader)
+        }),
+        one("process_withdrawals", "nothing waits", Tokens::Any, process),
+        one(
+            "process_withdrawals",
+            "1 paid in part",
+            Tokens::Each,
+            |stage| {
+                stage.waits("trader")?;
+                process(stage)
+            },
+        ),
+        one("cancel_withdrawal", "the only one", Tokens::Any, |stage| {
+            let trader = stage.waits("trader")?;
+            let msg = ExecuteMsg::CancelWithdrawal { id: 1u64.into() };
+            Prepared::new(&trader, &stage.suite.market, &msg)
+        }),
         one("transfer", "opens the target", Tokens::Any, |stage| {
             let trader = stage.user("trader", 100)?;
             transfer(stage, &trader)
@@ -69,6 +88,12 @@ pub(super) fn all() -> Vec<Scenario> {
             transfer(stage, &trader)
         }),
     ]
+}
+
+fn process(stage: &mut Stage) -> Result<Prepared> {
+    let keeper = stage.suite.keeper.clone();
+    let msg = ExecuteMsg::ProcessWithdrawals { limit: None };
+    Prepared::new(&keeper, &stage.suite.market, &msg)
 }
 
 fn transfer(stage: &Stage, trader: &cosmwasm_std::Addr) -> Result<Prepared> {
