@@ -68,7 +68,7 @@ pub struct Stage {
 impl Stage {
     /// Two markets at 20,000, a fund with money, and a crowd of so many: accounts with resting orders at one
     /// price and each at a price of its own, accounts with positions in both markets, recorded claims, and
-    /// registered feeds (see [`crowd`]).
+    /// registered feeds (see module `crowd`).
     ///
     /// # Errors
     /// What a contract refused: a bug.
