@@ -7,6 +7,7 @@ use cosmwasm_std::{
 };
 use cw20::{Cw20ExecuteMsg, Cw20ReceiveMsg, Denom};
 
+use crate::delisting;
 use crate::error::{ContractError, ContractResult};
 use crate::events;
 use crate::exchange::Exchange;
@@ -54,11 +55,15 @@ pub fn receive(
         });
     }
     let sender = deps.api.addr_validate(&message.sender)?;
-    let ReceiveMsg::Deposit { subaccount } = from_json(&message.msg)?;
+    let hook: ReceiveMsg = from_json(&message.msg)?;
     // Credited with what arrived: a token that takes a fee in flight delivers less than it says.
     let bank = bank_balance(deps.as_ref(), env, &collateral)?;
     let arrived = bank.saturating_sub(VAULT.load(deps.storage)?);
-    deposit(deps, env, &sender, subaccount, message.amount.min(arrived))
+    let amount = message.amount.min(arrived);
+    match hook {
+        ReceiveMsg::Deposit { subaccount } => deposit(deps, env, &sender, subaccount, amount),
+        ReceiveMsg::RepayDeficit { market } => delisting::repay(deps, env, market, amount),
+    }
 }
 
 fn deposit(

@@ -3,7 +3,7 @@
 
 use ballast_types::market::{InstantiateMsg, ListMarket};
 use ballast_types::MarketId;
-use cosmwasm_std::{Deps, DepsMut, Env, MessageInfo, Response, Uint128};
+use cosmwasm_std::{Deps, DepsMut, Env, MessageInfo, Order, Response, Storage, Uint128};
 use cw20::{Cw20QueryMsg, Denom, TokenInfoResponse};
 use cw_ownable::Action;
 
@@ -17,8 +17,9 @@ use crate::parameters::{check_exchange, check_listing, default_exchange, MAX_MAR
 use crate::price;
 use crate::settings;
 use crate::state::{
-    Config, FlowBucket, Gate, MarketConfig, MarketState, Outflow, CONFIG, GATE, MARKETS,
-    MARKET_COUNT, MARKET_STATES, NEXT_ACCOUNT, NEXT_CLAIM, OUTFLOW, RESIDUE, VAULT,
+    Config, FlowBucket, Gate, MarketConfig, MarketState, Outflow, PriceSample, CONFIG, GATE,
+    MARKETS, MARKET_COUNT, MARKET_STATES, NEXT_ACCOUNT, NEXT_CLAIM, OUTFLOW, PRICE_SAMPLES,
+    RESIDUE, RETIRED_FEES, VAULT,
 };
 
 /// Sets up an exchange without markets.
@@ -111,9 +112,7 @@ pub fn list_market(
     assert_owner(deps.as_ref(), info)?;
     check_listing(listing)?;
     let id = MARKET_COUNT.load(deps.storage)?;
-    if id >= MAX_MARKETS {
-        return Err(ContractError::TooManyMarkets { max: MAX_MARKETS });
-    }
+    check_room(deps.storage, &listing.symbol)?;
     let exchange_config = CONFIG.load(deps.storage)?;
     let quote_decimals = exchange_config.collateral_decimals;
     let scale = ballast_risk::ValueScale::new(listing.base_decimals, quote_decimals)?;
@@ -135,12 +134,19 @@ pub fn list_market(
         max_price: listing.oracle.max_price,
         isolated: listing.isolated,
         parameters: listing.parameters.clone(),
+        settling: None,
     };
     let mut state = MarketState {
         price: Some(first),
         ..MarketState::default()
     };
     state.funding.premium_accrued_at = now;
+    let sample = PriceSample {
+        published_at: first.published_at,
+        price: first.price,
+    };
+    state.sampled_slot = sample.slot();
+    PRICE_SAMPLES.save(deps.storage, (id, sample.key()), &sample)?;
     MARKETS.save(deps.storage, id, &config)?;
     MARKET_STATES.save(deps.storage, id, &state)?;
     MARKET_COUNT.save(deps.storage, &id.saturating_add(1))?;
@@ -150,11 +156,53 @@ pub fn list_market(
         .add_event(events::price(id, &first)))
 }
 
-/// Pays out the exchange's own share of a market's fees. By the owner.
+/// Not too many markets, and no other of that symbol: delisted ones do not count. Looks at all markets, whose
+/// number is capped.
+fn check_room(storage: &dyn Storage, symbol: &str) -> ContractResult<()> {
+    let mut count = 0u32;
+    for entry in MARKETS.range(storage, None, None, Order::Ascending) {
+        let (market, config) = entry?;
+        if config.symbol == symbol {
+            let symbol = config.symbol;
+            return Err(ContractError::SymbolTaken { market, symbol });
+        }
+        count = count.saturating_add(1);
+    }
+    if count >= MAX_MARKETS {
+        return Err(ContractError::TooManyMarkets { max: MAX_MARKETS });
+    }
+    Ok(())
+}
+
+/// Takes an amount out of the exchange's share of a market's fees, or of what delisted markets left.
+fn take_exchange_fees(
+    storage: &mut dyn Storage,
+    id: Option<MarketId>,
+    asked: Uint128,
+) -> ContractResult<()> {
+    let Some(market) = id else {
+        let available = RETIRED_FEES.may_load(storage)?.unwrap_or_default();
+        let left = subtract(available, asked)
+            .map_err(|_| ContractError::RetiredFeesExceeded { available, asked })?;
+        return Ok(RETIRED_FEES.save(storage, &left)?);
+    };
+    let mut state = MARKET_STATES
+        .may_load(storage, market)?
+        .ok_or(ContractError::NoSuchMarket { market })?;
+    let available = state.fee_collector;
+    state.fee_collector = subtract(available, asked).map_err(|_| ContractError::FeesExceeded {
+        market,
+        available,
+        asked,
+    })?;
+    Ok(MARKET_STATES.save(storage, market, &state)?)
+}
+
+/// Pays out the exchange's own share of a market's fees, or of those of delisted markets. By the owner.
 pub fn pay_fees(
     deps: DepsMut,
     info: &MessageInfo,
-    id: MarketId,
+    id: Option<MarketId>,
     recipient: &str,
     amount: Uint128,
 ) -> ContractResult<Response> {
@@ -163,21 +211,12 @@ pub fn pay_fees(
         return Err(ContractError::ZeroAmount {});
     }
     let recipient = deps.api.addr_validate(recipient)?;
-    let mut state = MARKET_STATES
-        .may_load(deps.storage, id)?
-        .ok_or(ContractError::NoSuchMarket { market: id })?;
-    let available = state.fee_collector;
-    state.fee_collector = subtract(available, amount).map_err(|_| ContractError::FeesExceeded {
-        market: id,
-        available,
-        asked: amount,
-    })?;
-    MARKET_STATES.save(deps.storage, id, &state)?;
+    take_exchange_fees(deps.storage, id, amount)?;
     change_vault(deps.storage, Movement::Out(amount))?;
     let collateral = CONFIG.load(deps.storage)?.collateral;
     Ok(Response::new()
         .add_attribute("action", "pay_fees")
-        .add_attribute("market", id.to_string())
+        .add_attribute("market", id.map_or("none".to_string(), |id| id.to_string()))
         .add_attribute("recipient", &recipient)
         .add_attribute("amount", amount)
         .add_message(pay(&collateral, &recipient, amount)?))

@@ -11,7 +11,8 @@ use crate::gate::GateChanges;
 use crate::math::add;
 use crate::state::{
     queue_key, rank_key, Account, MarketState, Named, Order, Position, ACCOUNTS, ACCOUNT_NUMBERS,
-    ACCOUNT_ORDERS, CLIENT_ORDERS, DELEVERAGE_QUEUE, MARKET_STATES, NEXT_ACCOUNT, ORDERS,
+    ACCOUNT_ORDERS, CLIENT_ORDERS, DELEVERAGE_CURSORS, DELEVERAGE_QUEUE, MARKET_STATES,
+    NEXT_ACCOUNT, ORDERS, PENDING_CLAIMS, PRICE_SAMPLES,
 };
 
 /// An account as it was and as it is.
@@ -67,6 +68,9 @@ impl Changes {
             }
             if *state != stored {
                 MARKET_STATES.save(storage, id, state)?;
+            }
+            if let Some(sample) = market.sample {
+                PRICE_SAMPLES.save(storage, (id, sample.key()), &sample)?;
             }
         }
         for (number, LoadedAccount { stored, now }) in self.accounts {
@@ -129,6 +133,13 @@ fn move_in_queue(
     for old in before.iter().map(place) {
         if !after.iter().map(place).any(|new| new == old) {
             DELEVERAGE_QUEUE.remove(storage, old);
+        }
+    }
+    // What waited for a position that is gone goes with it.
+    for gone in before {
+        if !after.iter().any(|kept| kept.market == gone.market) {
+            DELEVERAGE_CURSORS.remove(storage, (number, gone.market));
+            PENDING_CLAIMS.remove(storage, (number, gone.market));
         }
     }
     for new in after.iter().map(place) {

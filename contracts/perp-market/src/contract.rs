@@ -12,8 +12,8 @@ use cosmwasm_std::{
 use crate::error::{ContractError, ContractResult};
 use crate::orders::cancel::Reference;
 use crate::{
-    accounts, admin, dead_orders, delegates, fund, funding, liquidation, orders, pending, query,
-    transfers, withdrawals,
+    accounts, admin, dead_orders, delegates, delisting, fund, funding, liquidation, orders,
+    pending, query, settling, transfers, withdrawals,
 };
 
 /// Name in cw2's record.
@@ -129,6 +129,12 @@ pub fn execute(
         }
         ExecuteMsg::ApplyChange { id } => pending::apply(deps, &env, &info, id),
         ExecuteMsg::CancelChange { id } => pending::cancel(deps, &info, id),
+        ExecuteMsg::SettleMarket { market } => settling::request(deps, &env, &info, market),
+        ExecuteMsg::Settle { market, accounts } => {
+            settling::settle(deps, &env, &info, market, &accounts)
+        }
+        ExecuteMsg::DelistMarket { market } => delisting::delist(deps, &env, &info, market),
+        ExecuteMsg::RepayDeficit { market } => delisting::repay_native(deps, &env, &info, market),
         ExecuteMsg::PayFees {
             market,
             recipient,

@@ -87,6 +87,35 @@ pub enum ContractError {
         found: Decimal,
         next_at: u64,
     },
+    #[error(
+        "market {market} is being settled: orders are void and nothing of it changes any more"
+    )]
+    MarketSettling { market: MarketId },
+    #[error("market {market} is not being settled")]
+    NotSettling { market: MarketId },
+    #[error(
+        "market {market} has a price; without a new one anyone may settle it from {dead_at} on"
+    )]
+    FeedAlive { market: MarketId, dead_at: u64 },
+    #[error("1 to {max} accounts may be named, found {found}")]
+    TooManyAccounts { max: usize, found: usize },
+    #[error("market {market} cannot go yet: {open_interest_long} are long, {open_interest_short} short, its deficit is {deficit}")]
+    MarketInUse {
+        market: MarketId,
+        open_interest_long: Uint128,
+        open_interest_short: Uint128,
+        deficit: Uint128,
+    },
+    #[error("the deficit of market {market} is {deficit}, {found} was sent")]
+    DeficitExceeded {
+        market: MarketId,
+        deficit: Uint128,
+        found: Uint128,
+    },
+    #[error("market {market} has the symbol {symbol}")]
+    SymbolTaken { market: MarketId, symbol: String },
+    #[error("the exchange's share of fees of delisted markets is {available}, {asked} was asked")]
+    RetiredFeesExceeded { available: Uint128, asked: Uint128 },
     #[error("at most {max} markets may be listed")]
     TooManyMarkets { max: u32 },
     #[error("oracle {contract} gives no valid price for feed {feed_id}: {reason}")]

@@ -325,6 +325,31 @@ pub fn change(id: u64, kind: &str, status: &str, ready_at: u64) -> Event {
         .add_attribute("ready_at", ready_at.to_string())
 }
 
+/// A market begins to be settled.
+#[must_use]
+pub fn settling(market: MarketId, price: Decimal, since: u64) -> Event {
+    of_market(names::SETTLING, market)
+        .add_attribute("price", price.to_string())
+        .add_attribute("since", since.to_string())
+}
+
+/// A position closed at the settlement price.
+#[must_use]
+pub fn settled(market: MarketId, account: u64, size: Int128, value: Int128) -> Event {
+    of_market(names::SETTLED, market)
+        .add_attribute("account", account.to_string())
+        .add_attribute("size", size.to_string())
+        .add_attribute("value", value.to_string())
+}
+
+/// A market is gone.
+#[must_use]
+pub fn delisted(market: MarketId, symbol: &str, retired_fees: Uint128) -> Event {
+    of_market(names::DELISTED, market)
+        .add_attribute("symbol", symbol)
+        .add_attribute("retired_fees", retired_fees)
+}
+
 /// A price was cached.
 #[must_use]
 pub fn price(market: MarketId, cached: &CachedPrice) -> Event {
@@ -354,6 +379,7 @@ pub fn liquidation(account: &AccountId, subject: &Subject, outcome: &Outcome) ->
         .add_attribute("maintenance_margin", subject.risk.maintenance_margin)
         .add_attribute("closed_in_book", outcome.closed_in_book)
         .add_attribute("deleveraged", outcome.deleveraged)
+        .add_attribute("settled", outcome.settled)
         .add_attribute("fee", outcome.fee)
         .add_attribute("keeper_fee", outcome.keeper_fee)
         .add_attribute("bounty", outcome.bounty)

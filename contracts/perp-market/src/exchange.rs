@@ -16,8 +16,8 @@ use crate::changes::{Changes, LoadedAccount};
 use crate::error::{ContractError, ContractResult};
 use crate::events;
 use crate::state::{
-    Account, Config, MarketConfig, MarketState, Named, Order, Position, ACCOUNTS, ACCOUNT_NUMBERS,
-    CONFIG, DELEVERAGE_QUEUE, MARKETS, MARKET_STATES, NEXT_ACCOUNT,
+    Account, Config, MarketConfig, MarketState, Named, Order, Position, PriceSample, ACCOUNTS,
+    ACCOUNT_NUMBERS, CONFIG, DELEVERAGE_QUEUE, MARKETS, MARKET_STATES, NEXT_ACCOUNT,
 };
 
 /// A market as loaded and as it became.
@@ -31,6 +31,8 @@ pub struct Market {
     pub state: MarketState,
     /// Base atoms to quote atoms.
     pub scale: ValueScale,
+    /// A price sample that this message takes.
+    pub sample: Option<PriceSample>,
 }
 
 impl Market {
@@ -45,6 +47,7 @@ impl Market {
             config,
             state,
             scale,
+            sample: None,
         })
     }
 
@@ -60,10 +63,12 @@ impl Market {
         }
     }
 
-    /// Base atoms held by longs.
+    /// Base atoms held by longs, or by shorts: they differ only while the market is being settled.
     #[must_use]
     pub fn open_interest(&self) -> Uint128 {
-        self.state.open_interest_long
+        self.state
+            .open_interest_long
+            .max(self.state.open_interest_short)
     }
 
     /// Open interest at the last price, quote atoms, rounded down; 0 before the first price.

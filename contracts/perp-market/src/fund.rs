@@ -19,7 +19,7 @@ use crate::error::{ContractError, ContractResult};
 use crate::events;
 use crate::exchange::Exchange;
 use crate::math::{add, subtract};
-use crate::state::{Config, CONFIG, RESIDUE, VAULT};
+use crate::state::{Config, CONFIG, MARKETS, RESIDUE, VAULT};
 
 /// Reply to a top-up.
 pub const TOP_UP_REPLY: u64 = 1;
@@ -264,6 +264,10 @@ pub fn reply_top_up(
     let mut exchange = Exchange::new(deps.as_ref(), env)?;
     let wait = exchange.config.parameters.flush_retry_secs;
     let until = exchange.now().saturating_add(wait);
+    if answer.is_ok() && !MARKETS.has(deps.storage, id) {
+        // The fund called back and had the market delisted: nothing is left to be told.
+        return Ok(Response::new().add_event(events::flush(id, amount, "sent")));
+    }
     exchange.peek_market(id)?;
     let result = match &answer {
         Ok(data) => {

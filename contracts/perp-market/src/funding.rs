@@ -48,6 +48,10 @@ pub fn accrue(exchange: &mut Exchange, market: &mut Market) -> ContractResult<()
     let Some(price) = market.state.price.map(|cached| cached.price) else {
         return Ok(());
     };
+    // Nothing accrues in a market that is being settled.
+    if market.config.settling.is_some() {
+        return Ok(());
+    }
     let now = exchange.now();
     end_intervals(exchange, market, price, now)?;
     sample(exchange, market, price, now);

@@ -17,16 +17,28 @@ pub fn book_fee(
     fee: Uint128,
     fund_share_ppm: u32,
 ) -> ContractResult<()> {
+    let repaid = fee.min(market.state.deficit);
+    repay_deficit(exchange_events, market, repaid)?;
     let state = &mut market.state;
-    let repaid = fee.min(state.deficit);
-    if !repaid.is_zero() {
-        state.deficit = subtract(state.deficit, repaid)?;
-        exchange_events.push(events::deficit_repaid(market.id, repaid, state.deficit));
-    }
     let rest = subtract(fee, repaid)?;
     let for_fund = ppm_of(rest, fund_share_ppm, Rounding::Down)?;
     state.fees_owed = add(state.fees_owed, for_fund)?;
     state.fee_collector = add(state.fee_collector, subtract(rest, for_fund)?)?;
+    Ok(())
+}
+
+/// Repays a part of a market's deficit.
+pub fn repay_deficit(
+    exchange_events: &mut Vec<Event>,
+    market: &mut Market,
+    amount: Uint128,
+) -> ContractResult<()> {
+    if amount.is_zero() {
+        return Ok(());
+    }
+    let state = &mut market.state;
+    state.deficit = subtract(state.deficit, amount)?;
+    exchange_events.push(events::deficit_repaid(market.id, amount, state.deficit));
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use cosmwasm_std::Uint128;
 
 use crate::error::{ContractError, ContractResult};
 
-/// Markets of one exchange.
+/// Markets of one exchange, delisted ones not counted.
 pub const MAX_MARKETS: u32 = 64;
 
 /// Which change of a parameter loosens: takes protection from accounts, counterparties or the fund.
@@ -159,6 +159,8 @@ parameters! {
         price_future_tolerance_secs = 2, 0 => 10, Up;
         oracle_switch_max_deviation_ppm = 50_000, 1_000 => 200_000, Up;
         adverse_delay_secs = 1_814_400, 1_814_400 => 7_776_000, Down;
+        dead_feed_secs = 604_800, 86_400 => 2_592_000, Either;
+        settle_grace_secs = 86_400, 3_600 => 604_800, Either;
     }
 }
 

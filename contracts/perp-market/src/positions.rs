@@ -184,8 +184,10 @@ mod tests {
                 max_price: Decimal::MAX,
                 isolated: false,
                 parameters: default_market(),
+                settling: None,
             },
             state: MarketState::default(),
+            sample: None,
             scale: ValueScale::new(6, 6).unwrap(),
         }
     }

@@ -1,5 +1,6 @@
 //! The oracle price: asked for when the cached one is old, checked before it is believed, and allowed for
-//! more or fewer actions the older it is (design section 4).
+//! more or fewer actions the older it is (design section 4). In a market that is being settled the price is fixed, and
+//! no oracle is asked.
 
 use ballast_types::market::CachedPrice;
 use ballast_types::pyth::{Price, PriceFeedResponse, QueryMsg};
@@ -9,11 +10,15 @@ use cosmwasm_std::{Decimal, QuerierWrapper, Uint128, Uint256};
 use crate::error::{ContractError, ContractResult};
 use crate::events;
 use crate::exchange::{Exchange, Market};
+use crate::state::PriceSample;
 
 /// Asks the oracle where the cached price is too old to be used without asking.
 ///
 /// Never fails: with no better answer the old price stays, and its age decides what it is good for.
 pub fn refresh(exchange: &mut Exchange, market: &mut Market) {
+    if market.config.settling.is_some() {
+        return;
+    }
     let now = exchange.now();
     let parameters = &exchange.config.parameters;
     if let Some(cached) = &market.state.price {
@@ -45,7 +50,20 @@ pub fn refresh(exchange: &mut Exchange, market: &mut Market) {
                 exchange.events.push(events::price(market.id, &fresh));
             }
             market.state.price = Some(fresh);
+            sample(market, &fresh);
         }
+    }
+}
+
+/// Keeps the first valid price of every five minutes.
+pub fn sample(market: &mut Market, price: &CachedPrice) {
+    let sample = PriceSample {
+        published_at: price.published_at,
+        price: price.price,
+    };
+    if sample.slot() > market.state.sampled_slot {
+        market.state.sampled_slot = sample.slot();
+        market.sample = Some(sample);
     }
 }
 
@@ -160,6 +178,9 @@ pub fn price_for(
     long: bool,
 ) -> ContractResult<Decimal> {
     let id = market.id;
+    if let Some(settling) = market.config.settling {
+        return Ok(settling.price);
+    }
     let cached = market
         .state
         .price

@@ -26,7 +26,7 @@ use crate::price::Valuation;
 use crate::state::{
     book_key, order_id, order_place, queue_key, rank_key, rank_price, split_place_key, Account,
     ACCOUNTS, ACCOUNT_ORDERS, DELEVERAGE_QUEUE, MARKETS, MARKET_COUNT, MARKET_STATES, ORDERS,
-    OUTFLOW, PENDING_CLAIMS, RESIDUE, WITHDRAWALS,
+    OUTFLOW, PENDING_CLAIMS, RESIDUE, RETIRED_FEES, WITHDRAWALS,
 };
 
 const DEFAULT_LIMIT: u32 = 10;
@@ -142,6 +142,7 @@ fn market_response(exchange: &mut Exchange, id: MarketId) -> ContractResult<Mark
             parameters: config.parameters.clone(),
         },
         price: state.price,
+        settling: config.settling,
         open_interest: market.open_interest(),
         open_interest_value: market.open_interest_value()?,
         effective_initial_margin_ppm: market.effective_initial_margin()?,
@@ -526,6 +527,7 @@ fn ledger(exchange: &Exchange) -> ContractResult<LedgerResponse> {
     let mut settlement_pool = Int128::zero();
     let mut residue = RESIDUE.load(storage)?;
     let mut deficit = Uint128::zero();
+    let retired_fees = RETIRED_FEES.may_load(storage)?.unwrap_or_default();
     let mut level = None;
     for entry in MARKET_STATES.range(storage, None, None, Order::Ascending) {
         let (_, state) = entry?;
@@ -539,16 +541,23 @@ fn ledger(exchange: &Exchange) -> ContractResult<LedgerResponse> {
     let vault = crate::state::VAULT.load(storage)?;
     let bank = bank_balance(exchange.deps, exchange.env, &exchange.config.collateral)?;
     let queued_withdrawals = OUTFLOW.load(storage)?.queued;
-    let lines = [fees_owed, fee_collector, residue, queued_withdrawals]
-        .into_iter()
-        .try_fold(settlement_pool, |sum, line| {
-            add_signed(sum, to_signed(line)?)
-        })?;
+    let lines = [
+        fees_owed,
+        fee_collector,
+        retired_fees,
+        residue,
+        queued_withdrawals,
+    ]
+    .into_iter()
+    .try_fold(settlement_pool, |sum, line| {
+        add_signed(sum, to_signed(line)?)
+    })?;
     let lines = subtract_signed(lines, to_signed(deficit)?)?;
     Ok(LedgerResponse {
         accounts: subtract_signed(to_signed(vault)?, lines)?,
         fees_owed,
         fee_collector,
+        retired_fees,
         settlement_pool,
         residue,
         queued_withdrawals,

@@ -2,7 +2,7 @@
 
 use ballast_types::market::{Change, ExchangeParameters, MarketParameters, OracleConfig};
 use ballast_types::MarketId;
-use cosmwasm_std::{Decimal, Deps, DepsMut, Env, Int128, Response, StdResult, Storage};
+use cosmwasm_std::{Decimal, Deps, DepsMut, Env, Int128, Order, Response, StdResult, Storage};
 
 use crate::error::{ContractError, ContractResult};
 use crate::events;
@@ -11,9 +11,7 @@ use crate::parameters::{check_exchange, check_market, check_oracle};
 use crate::pending::loosening::maintenance;
 use crate::pending::never_traded;
 use crate::price;
-use crate::state::{
-    Config, MarketConfig, CONFIG, MAINTENANCE_RAISED, MARKETS, MARKET_COUNT, MARKET_STATES,
-};
+use crate::state::{Config, MarketConfig, CONFIG, MAINTENANCE_RAISED, MARKETS, MARKET_STATES};
 
 /// Maintenance margin may be raised once in so many seconds.
 pub const MAINTENANCE_STEP_SECS: u64 = 86_400;
@@ -23,9 +21,14 @@ pub fn check(deps: Deps, env: &Env, change: &Change) -> ContractResult<()> {
     match change {
         Change::UpdateMarket { market, parameters } => {
             check_market(parameters)?;
+            check_active(deps.storage, *market)?;
             check_maintenance(deps.storage, env, *market, parameters)
         }
-        Change::UpdateOracle { market, oracle } => check_new_oracle(deps, env, *market, oracle),
+        Change::UpdateOracle { market, oracle } => {
+            check_active(deps.storage, *market)?;
+            check_new_oracle(deps, env, *market, oracle)
+        }
+        Change::SettleMarket { market } => check_active(deps.storage, *market),
         Change::UpdateParameters { parameters } => check_exchange(parameters),
         Change::SetInsuranceFund { insurance_fund } => {
             if let Some(fund) = insurance_fund {
@@ -45,6 +48,17 @@ pub fn apply(deps: DepsMut, env: &Env, change: Change) -> ContractResult<Respons
         Change::SetInsuranceFund { insurance_fund } => {
             set_insurance_fund(deps, env, insurance_fund.as_deref())
         }
+        Change::SettleMarket { market } => crate::settling::begin(deps, env, market),
+    }
+}
+
+fn check_active(storage: &dyn Storage, market: MarketId) -> ContractResult<()> {
+    let config = MARKETS
+        .may_load(storage, market)?
+        .ok_or(ContractError::NoSuchMarket { market })?;
+    match config.settling {
+        Some(_) => Err(ContractError::MarketSettling { market }),
+        None => Ok(()),
     }
 }
 
@@ -230,7 +244,10 @@ fn set_insurance_fund(deps: DepsMut, env: &Env, fund: Option<&str>) -> ContractR
     })?;
     // Another fund counts its revisions from its own beginning. The premium accrues to this moment first.
     let mut exchange = Exchange::new(deps.as_ref(), env)?;
-    for id in 0..MARKET_COUNT.load(deps.storage)? {
+    let listed: Vec<MarketId> = MARKETS
+        .keys(deps.storage, None, None, Order::Ascending)
+        .collect::<StdResult<_>>()?;
+    for id in listed {
         exchange.peek_market(id)?;
         // A market that could not accrue must not keep a broken fund in office.
         exchange.accrue_market(id).ok();

@@ -10,7 +10,9 @@
 //! * a *rank* in a queue is the average entry price for longs and its complement for shorts
 //!   ([`rank_key`]): the position that gained most, as a fraction, comes first.
 
-use ballast_types::market::{CachedPrice, Change, ExchangeParameters, MarketParameters, OrderId};
+use ballast_types::market::{
+    CachedPrice, Change, ExchangeParameters, MarketParameters, OrderId, Settling,
+};
 use ballast_types::{MarketId, RiskParameters, Side};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Decimal, Empty, Int128, Int256, Uint128, Uint64};
@@ -77,6 +79,9 @@ pub struct MarketConfig {
     pub isolated: bool,
     /// The rest.
     pub parameters: MarketParameters,
+    /// Its price is fixed and its positions are being closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settling: Option<Settling>,
 }
 
 /// Market number -> settings. Written by the owner's messages.
@@ -130,10 +135,55 @@ pub struct MarketState {
     pub risk: Option<RiskParameters>,
     /// Before this time no fees are sent automatically, seconds.
     pub flush_blocked_until: u64,
+    /// Slot of the last price sample, see [`PriceSample`].
+    #[serde(default)]
+    pub sampled_slot: u64,
 }
 
 /// Market number -> totals, price, indices.
 pub const MARKET_STATES: Map<MarketId, MarketState> = Map::new("market_states");
+
+/// The first valid price of a slot of five minutes: what a market is settled at if its feed dies.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct PriceSample {
+    /// When it was published, seconds.
+    pub published_at: u64,
+    /// Quote units per base unit.
+    pub price: Decimal,
+}
+
+/// Length of a slot, seconds.
+const SAMPLE_SECS: u64 = 300;
+
+/// Samples kept of a market: an hour's.
+pub const SAMPLE_SLOTS: u8 = 12;
+
+impl PriceSample {
+    /// Number of the slot since the epoch.
+    #[must_use]
+    pub fn slot(&self) -> u64 {
+        self.published_at
+            .checked_div(SAMPLE_SECS)
+            .unwrap_or_default()
+    }
+
+    /// Where it is kept.
+    #[must_use]
+    pub fn key(&self) -> u8 {
+        let place = self.slot().checked_rem(SAMPLE_SLOTS.into());
+        place
+            .and_then(|place| u8::try_from(place).ok())
+            .unwrap_or_default()
+    }
+}
+
+/// (market number, slot modulo [`SAMPLE_SLOTS`]) -> its latest sample. Written once in five minutes, by whatever
+/// message finds the price.
+pub const PRICE_SAMPLES: Map<(MarketId, u8), PriceSample> = Map::new("price_samples");
+
+/// The exchange's share of fees of markets that are gone, quote atoms.
+pub const RETIRED_FEES: Item<Uint128> = Item::new("retired_fees");
 
 /// One position of an account.
 #[cw_serde]

@@ -42,7 +42,7 @@ pub mod market {
     /// Premium was booked: `market`, `amount`.
     pub const PREMIUM: &str = "ballast_premium";
     /// A liquidation acted: `account`, `owner`, `subaccount`, `market`, `status`, `bankrupt`,
-    /// `equity`, `maintenance_margin`, `closed_in_book`, `deleveraged`, `fee`, `keeper_fee`, `bounty`, `asked`,
+    /// `equity`, `maintenance_margin`, `closed_in_book`, `deleveraged`, `settled`, `fee`, `keeper_fee`, `bounty`, `asked`,
     /// `paid`, `avoided`, `counterparty_loss`, `carried`, `deficit`, `leftover`, `claim_id`, `price`.
     /// `asked = paid - leftover + counterparty_loss + carried + deficit + avoided`, within one rounding:
     /// `avoided` was asked for and then not needed, because fills into the book were dropped when the fund
@@ -69,6 +69,12 @@ pub mod market {
     pub const RISK: &str = "ballast_risk";
     /// A market was listed or changed: `market`, `symbol`.
     pub const MARKET: &str = "ballast_market";
+    /// A market begins to be settled: `market`, `price`, `since`.
+    pub const SETTLING: &str = "ballast_settling";
+    /// A position closed at the settlement price: `market`, `account`, `size` (signed), `value` (+ received).
+    pub const SETTLED: &str = "ballast_settled";
+    /// A market is gone: `market`, `symbol`, `retired_fees` (the exchange's share that it left).
+    pub const DELISTED: &str = "ballast_delisted";
     /// A change of the owner that has to wait: `id`, `kind` (the message), `status` (`waits`, `applied`,
     /// `cancelled`), `ready_at`.
     pub const CHANGE: &str = "ballast_change";

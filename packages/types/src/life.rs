@@ -1,9 +1,10 @@
 //! A market's life: changes of the owner that wait, settling, delisting.
 
 use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Decimal, Int128, Uint128};
 
 use crate::market::{ExchangeParameters, MarketParameters, OracleConfig};
-use crate::MarketId;
+use crate::{AccountId, MarketId};
 
 /// What the owner asked for, as the message of the same name.
 #[cw_serde]
@@ -32,6 +33,11 @@ pub enum Change {
         /// The new one, or none.
         insurance_fund: Option<String>,
     },
+    /// The end of a market.
+    SettleMarket {
+        /// The market.
+        market: MarketId,
+    },
 }
 
 impl Change {
@@ -43,6 +49,7 @@ impl Change {
             Self::UpdateOracle { .. } => "update_oracle",
             Self::UpdateParameters { .. } => "update_parameters",
             Self::SetInsuranceFund { .. } => "set_insurance_fund",
+            Self::SettleMarket { .. } => "settle_market",
         }
     }
 }
@@ -80,4 +87,57 @@ pub struct Waits {
     pub id: u64,
     /// From when on anyone may apply it, seconds.
     pub ready_at: u64,
+}
+
+/// A market that is being settled.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct Settling {
+    /// What everything in it is worth, for every purpose.
+    pub price: Decimal,
+    /// When it began, seconds.
+    pub since: u64,
+}
+
+/// What became of one account.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum SettleOutcome {
+    /// Closed.
+    Settled {
+        /// Base atoms, + long, - short.
+        size: Int128,
+        /// Quote atoms that the account received (+) or paid (-).
+        value: Int128,
+    },
+    /// It has no position; its orders in the market are gone.
+    NoPosition,
+    /// Its equity is negative: send `Liquidate` first. Its orders in the market are gone.
+    Bankrupt,
+}
+
+/// One account of a `Settle`.
+#[cw_serde]
+pub struct SettleResult {
+    /// Which.
+    pub account: AccountId,
+    /// What became of it.
+    pub outcome: SettleOutcome,
+}
+
+/// Answer to `Settle`.
+#[cw_serde]
+pub struct SettleAnswer {
+    /// In the order of the message.
+    pub results: Vec<SettleResult>,
+    /// Base atoms still open on the larger side.
+    pub open_interest: Uint128,
+}
+
+/// Answer to `DelistMarket`.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct DelistAnswer {
+    /// Send it again.
+    pub more: bool,
 }

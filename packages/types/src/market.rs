@@ -68,6 +68,10 @@ pub struct ExchangeParameters {
     pub oracle_switch_max_deviation_ppm: u32,
     /// How long a change of the owner waits that loosens.
     pub adverse_delay_secs: u64,
+    /// How long a market must have had no valid price before anyone may settle it.
+    pub dead_feed_secs: u64,
+    /// How long only liquidation closes positions of a market that is being settled.
+    pub settle_grace_secs: u64,
 }
 
 /// Where a market's price comes from: a Pyth contract, or anything that answers the same query.
@@ -357,10 +361,36 @@ pub enum ExecuteMsg {
         /// Its number.
         id: u64,
     },
-    /// Pays out the exchange's own share of a market's fees. By the owner.
-    PayFees {
+    /// Begins to settle a market: its price is fixed at the median of the last valid hour. By the owner, after the
+    /// delay (answer data: [`ChangeAnswer`]); by anyone, at once, when it has had no valid price for
+    /// `dead_feed_secs`.
+    SettleMarket {
         /// The market.
         market: MarketId,
+    },
+    /// Closes accounts' positions in a market that is being settled, at its price and without fees, and clears
+    /// their orders there. Anyone, after the grace. Answer data: [`SettleAnswer`].
+    Settle {
+        /// The market.
+        market: MarketId,
+        /// At most 20.
+        accounts: Vec<AccountId>,
+    },
+    /// Removes a market that is settled: without positions, without deficit. Anyone. Answer data:
+    /// [`DelistAnswer`].
+    DelistMarket {
+        /// The market.
+        market: MarketId,
+    },
+    /// Repays a market's deficit with the attached coins, never more than it is. Anyone.
+    RepayDeficit {
+        /// The market.
+        market: MarketId,
+    },
+    /// Pays out the exchange's own share of fees. By the owner.
+    PayFees {
+        /// The market, or none: what delisted markets left.
+        market: Option<MarketId>,
         /// Who gets it.
         recipient: String,
         /// Quote atoms.
@@ -375,6 +405,11 @@ pub enum ReceiveMsg {
     Deposit {
         /// The sender's subaccount.
         subaccount: u32,
+    },
+    /// As [`ExecuteMsg::RepayDeficit`].
+    RepayDeficit {
+        /// The market.
+        market: MarketId,
     },
 }
 
@@ -582,7 +617,7 @@ pub struct ConfigResponse {
     pub insurance_fund: Option<String>,
     /// All parameters.
     pub parameters: ExchangeParameters,
-    /// Number of markets listed.
+    /// Number of markets listed so far, delisted ones included; the next market's number.
     pub markets: u32,
 }
 
@@ -609,7 +644,9 @@ pub struct MarketResponse {
     pub config: ListMarket,
     /// Last price; none before the first.
     pub price: Option<CachedPrice>,
-    /// Base atoms held by longs, equal to what shorts owe.
+    /// Since when and at what price it is being settled, if it is.
+    pub settling: Option<Settling>,
+    /// Base atoms held by longs, equal to what shorts owe; the larger of both while it is being settled.
     pub open_interest: Uint128,
     /// The same at the last price, quote atoms, rounded down.
     pub open_interest_value: Uint128,
@@ -773,6 +810,8 @@ pub struct LedgerResponse {
     pub fees_owed: Uint128,
     /// The exchange's share of fees.
     pub fee_collector: Uint128,
+    /// The same of delisted markets.
+    pub retired_fees: Uint128,
     /// All markets' settlement pools.
     pub settlement_pool: Int128,
     /// Rounding that belongs to nobody.
@@ -783,7 +822,8 @@ pub struct LedgerResponse {
     pub deficit: Uint128,
     /// What the token says the contract owns.
     pub bank: Uint128,
-    /// `bank - (accounts + fees_owed + fee_collector + settlement_pool + residue + queued_withdrawals - deficit)`.
+    /// `bank - (accounts + fees_owed + fee_collector + retired_fees + settlement_pool + residue +
+    /// queued_withdrawals - deficit)`.
     pub unaccounted: Int128,
     /// Worst level any market was told.
     pub level: Option<RiskLevel>,

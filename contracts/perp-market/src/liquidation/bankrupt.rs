@@ -10,6 +10,9 @@
 //!    bankruptcy quote less the money left, never better for the account than needed and never worse for
 //!    the counterparty than the oracle price demands.
 //!
+//! 3. In a market that is being settled there is no step 1; and once nobody is left on the other side, the rest closes
+//!    against the settlement pool ([`crate::settling`]).
+//!
 //! A bankrupt account pays no liquidation fee: what the book gives above the bankruptcy quote makes its loss
 //! smaller.
 //!
@@ -34,6 +37,7 @@ use crate::liquidation::{Outcome, Subject};
 use crate::matching::{Fill, Resting, Walk, WalkLimits};
 use crate::math::{add, add_signed, subtract, to_signed};
 use crate::price::Valuation;
+use crate::settling::close_against_pool;
 use crate::state::DeleverageCursor;
 
 /// Money from the fund.
@@ -103,6 +107,12 @@ pub fn close(
             let used;
             (next, used) = deleverage::close(exchange, &now, next, funding, rest, &mut outcome)?;
             funding = funding.less(used)?;
+            let now = subject.now(exchange)?;
+            if now.risk.is_bankrupt() {
+                let rest = subtract(rest, outcome.deleveraged)?;
+                let used = close_against_pool(exchange, &now, funding, rest, &mut outcome)?;
+                funding = funding.less(used)?;
+            }
         }
     }
 
@@ -127,6 +137,10 @@ fn close_in_book(
     keeper: &Addr,
     outcome: &mut Outcome,
 ) -> ContractResult<(bool, Funding)> {
+    if exchange.market(subject.market)?.config.settling.is_some() {
+        // Orders are void.
+        return Ok((false, funding));
+    }
     let limits = WalkLimits {
         worst_ticks: worst_ticks(exchange, subject)?,
         earlier_blocks_only: true,

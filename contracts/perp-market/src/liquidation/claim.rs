@@ -32,8 +32,8 @@ use crate::liquidation::{bounty, conclude, Conclusion, Outcome, Subject};
 use crate::math::{add, subtract};
 use crate::recent_risk;
 use crate::state::{
-    DeleverageCursor, PendingClaim, CONFIG, MARKET_STATES, NEXT_CLAIM, PENDING_CLAIMS, RESIDUE,
-    VAULT,
+    DeleverageCursor, PendingClaim, CONFIG, MARKETS, MARKET_STATES, NEXT_CLAIM, PENDING_CLAIMS,
+    RESIDUE, VAULT,
 };
 
 /// A failure this many retry times after the last one is a new one, not "still failing".
@@ -202,7 +202,7 @@ fn plan_size(
         limit,
         remover,
     )?;
-    let size = add(planned.closed_in_book, planned.deleveraged)?;
+    let size = planned.closed()?;
     let at_oracle = shortfall(
         subject.bankruptcy_quote(exchange, size)?,
         subject.oracle_quote(exchange, size)?,
@@ -355,6 +355,9 @@ pub fn reply(
         Ok(data) => {
             let paid = book_arrival(deps.branch(), env, &payload)?;
             PENDING_CLAIMS.remove(deps.storage, key);
+            if !MARKETS.has(deps.storage, payload.market) {
+                return market_gone(deps, paid);
+            }
             let mut exchange = Exchange::new(deps.as_ref(), env)?;
             exchange.open_market(payload.market)?;
             let told = claim_answer(data.as_ref()).and_then(|answer| answer.risk);
@@ -391,6 +394,13 @@ pub fn reply(
             }
         }
     }
+}
+
+/// The fund called back until the market was settled and delisted: what it paid belongs to nobody.
+fn market_gone(deps: DepsMut, paid: Uint128) -> ContractResult<Response> {
+    let residue = RESIDUE.load(deps.storage)?;
+    RESIDUE.save(deps.storage, &add(residue, paid)?)?;
+    Ok(Response::new().add_attribute("status", "market_gone"))
 }
 
 /// Closes what the plan meant to close, with what arrived. Planned anew: the fund may have called back.

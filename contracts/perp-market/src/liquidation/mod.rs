@@ -204,6 +204,8 @@ pub struct Outcome {
     pub closed_in_book: Uint128,
     /// Base atoms closed against counterparties.
     pub deleveraged: Uint128,
+    /// Base atoms closed against the pool of a market that is being settled.
+    pub settled: Uint128,
     /// Liquidation fee, keeper's share included.
     pub fee: Uint128,
     /// The keeper's share.
@@ -240,6 +242,7 @@ impl Outcome {
             status: LiquidationStatus::Done,
             closed_in_book: Uint128::zero(),
             deleveraged: Uint128::zero(),
+            settled: Uint128::zero(),
             fee: Uint128::zero(),
             keeper_fee: Uint128::zero(),
             bounty: Uint128::zero(),
@@ -263,6 +266,11 @@ impl Outcome {
             status: LiquidationStatus::More,
             ..Self::new()
         }
+    }
+
+    /// Base atoms closed in all.
+    pub fn closed(&self) -> ContractResult<Uint128> {
+        add(add(self.closed_in_book, self.deleveraged)?, self.settled)
     }
 
     /// Asked for, and then not needed: fills that were not made, or were better than the oracle price.
@@ -303,7 +311,7 @@ pub fn conclude(
         gate::judge(&mut exchange, subject.number)?;
     }
     let messages = fund::automatic_flush(&mut exchange, subject.market)?;
-    let closed = add(outcome.closed_in_book, outcome.deleveraged)?;
+    let closed = outcome.closed()?;
     // What was asked of the fund was counted when it was asked.
     let used = Use {
         account: subject.number,

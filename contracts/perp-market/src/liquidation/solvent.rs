@@ -36,6 +36,12 @@ pub fn close(
     keeper: &Addr,
     caps: &Caps,
 ) -> ContractResult<Outcome> {
+    if exchange.market(subject.market)?.config.settling.is_some() {
+        // Orders are void: the position is closed by settling.
+        let mut outcome = Outcome::new();
+        outcome.status = LiquidationStatus::NoLiquidity;
+        return Ok(outcome);
+    }
     let most = caps.solvent_size(exchange.market(subject.market)?, subject)?;
     let worst_ticks = worst_ticks(exchange, subject)?;
     let limits = WalkLimits {

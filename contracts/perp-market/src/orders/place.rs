@@ -62,6 +62,7 @@ pub fn place(
 ) -> ContractResult<PlaceOrderAnswer> {
     let now = exchange.now();
     let market = exchange.open_market(new.market)?;
+    market.check_active()?;
     let open_interest_before = market.open_interest();
     check_size(market, new.size)?;
     let terms = Terms::new(market, new.side, &new.order_type, now)?;

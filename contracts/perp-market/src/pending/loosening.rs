@@ -36,6 +36,7 @@ pub fn in_force(storage: &dyn Storage, change: &Change) -> ContractResult<Change
         Change::SetInsuranceFund { .. } => Change::SetInsuranceFund {
             insurance_fund: CONFIG.load(storage)?.insurance_fund.map(Addr::into_string),
         },
+        Change::SettleMarket { market } => Change::SettleMarket { market: *market },
     })
 }
 
@@ -75,6 +76,7 @@ pub fn loosened(before: &Change, after: &Change) -> Option<&'static str> {
             Change::UpdateOracle { oracle: before, .. },
             Change::UpdateOracle { oracle: after, .. },
         ) => loosened_oracle(before, after),
+        (_, Change::SettleMarket { .. }) => Some(after.as_str()),
         (before, after) => (before != after).then_some(after.as_str()),
     }
 }

@@ -66,7 +66,9 @@ pub fn never_traded(storage: &dyn Storage, market: MarketId) -> ContractResult<b
 
 fn market_of(change: &Change) -> Option<MarketId> {
     match change {
-        Change::UpdateMarket { market, .. } | Change::UpdateOracle { market, .. } => Some(*market),
+        Change::UpdateMarket { market, .. }
+        | Change::UpdateOracle { market, .. }
+        | Change::SettleMarket { market } => Some(*market),
         Change::UpdateParameters { .. } | Change::SetInsuranceFund { .. } => None,
     }
 }

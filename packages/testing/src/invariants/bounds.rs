@@ -41,7 +41,11 @@ impl Settlements {
         let count = self.0.entry(market).or_default();
         *count += 2;
         let emptied = before.is_some_and(|before| before.residue != now.residue);
-        if emptied && now.settlement_pool.is_zero() && now.open_interest_long.is_zero() {
+        if emptied
+            && now.settlement_pool.is_zero()
+            && now.open_interest_long.is_zero()
+            && now.open_interest_short.is_zero()
+        {
             *count = 0;
         }
     }
@@ -86,6 +90,11 @@ fn settled_pool(market: &MarketShadow, id: MarketId, state: &MarketState) -> Opt
         let size = position.size.unsigned_abs();
         let owed = ballast_risk::funding_payment(size, index, position.index).ok()?;
         pool = pool.checked_add(owed.i128())?;
+        // What is still to be closed at the settlement price is paid from the pool, or into it.
+        if let Some((price, scale)) = market.settling.get(&id) {
+            let value = scale.net_notional(position.size, *price).ok()?;
+            pool = pool.checked_sub(value.i128())?;
+        }
     }
     Some(pool)
 }

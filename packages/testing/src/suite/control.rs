@@ -1,15 +1,16 @@
 //! What the owner does with the market.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use ballast_perp_market::state::PENDING_CHANGES;
 use ballast_types::market::{
-    Change, ChangeAnswer, ExchangeParameters, ExecuteMsg, ListMarket, MarketParameters,
-    PendingChange, QueryMsg, Waits,
+    Change, ChangeAnswer, DelistAnswer, ExchangeParameters, ExecuteMsg, ListMarket,
+    MarketParameters, PendingChange, QueryMsg, ReceiveMsg, SettleAnswer, Waits,
 };
-use ballast_types::MarketId;
+use ballast_types::{AccountId, MarketId};
 use cosmwasm_std::{from_json, Addr, Uint128};
 use cw_multi_test::AppResponse;
 
+use super::trade::answered;
 use super::{Answered, Suite};
 
 impl Suite {
@@ -56,12 +57,7 @@ impl Suite {
     /// # Errors
     /// What the market returned.
     pub fn ask_for(&mut self, change: &Change) -> Result<Answered<ChangeAnswer>> {
-        let response = self.as_owner(&message(change))?;
-        let data = response.data.context("a change answers whether it waits")?;
-        Ok(Answered {
-            answer: from_json(data)?,
-            events: response.events,
-        })
+        answered(self.as_owner(&message(change))?)
     }
 
     /// Makes a change, and where it has to wait, applies it as if its time had come: the waiting is not what
@@ -103,6 +99,73 @@ impl Suite {
         self.as_owner(&ExecuteMsg::CancelChange { id })
     }
 
+    /// Settles a market whose feed is dead, as the keeper.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn settle_market(&mut self, market: MarketId) -> Result<AppResponse> {
+        let (keeper, contract) = (self.keeper.clone(), self.market.clone());
+        self.execute(
+            &keeper,
+            &contract,
+            &ExecuteMsg::SettleMarket { market },
+            &[],
+        )
+    }
+
+    /// Closes accounts at the settlement price, as the keeper.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn settle(
+        &mut self,
+        market: MarketId,
+        accounts: &[AccountId],
+    ) -> Result<Answered<SettleAnswer>> {
+        let (keeper, contract) = (self.keeper.clone(), self.market.clone());
+        let accounts = accounts.to_vec();
+        let msg = ExecuteMsg::Settle { market, accounts };
+        answered(self.execute(&keeper, &contract, &msg, &[])?)
+    }
+
+    /// Removes a market that is settled, as the keeper.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn delist(&mut self, market: MarketId) -> Result<Answered<DelistAnswer>> {
+        let (keeper, contract) = (self.keeper.clone(), self.market.clone());
+        answered(self.execute(
+            &keeper,
+            &contract,
+            &ExecuteMsg::DelistMarket { market },
+            &[],
+        )?)
+    }
+
+    /// Repays a market's deficit, whatever the collateral is.
+    ///
+    /// # Errors
+    /// What the market or the token returned.
+    pub fn repay_deficit(
+        &mut self,
+        from: &Addr,
+        market: MarketId,
+        amount: u128,
+    ) -> Result<AppResponse> {
+        let contract = self.market.clone();
+        if self.token().is_some() {
+            let hook = ReceiveMsg::RepayDeficit { market };
+            return self.send_cw20(from, &contract, amount, &hook);
+        }
+        let funds = self.funds(amount);
+        self.execute(
+            from,
+            &contract,
+            &ExecuteMsg::RepayDeficit { market },
+            &funds,
+        )
+    }
+
     /// The first 50 changes that wait.
     ///
     /// # Errors
@@ -111,6 +174,18 @@ impl Suite {
         self.ask_market(&QueryMsg::PendingChanges {
             start_after: None,
             limit: Some(50),
+        })
+    }
+
+    /// Pays out the exchange's share of fees of delisted markets.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn pay_retired_fees(&mut self, recipient: &Addr, amount: u128) -> Result<AppResponse> {
+        self.as_owner(&ExecuteMsg::PayFees {
+            market: None,
+            recipient: recipient.to_string(),
+            amount: Uint128::new(amount),
         })
     }
 
@@ -126,7 +201,7 @@ impl Suite {
     ) -> Result<AppResponse> {
         let recipient = recipient.to_string();
         self.as_owner(&ExecuteMsg::PayFees {
-            market,
+            market: Some(market),
             recipient,
             amount: Uint128::new(amount),
         })
@@ -148,5 +223,6 @@ fn message(change: &Change) -> ExecuteMsg {
         Change::SetInsuranceFund { insurance_fund } => {
             ExecuteMsg::SetInsuranceFund { insurance_fund }
         }
+        Change::SettleMarket { market } => ExecuteMsg::SettleMarket { market },
     }
 }

@@ -29,7 +29,7 @@ fn owner_messages(world: &World) -> Vec<ExecuteMsg> {
         },
         ExecuteMsg::CancelChange { id: 1 },
         ExecuteMsg::PayFees {
-            market: 0,
+            market: Some(0),
             recipient: world.suite.owner.to_string(),
             amount: uint(1),
         },
@@ -206,6 +206,12 @@ fn coins_are_taken_by_deposit_alone_and_only_the_right_ones() {
         ExecuteMsg::AccrueFunding { market: 0 },
         ExecuteMsg::Flush { market: 0 },
         ExecuteMsg::ApplyChange { id: 1 },
+        ExecuteMsg::SettleMarket { market: 0 },
+        ExecuteMsg::Settle {
+            market: 0,
+            accounts: vec![],
+        },
+        ExecuteMsg::DelistMarket { market: 0 },
         ExecuteMsg::Sync {},
         ExecuteMsg::SetRiskLevel {
             revision: 1,
