@@ -179,6 +179,8 @@ fn said_to_leave(stage: &Stage, events: &[Event]) -> i128 {
                 number(event, "amount")
             } else if event.ty == "wasm" && attribute(event, "action") == Some("pay_fees") {
                 number(event, "amount")
+            } else if event.ty == "wasm" && attribute(event, "action") == Some("repay_deficit") {
+                -number(event, "amount")
             } else {
                 0
             }

@@ -2,14 +2,12 @@
 
 use anyhow::Result;
 use ballast_types::market::ExecuteMsg;
-use ballast_types::AccountId;
 use cosmwasm_std::Uint128;
 use cw_ownable::Action;
 use cw_utils::Expiration;
 
 use crate::metering::scenarios::stage::{BASE, PRICE};
 use crate::metering::scenarios::{Prepared, Scenario, Stage, Target, Tokens};
-use crate::suite::Suite;
 
 pub(super) fn all() -> Vec<Scenario> {
     let one = |message, state, tokens, prepare| {
@@ -59,36 +57,6 @@ pub(super) fn all() -> Vec<Scenario> {
             stage.send(&proposed)?;
             by_owner(stage, &ExecuteMsg::CancelChange { id: 1 })
         }),
-        any("settle_market", "a dead feed", |stage| {
-            dead(stage)?;
-            let keeper = stage.suite.keeper.clone();
-            let msg = ExecuteMsg::SettleMarket { market: 0 };
-            Prepared::new(&keeper, &stage.suite.market, &msg)
-        }),
-        any("settle", "2 accounts", |stage| {
-            let accounts = settling(stage)?;
-            let keeper = stage.suite.keeper.clone();
-            let msg = ExecuteMsg::Settle {
-                market: 0,
-                accounts,
-            };
-            Prepared::new(&keeper, &stage.suite.market, &msg)
-        }),
-        one("delist_market", "fees leave", Tokens::Each, |stage| {
-            let accounts = settling(stage)?;
-            stage.suite.settle(0, &accounts)?;
-            let keeper = stage.suite.keeper.clone();
-            let msg = ExecuteMsg::DelistMarket { market: 0 };
-            Prepared::new(&keeper, &stage.suite.market, &msg)
-        }),
-        any("delist_market", "it goes", |stage| {
-            let accounts = settling(stage)?;
-            stage.suite.settle(0, &accounts)?;
-            stage.suite.delist(0)?;
-            let keeper = stage.suite.keeper.clone();
-            let msg = ExecuteMsg::DelistMarket { market: 0 };
-            Prepared::new(&keeper, &stage.suite.market, &msg)
-        }),
         one("pay_fees", "a part", Tokens::Each, pay_fees),
         any(
             "update_ownership.transfer_ownership",
@@ -117,24 +85,6 @@ fn loosening(stage: &mut Stage) -> Result<ExecuteMsg> {
     parameters.taker_fee_ppm += 1;
     let market = 0;
     Ok(ExecuteMsg::UpdateMarket { market, parameters })
-}
-
-/// A market with positions whose feed has been silent for seven days.
-fn dead(stage: &mut Stage) -> Result<Vec<AccountId>> {
-    let users = ["a", "b"].map(|name| stage.user(name, 10_000));
-    let [a, b] = users;
-    let (a, b) = (a?, b?);
-    stage.trade(&a, &b, BASE, PRICE)?;
-    stage.suite.advance(7 * 86_400);
-    Ok(vec![Suite::account_id(&a, 0), Suite::account_id(&b, 0)])
-}
-
-/// The same, settling, the grace over.
-fn settling(stage: &mut Stage) -> Result<Vec<AccountId>> {
-    let accounts = dead(stage)?;
-    stage.suite.settle_market(0)?;
-    stage.suite.advance(86_400);
-    Ok(accounts)
 }
 
 fn pay_fees(stage: &mut Stage) -> Result<Prepared> {

@@ -3,6 +3,7 @@
 mod accounts;
 mod admin;
 mod keepers;
+mod life;
 mod orders;
 
 use super::Scenario;
@@ -12,5 +13,6 @@ pub(super) fn all() -> Vec<Scenario> {
     all.extend(orders::all());
     all.extend(keepers::all());
     all.extend(admin::all());
+    all.extend(life::all());
     all
 }
