@@ -145,7 +145,7 @@ pub enum ContractError {
     Bankrupt { equity: Int128 },
     #[error("initial margin {required} is more than equity {equity}")]
     InsufficientMargin { equity: Int128, required: Uint128 },
-    #[error("{free} is left beyond initial margin; orders and triggers of the account need {reserve} for their removal")]
+    #[error("{free} is left beyond initial margin; orders of the account need {reserve} for their removal")]
     InsufficientReserve { free: Uint128, reserve: Uint128 },
     #[error("the account has no position in market {market}")]
     NoPosition { market: MarketId },
