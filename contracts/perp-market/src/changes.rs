@@ -10,9 +10,10 @@ use crate::exchange::Market;
 use crate::gate::GateChanges;
 use crate::math::add;
 use crate::state::{
-    queue_key, rank_key, Account, MarketState, Named, Order, Position, ACCOUNTS, ACCOUNT_NUMBERS,
-    ACCOUNT_ORDERS, CLIENT_ORDERS, DELEVERAGE_CURSORS, DELEVERAGE_QUEUE, MARKET_STATES,
-    NEXT_ACCOUNT, ORDERS, PENDING_CLAIMS, PRICE_SAMPLES,
+    queue_key, rank_key, trigger_order_id, Account, MarketState, Named, Order, Position,
+    TriggerKey, TriggerOrder, TriggerPlace, ACCOUNTS, ACCOUNT_NUMBERS, ACCOUNT_ORDERS,
+    ACCOUNT_TRIGGER_ORDERS, CLIENT_ORDERS, DELEVERAGE_CURSORS, DELEVERAGE_QUEUE, MARKET_STATES,
+    NEXT_ACCOUNT, ORDERS, PENDING_CLAIMS, PRICE_SAMPLES, TRIGGER_ORDERS,
 };
 
 /// An account as it was and as it is.
@@ -34,6 +35,8 @@ pub struct Changes {
     pub orders: BTreeMap<(u64, u128), (u64, Option<Order>)>,
     /// (account number, client order id) -> what it stands for; `None`: removed.
     pub client_orders: BTreeMap<(u64, u128), Option<Named>>,
+    /// Line, price key, sequence number -> owner and what is left; `None`: removed.
+    pub trigger_orders: BTreeMap<TriggerKey, (u64, Option<TriggerOrder>)>,
     /// The next account's number, where one was opened.
     pub next_account: Option<u64>,
     /// Accounts that became causes for the withdrawal gate, or are none any more.
@@ -107,12 +110,40 @@ impl Changes {
                 None => CLIENT_ORDERS.remove(storage, key),
             }
         }
+        save_trigger_orders(storage, self.trigger_orders)?;
         if let Some(number) = self.next_account {
             NEXT_ACCOUNT.save(storage, &number)?;
         }
         gate.save(storage, self.now)?;
         Ok(self.events)
     }
+}
+
+fn save_trigger_orders(
+    storage: &mut dyn Storage,
+    changed: BTreeMap<TriggerKey, (u64, Option<TriggerOrder>)>,
+) -> ContractResult<()> {
+    for (key, (account, order)) in changed {
+        let id = trigger_order_id(key);
+        let own_key = (account, id.market, id.sequence.u64());
+        match order {
+            Some(order) => {
+                if !TRIGGER_ORDERS.has(storage, key) {
+                    let place = TriggerPlace {
+                        condition: id.condition,
+                        trigger_price: id.trigger_price,
+                    };
+                    ACCOUNT_TRIGGER_ORDERS.save(storage, own_key, &place)?;
+                }
+                TRIGGER_ORDERS.save(storage, key, &order)?;
+            }
+            None => {
+                TRIGGER_ORDERS.remove(storage, key);
+                ACCOUNT_TRIGGER_ORDERS.remove(storage, own_key);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Moves an account's positions to their new places in the deleveraging queues.

@@ -10,10 +10,10 @@ use cosmwasm_std::{
 };
 
 use crate::error::{ContractError, ContractResult};
-use crate::orders::cancel::Reference;
+use crate::orders::cancel::{Cancelled, Reference};
 use crate::{
     accounts, admin, dead_orders, delegates, delisting, fund, funding, liquidation, orders,
-    pending, query, settling, transfers, withdrawals,
+    pending, query, settling, transfers, triggers, withdrawals,
 };
 
 /// Name in cw2's record.
@@ -65,18 +65,24 @@ pub fn execute(
             owner,
             subaccount,
             order_id,
+            trigger_order_id,
             client_order_id,
         } => {
-            let reference = Reference::new(order_id, client_order_id)?;
+            let reference = Reference::new(order_id, trigger_order_id, client_order_id)?;
             orders::cancel::execute(deps, &env, &info, owner.as_deref(), subaccount, reference)
         }
         ExecuteMsg::CancelAllOrders {
             owner,
             subaccount,
             market,
+            trigger_orders,
         } => {
             let owner = owner.as_deref();
-            orders::cancel::execute_all(deps, &env, &info, owner, subaccount, market)
+            let which = Cancelled {
+                market,
+                trigger_orders,
+            };
+            orders::cancel::execute_all(deps, &env, &info, owner, subaccount, which)
         }
         ExecuteMsg::Batch {
             owner,
@@ -88,6 +94,10 @@ pub fn execute(
             orders::batch::execute(deps, &env, &info, owner, subaccount, &cancel, &place)
         }
         ExecuteMsg::RemoveOrders { orders } => dead_orders::execute(deps, &env, &info, &orders),
+        ExecuteMsg::PlaceTriggerOrder(order) => triggers::place::execute(deps, &env, &info, &order),
+        ExecuteMsg::ExecuteTriggerOrder { trigger_order_id } => {
+            triggers::execute::execute(deps, &env, &info, &trigger_order_id)
+        }
         ExecuteMsg::SetDelegate {
             subaccount,
             delegate,

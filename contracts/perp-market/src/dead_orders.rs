@@ -108,7 +108,7 @@ pub fn pay_fee(
 }
 
 /// What an account, settled, has beyond maintenance margin at last prices.
-fn spare(exchange: &mut Exchange, number: u64) -> ContractResult<Uint128> {
+pub fn spare(exchange: &mut Exchange, number: u64) -> ContractResult<Uint128> {
     exchange.settle_account(number)?;
     let risk = risk_of(exchange, number, Valuation::Last)?;
     let maintenance = to_signed(risk.maintenance_margin)?;

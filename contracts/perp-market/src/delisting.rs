@@ -3,7 +3,7 @@
 //! Its number is never given to another market. What the exchange earned in it moves to `retired_fees`, which
 //! `PayFees` pays out; so does its residue where there is no fund.
 
-use ballast_types::market::DelistAnswer;
+use ballast_types::market::{DelistAnswer, TriggerCondition};
 use ballast_types::{MarketId, Side};
 use cosmwasm_std::{to_json_binary, DepsMut, Env, Int128, MessageInfo, Response, Storage, Uint128};
 use cw20::Denom;
@@ -17,9 +17,10 @@ use crate::matching::remove_order;
 use crate::math::add;
 use crate::settling;
 use crate::state::{
-    book_key, CONFIG, LIQUIDATED_MARKETS, MAINTENANCE_RAISED, MARKETS, MARKET_STATES,
+    book_key, line_key, CONFIG, LIQUIDATED_MARKETS, MAINTENANCE_RAISED, MARKETS, MARKET_STATES,
     PRICE_SAMPLES, RETIRED_FEES, SAMPLE_SLOTS,
 };
+use crate::triggers;
 
 /// Orders removed by one message.
 pub const MAX_REMOVED: usize = 50;
@@ -98,7 +99,8 @@ fn flush(exchange: &mut Exchange, id: MarketId) -> ContractResult<Option<Flush>>
     }
 }
 
-/// Takes orders out of both books, at most [`MAX_REMOVED`]. Returns whether some may be left.
+/// Takes orders out of both books and trigger orders away, at most [`MAX_REMOVED`] together. Returns whether some may
+/// be left.
 fn remove_orders(exchange: &mut Exchange, id: MarketId) -> ContractResult<bool> {
     let mut removed = 0usize;
     for side in [Side::Buy, Side::Sell] {
@@ -106,6 +108,14 @@ fn remove_orders(exchange: &mut Exchange, id: MarketId) -> ContractResult<bool> 
         let left = MAX_REMOVED.saturating_sub(removed);
         for (place, order) in exchange.stored_book(book, None, left)? {
             remove_order(exchange, (book, place), &order, "delisted")?;
+            removed = removed.saturating_add(1);
+        }
+    }
+    for condition in [TriggerCondition::AtOrBelow, TriggerCondition::AtOrAbove] {
+        let line = line_key(id, condition);
+        let left = MAX_REMOVED.saturating_sub(removed);
+        for (key, order) in exchange.stored_trigger_orders(line, None, u128::MAX, left)? {
+            triggers::remove(exchange, key, &order, "delisted", None)?;
             removed = removed.saturating_add(1);
         }
     }

@@ -1,7 +1,7 @@
 //! Why a message was refused: what was expected, what was found.
 
 use ballast_risk::RiskError;
-use ballast_types::market::OrderId;
+use ballast_types::market::{OrderId, TriggerOrderId};
 use ballast_types::MarketId;
 use cosmwasm_std::{Decimal, Int128, StdError, Uint128};
 use cw_ownable::OwnershipError;
@@ -145,7 +145,7 @@ pub enum ContractError {
     Bankrupt { equity: Int128 },
     #[error("initial margin {required} is more than equity {equity}")]
     InsufficientMargin { equity: Int128, required: Uint128 },
-    #[error("{free} is left beyond initial margin; orders of the account need {reserve} for their removal")]
+    #[error("{free} is left beyond margin; orders of the account need {reserve} for their removal and execution")]
     InsufficientReserve { free: Uint128, reserve: Uint128 },
     #[error("the account has no position in market {market}")]
     NoPosition { market: MarketId },
@@ -195,7 +195,26 @@ pub enum ContractError {
     NoSuchClientOrder { client_order_id: Uint128 },
     #[error("client order id {client_order_id} is in use by this account")]
     DuplicateClientOrderId { client_order_id: Uint128 },
-    #[error("exactly one of order_id and client_order_id must be given")]
+    #[error("the account has {found} trigger orders, at most {max} are allowed")]
+    TooManyTriggerOrders { max: u32, found: u32 },
+    #[error("the trigger price must be from {min} to {max}, the sanity bounds of market {market}, found {found}")]
+    TriggerPriceOutOfBounds {
+        market: MarketId,
+        min: Decimal,
+        max: Decimal,
+        found: Decimal,
+    },
+    #[error("no such trigger order: {id:?}")]
+    NoSuchTriggerOrder { id: TriggerOrderId },
+    #[error("not due: the oracle price is {price}, it must be {condition} {trigger_price}")]
+    NotTriggered {
+        condition: &'static str,
+        trigger_price: Decimal,
+        price: Decimal,
+    },
+    #[error("nothing of {wanted} could be traded; the trigger order stays armed")]
+    NothingTraded { wanted: Uint128 },
+    #[error("exactly one of order_id, trigger_order_id and client_order_id must be given")]
     AmbiguousReference {},
     #[error("expires at {expires_at}, which must be after now, {now}")]
     AlreadyExpired { expires_at: u64, now: u64 },

@@ -2,12 +2,12 @@
 //! `ballast_types::events::market`.
 
 use ballast_types::events::market as names;
-use ballast_types::market::{CachedPrice, OrderId};
+use ballast_types::market::{CachedPrice, ExecuteTriggerOrderAnswer, OrderId};
 use ballast_types::{AccountId, MarketId, RiskParameters};
 use cosmwasm_std::{Addr, Decimal, Event, Int128, Uint128};
 
 use crate::liquidation::{Outcome, Subject};
-use crate::state::{order_id, Account, Order};
+use crate::state::{order_id, trigger_order_id, Account, Order, TriggerKey, TriggerOrder};
 
 fn with_order(event: Event, id: &OrderId) -> Event {
     event
@@ -133,6 +133,77 @@ pub fn order_removed(
         None => event,
     };
     with_client_id(event, order)
+}
+
+fn with_trigger_order(name: &str, key: TriggerKey, order: &TriggerOrder) -> Event {
+    let id = trigger_order_id(key);
+    let event = Event::new(name)
+        .add_attribute("market", id.market.to_string())
+        .add_attribute("condition", id.condition.as_str())
+        .add_attribute("trigger_price", id.trigger_price.to_string())
+        .add_attribute("sequence", id.sequence)
+        .add_attribute("account", order.account.to_string());
+    match order.client_order_id {
+        Some(id) => event.add_attribute("client_order_id", id),
+        None => event,
+    }
+}
+
+fn with_keeper(event: Event, paid: Option<(u64, Uint128)>) -> Event {
+    match paid {
+        Some((keeper, fee)) => event
+            .add_attribute("keeper", keeper.to_string())
+            .add_attribute("fee", fee),
+        None => event,
+    }
+}
+
+/// A trigger order waits.
+#[must_use]
+pub fn trigger_order_placed(key: TriggerKey, order: &TriggerOrder) -> Event {
+    let event = with_trigger_order(names::TRIGGER_ORDER_PLACED, key, order)
+        .add_attribute("side", order.side.as_str())
+        .add_attribute("size", order.size)
+        .add_attribute("reduce_only", order.reduce_only.to_string());
+    match order.expires_at {
+        Some(expires_at) => event.add_attribute("expires_at", expires_at.to_string()),
+        None => event,
+    }
+}
+
+/// A trigger order was executed at an oracle price; who was paid how much for it.
+#[must_use]
+pub fn trigger_order_executed(
+    key: TriggerKey,
+    order: &TriggerOrder,
+    price: Decimal,
+    answer: &ExecuteTriggerOrderAnswer,
+    paid: Option<(u64, Uint128)>,
+) -> Event {
+    let filled = answer
+        .order
+        .as_ref()
+        .map_or(Uint128::zero(), |placed| placed.filled);
+    let event = with_trigger_order(names::TRIGGER_ORDER_EXECUTED, key, order)
+        .add_attribute("price", price.to_string())
+        .add_attribute("filled", filled)
+        .add_attribute("remaining", answer.remaining)
+        .add_attribute("status", answer.status.as_str());
+    with_keeper(event, paid)
+}
+
+/// A trigger order is gone without a trade; who was paid how much for it.
+#[must_use]
+pub fn trigger_order_removed(
+    key: TriggerKey,
+    order: &TriggerOrder,
+    reason: &str,
+    paid: Option<(u64, Uint128)>,
+) -> Event {
+    let event = with_trigger_order(names::TRIGGER_ORDER_REMOVED, key, order)
+        .add_attribute("remaining", order.remaining)
+        .add_attribute("reason", reason);
+    with_keeper(event, paid)
 }
 
 /// Somebody may trade for an account, or not any more (0).

@@ -16,8 +16,9 @@ use crate::changes::{Changes, LoadedAccount};
 use crate::error::{ContractError, ContractResult};
 use crate::events;
 use crate::state::{
-    Account, Config, MarketConfig, MarketState, Named, Order, Position, PriceSample, ACCOUNTS,
-    ACCOUNT_NUMBERS, CONFIG, DELEVERAGE_QUEUE, MARKETS, MARKET_STATES, NEXT_ACCOUNT,
+    Account, Config, MarketConfig, MarketState, Named, Order, Position, PriceSample, TriggerKey,
+    TriggerOrder, ACCOUNTS, ACCOUNT_NUMBERS, CONFIG, DELEVERAGE_QUEUE, MARKETS, MARKET_STATES,
+    NEXT_ACCOUNT,
 };
 
 /// A market as loaded and as it became.
@@ -172,6 +173,7 @@ pub struct Exchange<'a> {
     accounts: BTreeMap<u64, LoadedAccount>,
     pub(crate) orders: BTreeMap<(u64, u128), (u64, Option<Order>)>,
     pub(crate) client_orders: BTreeMap<(u64, u128), Option<Named>>,
+    pub(crate) trigger_orders: BTreeMap<TriggerKey, (u64, Option<TriggerOrder>)>,
     next_account: Option<u64>,
     /// Accounts that became causes for the withdrawal gate, or are none any more.
     pub(crate) gate_changes: Vec<(u64, bool)>,
@@ -189,6 +191,7 @@ impl<'a> Exchange<'a> {
             accounts: BTreeMap::new(),
             orders: BTreeMap::new(),
             client_orders: BTreeMap::new(),
+            trigger_orders: BTreeMap::new(),
             next_account: None,
             gate_changes: vec![],
         })
@@ -292,6 +295,7 @@ impl<'a> Exchange<'a> {
             quote: Int128::zero(),
             positions: vec![],
             open_orders: 0,
+            trigger_orders: 0,
             risk_increased_at: 0,
             last_position_at: 0,
             gates: false,
@@ -414,6 +418,7 @@ impl<'a> Exchange<'a> {
             accounts: self.accounts,
             orders: self.orders,
             client_orders: self.client_orders,
+            trigger_orders: self.trigger_orders,
             next_account: self.next_account,
             gate_changes: self.gate_changes,
             now,

@@ -46,6 +46,7 @@ pub mod settings;
 pub mod settling;
 pub mod state;
 pub mod transfers;
+pub mod triggers;
 pub mod withdrawals;
 
 pub use error::{ContractError, ContractResult};

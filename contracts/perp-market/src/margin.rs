@@ -6,7 +6,7 @@ use cosmwasm_std::{Int128, Uint128};
 
 use crate::error::{ContractError, ContractResult};
 use crate::exchange::{Exchange, Market};
-use crate::math::{positive_part, subtract_signed, to_signed};
+use crate::math::{add, positive_part, subtract_signed, to_signed};
 use crate::price::{price_for, Valuation};
 use crate::state::Account;
 
@@ -91,7 +91,7 @@ pub fn risk_of(
 /// A change that makes the account less risky (maintenance margin does not grow, equity over maintenance
 /// margin does not fall, at the last price) is always possible, also while the oracle is silent; any other
 /// needs initial margin at a fresh price, taken at the worse end of its confidence interval, and beyond it
-/// what removing the account's orders may cost.
+/// what removing and executing the account's orders may cost.
 pub fn check_change(
     exchange: &mut Exchange,
     number: u64,
@@ -110,7 +110,7 @@ pub fn check_change(
     Err(refused)
 }
 
-/// Refuses an account that holds less than initial margin and the reserve for removing its orders.
+/// Refuses an account that holds less than initial margin and the reserve for its orders.
 fn check_margin(exchange: &Exchange, account: &Account, risk: &AccountRisk) -> ContractResult<()> {
     if !risk.meets_initial_margin() {
         return Err(ContractError::InsufficientMargin {
@@ -118,7 +118,7 @@ fn check_margin(exchange: &Exchange, account: &Account, risk: &AccountRisk) -> C
             required: risk.initial_margin,
         });
     }
-    let reserve = removal_reserve(exchange, account)?;
+    let reserve = order_reserve(exchange, account)?;
     let free = positive_part(subtract_signed(
         risk.equity,
         to_signed(risk.initial_margin)?,
@@ -129,15 +129,21 @@ fn check_margin(exchange: &Exchange, account: &Account, risk: &AccountRisk) -> C
     Ok(())
 }
 
-/// What removing all of an account's orders would cost it, quote atoms. It stays beyond initial margin when
-/// orders are placed and money is taken out, so that whoever meets a dead order can be paid.
-pub fn removal_reserve(exchange: &Exchange, account: &Account) -> ContractResult<Uint128> {
-    let fee = exchange.config.parameters.order_removal_fee;
-    fee.checked_mul(Uint128::from(account.open_orders))
-        .map_err(|_| ContractError::Overflow {
-            what: "reserve",
-            value: fee.to_string(),
-        })
+/// What removing all of an account's orders and executing all its trigger orders would cost it, quote atoms. It stays
+/// beyond initial margin when orders are placed and money is taken out, so that whoever does either can be paid.
+pub fn order_reserve(exchange: &Exchange, account: &Account) -> ContractResult<Uint128> {
+    let parameters = &exchange.config.parameters;
+    let fees = |fee: Uint128, count: u32| {
+        fee.checked_mul(Uint128::from(count))
+            .map_err(|_| ContractError::Overflow {
+                what: "reserve",
+                value: fee.to_string(),
+            })
+    };
+    add(
+        fees(parameters.order_removal_fee, account.open_orders)?,
+        fees(parameters.trigger_order_fee, account.trigger_orders)?,
+    )
 }
 
 /// Refuses an account that money was taken out of and that now holds less than initial margin and the reserve

@@ -146,12 +146,14 @@ parameters! {
         max_fills = 50, 1 => 100, Either;
         max_removals = 20, 1 => 100, Either;
         max_orders_per_account = 20, 1 => 100, Up;
+        max_trigger_orders_per_account = 20, 0 => 100, Up;
         max_counterparties = 10, 1 => 50, Either;
         claim_retry_secs = 60, 10 => 3_600, Either;
         fund_gas_limit = 1_500_000, 300_000 => 10_000_000, Either;
         flush_lot = 100_000_000, 1 => MAX_MONEY, Up;
         flush_retry_secs = 3_600, 60 => 86_400, Up;
         order_removal_fee = 20_000, 0 => MAX_SERVICE_FEE, Up;
+        trigger_order_fee = 50_000, 0 => MAX_SERVICE_FEE, Up;
         recent_risk_secs = 60, 30 => 3_600, Down;
         outflow_hour_ppm = 250_000, 50_000 => 1_000_000, Up;
         outflow_day_ppm = 500_000, 100_000 => 1_000_000, Up;

@@ -199,6 +199,7 @@ mod tests {
             quote: Int128::zero(),
             positions: vec![],
             open_orders: 0,
+            trigger_orders: 0,
             risk_increased_at: 0,
             last_position_at: 0,
             gates: false,

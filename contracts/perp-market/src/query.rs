@@ -19,7 +19,7 @@ use crate::exchange::{Exchange, Market};
 use crate::fund::bank_balance;
 use crate::funding::{owed, predicted_rate};
 use crate::gate;
-use crate::margin::{account_risk, removal_reserve, size_risk};
+use crate::margin::{account_risk, order_reserve, size_risk};
 use crate::math::{add, add_signed, subtract_signed, to_signed};
 use crate::outflow::Outflows;
 use crate::price::Valuation;
@@ -28,6 +28,7 @@ use crate::state::{
     ACCOUNTS, ACCOUNT_ORDERS, DELEVERAGE_QUEUE, MARKETS, MARKET_COUNT, MARKET_STATES, ORDERS,
     OUTFLOW, PENDING_CLAIMS, RESIDUE, RETIRED_FEES, WITHDRAWALS,
 };
+use crate::triggers;
 
 const DEFAULT_LIMIT: u32 = 10;
 const MAX_LIMIT: u32 = 50;
@@ -67,6 +68,28 @@ pub fn query(deps: Deps, env: &Env, msg: QueryMsg) -> ContractResult<Binary> {
             start_after,
             limit,
         } => to_json_binary(&orders(&mut exchange, &account, start_after, page(limit))?),
+        QueryMsg::TriggerOrders {
+            account,
+            start_after,
+            limit,
+        } => to_json_binary(&triggers::query::of_account(
+            &exchange,
+            &account,
+            start_after,
+            page(limit),
+        )?),
+        QueryMsg::DueTriggerOrders {
+            market,
+            condition,
+            start_after,
+            limit,
+        } => to_json_binary(&triggers::query::due(
+            &mut exchange,
+            market,
+            condition,
+            start_after,
+            page(limit),
+        )?),
         QueryMsg::Delegates { account } => to_json_binary(&delegates(&exchange, &account)?),
         QueryMsg::Funding { market } => to_json_binary(&funding(&mut exchange, market)?),
         QueryMsg::DeleverageRank {
@@ -219,7 +242,7 @@ fn account_response(exchange: &mut Exchange, number: u64) -> ContractResult<Acco
             maintenance_margin: valued.maintenance_margin,
         });
     }
-    let reserve = removal_reserve(exchange, &account)?;
+    let reserve = order_reserve(exchange, &account)?;
     let spare = subtract_signed(risk.equity, to_signed(risk.initial_margin)?)?;
     let spare = subtract_signed(spare, to_signed(reserve)?)?;
     Ok(AccountResponse {
@@ -228,10 +251,11 @@ fn account_response(exchange: &mut Exchange, number: u64) -> ContractResult<Acco
         quote: stored.quote,
         positions,
         open_orders: account.open_orders,
+        trigger_orders: account.trigger_orders,
         equity: risk.equity,
         initial_margin: risk.initial_margin,
         maintenance_margin: risk.maintenance_margin,
-        removal_reserve: reserve,
+        order_reserve: reserve,
         free_collateral: crate::math::positive_part(spare),
         liquidatable: risk.is_liquidatable(),
         bankrupt: risk.is_bankrupt(),

@@ -33,6 +33,7 @@ use crate::orders::cancel::remove_all;
 use crate::positions::apply_size;
 use crate::price::Valuation;
 use crate::state::{MARKETS, PRICE_SAMPLES, SAMPLE_SLOTS};
+use crate::triggers;
 
 /// Accounts of one `Settle`.
 pub const MAX_SETTLED: usize = 20;
@@ -186,6 +187,7 @@ fn settle_one(
 ) -> ContractResult<SettleOutcome> {
     let number = exchange.resolve(account)?;
     remove_all(exchange, number, Some(id), "settling")?;
+    triggers::remove_all(exchange, number, Some(id), "settling")?;
     let size = exchange.account(number)?.size(id);
     if size.is_zero() {
         return Ok(SettleOutcome::NoPosition);

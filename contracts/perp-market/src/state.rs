@@ -19,6 +19,10 @@ use cosmwasm_std::{Addr, Decimal, Empty, Int128, Int256, Uint128, Uint64};
 use cw20::Denom;
 use cw_storage_plus::{Item, Map};
 
+mod triggers;
+
+pub use triggers::*;
+
 /// Settings of the whole exchange. Written by the owner's messages.
 #[cw_serde]
 pub struct Config {
@@ -213,6 +217,9 @@ pub struct Account {
     pub positions: Vec<Position>,
     /// Resting orders.
     pub open_orders: u32,
+    /// Trigger orders.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub trigger_orders: u32,
     /// When it last took more risk, seconds; 0: never. See `recent_risk.rs`.
     pub risk_increased_at: u64,
     /// When it last held a position as far as was written, seconds; 0: never. Before use see
@@ -238,6 +245,12 @@ impl Account {
             now
         }
     }
+}
+
+// Takes a reference because serde calls it with one.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// Positions of one account.
@@ -292,6 +305,15 @@ pub enum Named {
         book: u64,
         /// Its place.
         place: u128,
+    },
+    /// A trigger order.
+    TriggerOrder {
+        /// Its line.
+        line: u64,
+        /// Its price key.
+        price: u128,
+        /// Its sequence number.
+        sequence: u64,
     },
 }
 

@@ -5,7 +5,7 @@ use ballast_testing::hostile::fund::{FundBehaviour, Reaction};
 use ballast_testing::messages;
 use ballast_testing::metering::scenarios::{Stage, Target};
 use ballast_testing::suite::Collateral;
-use ballast_types::market::Change;
+use ballast_types::market::{Change, PlaceTriggerOrder, TriggerCondition, TriggeredOrder};
 use ballast_types::{AccountId, Side};
 use cosmwasm_std::Addr;
 use serde_json::{json, Value};
@@ -51,6 +51,20 @@ fn lists(stage: &Stage) -> Vec<List> {
         ),
         list(
             Target::Market,
+            "trigger_orders",
+            json!({"account": id("trader")}),
+            20,
+            |one| one["trigger_order_id"].clone(),
+        ),
+        list(
+            Target::Market,
+            "due_trigger_orders",
+            json!({"market": 0, "condition": "at_or_below"}),
+            60,
+            |one| one["trigger_order_id"].clone(),
+        ),
+        list(
+            Target::Market,
             "deleverage_queue",
             json!({"market": 0, "long": true}),
             60,
@@ -88,14 +102,16 @@ fn lists(stage: &Stage) -> Vec<List> {
     ]
 }
 
-/// A crowd, a trader with twenty orders at a few prices, twelve bankrupt accounts whose claims failed,
-/// twelve changes that wait.
+/// A crowd whose stop-losses are due, a trader with twenty orders and twenty trigger orders at a few prices, twelve
+/// bankrupt accounts whose claims failed, twelve changes that wait.
 fn stage() -> Stage {
     let mut stage = Stage::new(Collateral::Native, CROWD).unwrap();
     let trader = stage.user("trader", 100_000).unwrap();
     for i in 0..20 {
         let price = ["20500", "20600", "20700"][i % 3];
         stage.rest(&trader, Side::Sell, 100_000, price).unwrap();
+        let order = trigger_order(price);
+        stage.suite.place_trigger_order(&trader, &order).unwrap();
     }
     let fund = FundBehaviour::claims(Reaction::Errors { bytes: 3 });
     let fund = stage.suite.deploy_hostile_fund(fund).unwrap();
@@ -126,7 +142,26 @@ fn stage() -> Stage {
     for _ in 0..CROWD {
         stage.suite.withdraw(&whale, 0, 1).unwrap();
     }
+    stage.price("18900").unwrap();
     stage
+}
+
+fn trigger_order(price: &str) -> PlaceTriggerOrder {
+    PlaceTriggerOrder {
+        owner: None,
+        subaccount: 0,
+        market: 0,
+        side: Side::Buy,
+        size: 100_000u128.into(),
+        condition: TriggerCondition::AtOrAbove,
+        trigger_price: price.parse().unwrap(),
+        order: TriggeredOrder::Market {
+            max_slippage_ppm: 0,
+        },
+        reduce_only: true,
+        expires_at: None,
+        client_order_id: None,
+    }
 }
 
 fn page(stage: &Stage, list: &List, after: Option<&Value>, limit: &Value) -> Vec<Value> {

@@ -28,6 +28,17 @@ pub mod market {
     /// `liquidation`), and where it has one `client_order_id`. Where its account paid for the removal: `remover` (account
     /// number), `fee`.
     pub const ORDER_REMOVED: &str = "ballast_order_removed";
+    /// A trigger order waits: `market`, `condition`, `trigger_price`, `sequence`, `account`, `side`, `size`,
+    /// `reduce_only`, and where it has them `expires_at` and `client_order_id`.
+    pub const TRIGGER_ORDER_PLACED: &str = "ballast_trigger_order_placed";
+    /// A trigger order was executed: `market`, `condition`, `trigger_price`, `sequence`, `account`, `price` (the
+    /// oracle's), `filled`, `remaining`, `status` (`executed`, `armed`), where its account paid for it `keeper` (account
+    /// number) and `fee`, and where it has one `client_order_id`.
+    pub const TRIGGER_ORDER_EXECUTED: &str = "ballast_trigger_order_executed";
+    /// A trigger order is gone without a trade: `market`, `condition`, `trigger_price`, `sequence`, `account`,
+    /// `remaining`, `reason` (`cancelled`, `expired`, `nothing_to_reduce`, `settling`, `delisted`), where its account
+    /// paid for it `keeper` and `fee`, and where it has one `client_order_id`.
+    pub const TRIGGER_ORDER_REMOVED: &str = "ballast_trigger_order_removed";
     /// Somebody may trade for an account, or not any more: `account`, `owner`, `subaccount`, `delegate`,
     /// `expires_at` (0: removed).
     pub const DELEGATE: &str = "ballast_delegate";

@@ -20,5 +20,6 @@ mod common;
 mod life;
 mod orders;
 mod outflow;
+mod triggers;
 
 pub use common::*;

@@ -8,6 +8,7 @@ use cw_ownable::{cw_ownable_execute, cw_ownable_query};
 pub use crate::life::*;
 pub use crate::orders::*;
 pub use crate::outflow::*;
+pub use crate::triggers::*;
 use crate::{AccountId, MarketId, RiskLevel, RiskParameters};
 
 /// Instantiates the clearing house.
@@ -40,6 +41,8 @@ pub struct ExchangeParameters {
     pub max_removals: u32,
     /// Resting orders of one account.
     pub max_orders_per_account: u32,
+    /// Trigger orders of one account.
+    pub max_trigger_orders_per_account: u32,
     /// Counterparties visited by one message that deleverages.
     pub max_counterparties: u32,
     /// How long a claim must keep failing before deleveraging goes on with nothing paid.
@@ -52,6 +55,9 @@ pub struct ExchangeParameters {
     pub flush_retry_secs: u64,
     /// What an account pays to whoever removes a dead order of its from the book, quote atoms.
     pub order_removal_fee: Uint128,
+    /// What an account pays to whoever executes a trigger order of its, quote atoms; of what is executed in part the
+    /// part.
+    pub trigger_order_fee: Uint128,
     /// For an account that increased its risk at most this long before a claim, only the market's own reserve
     /// pays.
     pub recent_risk_secs: u64,
@@ -219,8 +225,8 @@ pub enum ExecuteMsg {
     },
     /// Places an order. By the account's owner or a delegate. Answer data: [`PlaceOrderAnswer`].
     PlaceOrder(PlaceOrder),
-    /// Cancels one resting order, named by its id or by its client order id: exactly one of the two. By the
-    /// account's owner or a delegate.
+    /// Cancels one resting order or trigger order, named by its id or by its client order id: exactly one of the
+    /// three. By the account's owner or a delegate.
     CancelOrder {
         /// Whose account it is; the sender's own where absent.
         #[serde(default)]
@@ -230,6 +236,9 @@ pub enum ExecuteMsg {
         /// The order's place in the book.
         #[serde(default)]
         order_id: Option<OrderId>,
+        /// A trigger order's place among those that wait.
+        #[serde(default)]
+        trigger_order_id: Option<TriggerOrderId>,
         /// What its owner called it.
         #[serde(default)]
         client_order_id: Option<Uint128>,
@@ -243,6 +252,9 @@ pub enum ExecuteMsg {
         subaccount: u32,
         /// One market only.
         market: Option<MarketId>,
+        /// Its trigger orders too. They stay where absent: they may be all that limits a loss.
+        #[serde(default)]
+        trigger_orders: bool,
     },
     /// Cancels and places orders of one account: first all cancels, then all placements, at most 20 together. An
     /// order that is gone and a placement that is refused are reported and undo nothing else. The caps on fills
@@ -267,6 +279,17 @@ pub enum ExecuteMsg {
     RemoveOrders {
         /// At most as many as one message removes.
         orders: Vec<OrderId>,
+    },
+    /// Stores an order that anyone may execute once the oracle price has reached its trigger price: stop-loss,
+    /// take-profit. By the account's owner or a delegate. Answer data: [`PlaceTriggerOrderAnswer`].
+    PlaceTriggerOrder(PlaceTriggerOrder),
+    /// Places the order of a trigger order that is due at a fresh oracle price, for its account, and pays the sender's
+    /// subaccount 0 `trigger_order_fee` for what was done. Removes one that has expired or has nothing to reduce.
+    /// Refused where it is not due, and where nothing could be traded or rest: it then stays armed. Anyone. Answer
+    /// data: [`ExecuteTriggerOrderAnswer`].
+    ExecuteTriggerOrder {
+        /// Which.
+        trigger_order_id: TriggerOrderId,
     },
     /// Lets somebody trade for a subaccount of the sender, or gives them another expiry: at most 365 days
     /// ahead, at most eight delegates an account. A delegate places and cancels orders; money stays the
@@ -533,6 +556,29 @@ pub enum QueryMsg {
         /// 10 by default, at most 50.
         limit: Option<u32>,
     },
+    /// Trigger orders of an account, by market.
+    #[returns(Vec<TriggerOrderResponse>)]
+    TriggerOrders {
+        /// Whose.
+        account: AccountId,
+        /// Exclusive.
+        start_after: Option<TriggerOrderId>,
+        /// 10 by default, at most 50.
+        limit: Option<u32>,
+    },
+    /// Trigger orders of a market that are due at its price of now, those first that were due first: what keepers
+    /// execute. None while the price is too old.
+    #[returns(Vec<TriggerOrderResponse>)]
+    DueTriggerOrders {
+        /// The market.
+        market: MarketId,
+        /// On which side of the price.
+        condition: TriggerCondition,
+        /// Exclusive.
+        start_after: Option<TriggerOrderId>,
+        /// 10 by default, at most 50.
+        limit: Option<u32>,
+    },
     /// Who may trade for an account, expired ones included.
     #[returns(Vec<DelegateResponse>)]
     Delegates {
@@ -704,14 +750,16 @@ pub struct AccountResponse {
     pub positions: Vec<PositionResponse>,
     /// Resting orders.
     pub open_orders: u32,
+    /// Trigger orders.
+    pub trigger_orders: u32,
     /// `quote - funding owed + sum(net notional)`: TNC.
     pub equity: Int128,
     /// Initial margin required: TIMR.
     pub initial_margin: Uint128,
     /// Maintenance margin required: TMMR.
     pub maintenance_margin: Uint128,
-    /// Kept beyond initial margin for the removal of its orders, quote atoms.
-    pub removal_reserve: Uint128,
+    /// Kept beyond initial margin for the removal of its orders and the execution of its trigger orders, quote atoms.
+    pub order_reserve: Uint128,
     /// What may be withdrawn now, oracle confidence not counted.
     pub free_collateral: Uint128,
     /// `TMMR > 0` and `TNC < TMMR`.

@@ -3,6 +3,7 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Decimal, Uint128, Uint64};
 
+use crate::market::TriggerOrderId;
 use crate::{AccountId, MarketId, Side};
 
 /// How an order may trade.
@@ -99,12 +100,14 @@ pub struct BatchOrder {
     pub client_order_id: Option<Uint128>,
 }
 
-/// How a batch names a resting order.
+/// How a batch names an order to cancel.
 #[cw_serde]
 #[derive(Copy, Eq)]
 pub enum OrderReference {
     /// Its place in the book.
     OrderId(OrderId),
+    /// A trigger order's place among those that wait.
+    TriggerOrderId(TriggerOrderId),
     /// What its owner called it.
     ClientOrderId(Uint128),
 }

@@ -82,9 +82,11 @@ fn cancel_if_there(
 ) -> ContractResult<CancelOutcome> {
     match cancel_one(exchange, number, reference) {
         Ok(()) => Ok(CancelOutcome::Cancelled),
-        Err(ContractError::NoSuchOrder { .. } | ContractError::NoSuchClientOrder { .. }) => {
-            Ok(CancelOutcome::Gone)
-        }
+        Err(
+            ContractError::NoSuchOrder { .. }
+            | ContractError::NoSuchTriggerOrder { .. }
+            | ContractError::NoSuchClientOrder { .. },
+        ) => Ok(CancelOutcome::Gone),
         Err(other) => Err(other),
     }
 }

@@ -1,6 +1,6 @@
 //! Taking orders back.
 
-use ballast_types::market::{OrderId, OrderReference};
+use ballast_types::market::{OrderId, OrderReference, TriggerOrderId};
 use ballast_types::MarketId;
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Response, Uint128};
 
@@ -8,46 +8,84 @@ use crate::delegates::acting_account;
 use crate::error::{ContractError, ContractResult};
 use crate::exchange::Exchange;
 use crate::matching::remove_order;
-use crate::state::{order_place, Named, Order};
+use crate::state::{order_place, trigger_key, Named, Order, TriggerKey, TriggerOrder};
+use crate::triggers;
 
-/// How a message names a resting order.
+/// How a message names an order.
 #[derive(Clone, Copy)]
 pub enum Reference {
-    /// Its place in the book.
+    /// A resting order's place in the book.
     Id(OrderId),
+    /// A trigger order's place among those that wait.
+    TriggerId(TriggerOrderId),
     /// What its owner called it.
     ClientId(Uint128),
 }
 
+/// What is to be cancelled.
+enum Found {
+    /// A resting order.
+    Order((u64, u128), Order),
+    /// A trigger order.
+    TriggerOrder(TriggerKey, TriggerOrder),
+}
+
 impl Reference {
-    /// Exactly one of the two.
-    pub fn new(id: Option<OrderId>, client_id: Option<Uint128>) -> ContractResult<Self> {
-        match (id, client_id) {
-            (Some(id), None) => Ok(Self::Id(id)),
-            (None, Some(client_id)) => Ok(Self::ClientId(client_id)),
+    /// Exactly one of the three.
+    pub fn new(
+        id: Option<OrderId>,
+        trigger_id: Option<TriggerOrderId>,
+        client_id: Option<Uint128>,
+    ) -> ContractResult<Self> {
+        match (id, trigger_id, client_id) {
+            (Some(id), None, None) => Ok(Self::Id(id)),
+            (None, Some(id), None) => Ok(Self::TriggerId(id)),
+            (None, None, Some(client_id)) => Ok(Self::ClientId(client_id)),
             _ => Err(ContractError::AmbiguousReference {}),
         }
     }
 
-    /// The order of an account that is meant, with its book and place.
-    fn find(self, exchange: &Exchange, account: u64) -> ContractResult<((u64, u128), Order)> {
-        let (key, missing) = match self {
-            Self::Id(id) => (Some(order_place(&id)), ContractError::NoSuchOrder { id }),
-            Self::ClientId(client_order_id) => {
-                let key = exchange
-                    .named(account, client_order_id)?
-                    .map(|Named::Order { book, place }| (book, place));
-                (key, ContractError::NoSuchClientOrder { client_order_id })
+    /// Where the order that is meant stands; none where a name stands for nothing.
+    fn place(self, exchange: &Exchange, account: u64) -> ContractResult<Option<Named>> {
+        Ok(match self {
+            Self::Id(id) => {
+                let (book, place) = order_place(&id);
+                Some(Named::Order { book, place })
             }
+            Self::TriggerId(id) => {
+                let (line, price, sequence) = trigger_key(&id);
+                Some(Named::TriggerOrder {
+                    line,
+                    price,
+                    sequence,
+                })
+            }
+            Self::ClientId(client_order_id) => exchange.named(account, client_order_id)?,
+        })
+    }
+
+    /// The order of an account that is meant.
+    fn find(self, exchange: &Exchange, account: u64) -> ContractResult<Found> {
+        let found = match self.place(exchange, account)? {
+            None => None,
+            Some(Named::Order { book, place }) => exchange
+                .order(book, place)?
+                .filter(|order| order.account == account)
+                .map(|order| Found::Order((book, place), order)),
+            Some(Named::TriggerOrder {
+                line,
+                price,
+                sequence,
+            }) => exchange
+                .trigger_order((line, price, sequence))?
+                .filter(|order| order.account == account)
+                .map(|order| Found::TriggerOrder((line, price, sequence), order)),
         };
-        let Some((book, place)) = key else {
-            return Err(missing);
-        };
-        let order = exchange.order(book, place)?;
-        match order.filter(|order| order.account == account) {
-            Some(order) => Ok(((book, place), order)),
-            None => Err(missing),
-        }
+        found.ok_or(match self {
+            Self::Id(id) => ContractError::NoSuchOrder { id },
+            Self::TriggerId(id) => ContractError::NoSuchTriggerOrder { id },
+            Self::ClientId(client_order_id) => ContractError::NoSuchClientOrder { client_order_id },
+        })
     }
 }
 
@@ -55,22 +93,27 @@ impl From<OrderReference> for Reference {
     fn from(reference: OrderReference) -> Self {
         match reference {
             OrderReference::OrderId(id) => Self::Id(id),
+            OrderReference::TriggerOrderId(id) => Self::TriggerId(id),
             OrderReference::ClientOrderId(id) => Self::ClientId(id),
         }
     }
 }
 
-/// Takes one order of an account out of the book.
+/// Takes back one order of an account.
 pub fn cancel_one(
     exchange: &mut Exchange,
     account: u64,
     reference: Reference,
 ) -> ContractResult<()> {
-    let (key, order) = reference.find(exchange, account)?;
-    remove_order(exchange, key, &order, "cancelled")
+    match reference.find(exchange, account)? {
+        Found::Order(key, order) => remove_order(exchange, key, &order, "cancelled"),
+        Found::TriggerOrder(key, order) => {
+            triggers::remove(exchange, key, &order, "cancelled", None)
+        }
+    }
 }
 
-/// Cancels one resting order. By its account's owner or a delegate.
+/// Cancels one order. By its account's owner or a delegate.
 pub fn execute(
     deps: DepsMut,
     env: &Env,
@@ -90,19 +133,32 @@ pub fn execute(
         .add_events(happened))
 }
 
-/// Cancels all resting orders of an account, of one market or of all. By its owner or a delegate.
+/// Which orders of an account are cancelled.
+#[derive(Clone, Copy)]
+pub struct Cancelled {
+    /// One market only.
+    pub market: Option<MarketId>,
+    /// Trigger orders too.
+    pub trigger_orders: bool,
+}
+
+/// Cancels all of an account's orders that are meant. By its owner or a delegate.
 pub fn execute_all(
     deps: DepsMut,
     env: &Env,
     info: &MessageInfo,
     owner: Option<&str>,
     subaccount: u32,
-    market: Option<MarketId>,
+    which: Cancelled,
 ) -> ContractResult<Response> {
     cw_utils::nonpayable(info)?;
     let mut exchange = Exchange::new(deps.as_ref(), env)?;
     let number = acting_account(&exchange, &info.sender, owner, subaccount)?;
-    let count = remove_all(&mut exchange, number, market, "cancelled")?;
+    let mut count = remove_all(&mut exchange, number, which.market, "cancelled")?;
+    if which.trigger_orders {
+        let more = triggers::remove_all(&mut exchange, number, which.market, "cancelled")?;
+        count = count.saturating_add(more);
+    }
     let happened = exchange.into_changes().save(deps.storage)?;
     Ok(Response::new()
         .add_attribute("action", "cancel_all_orders")
@@ -111,7 +167,7 @@ pub fn execute_all(
         .add_events(happened))
 }
 
-/// Takes all of an account's orders out of the book. Bounded by the cap on orders of an account.
+/// Takes all of an account's resting orders out of the book. Bounded by the cap on orders of an account.
 pub fn remove_all(
     exchange: &mut Exchange,
     number: u64,

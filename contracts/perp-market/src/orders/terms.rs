@@ -67,13 +67,7 @@ impl Terms {
         order_type: &OrderType,
         price: Decimal,
     ) -> ContractResult<Self> {
-        let atomics = price.atomics();
-        let band = market.config.parameters.price_band_ppm;
-        let distance = ballast_risk::ppm_of(atomics, band, Rounding::Down)?;
-        let bound = Decimal::new(match side {
-            Side::Buy => add(atomics, distance)?,
-            Side::Sell => subtract(atomics, distance)?,
-        });
+        let bound = price_beyond(price, side, market.config.parameters.price_band_ppm)?;
         let beyond = |found: Decimal| match side {
             Side::Buy => found > bound,
             Side::Sell => found < bound,
@@ -118,6 +112,16 @@ impl Terms {
             _ => None,
         }
     }
+}
+
+/// A price that much worse than another for whoever trades on a side, the distance rounded down.
+pub fn price_beyond(price: Decimal, side: Side, distance_ppm: u32) -> ContractResult<Decimal> {
+    let atomics = price.atomics();
+    let distance = ballast_risk::ppm_of(atomics, distance_ppm, Rounding::Down)?;
+    Ok(Decimal::new(match side {
+        Side::Buy => add(atomics, distance)?,
+        Side::Sell => subtract(atomics, distance)?,
+    }))
 }
 
 /// Rounding of a bound to ticks that never exceeds it.

@@ -97,6 +97,7 @@ impl Maker {
                 owner: None,
                 subaccount,
                 market: Some(market_id(market)),
+                trigger_orders: false,
             }));
             let stress = i64::try_from(view.stress(market).min(300_000)).unwrap_or(0);
             let scale = i64::try_from(STRESS_SCALE_PPM).unwrap_or(1);

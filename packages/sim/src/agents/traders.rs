@@ -153,6 +153,7 @@ impl Trader {
                 owner: None,
                 subaccount: 0,
                 market: None,
+                trigger_orders: false,
             }));
         }
         let equity = view

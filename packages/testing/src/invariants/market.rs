@@ -17,6 +17,7 @@ use cosmwasm_std::{Decimal, Empty, Order as Direction, Storage};
 use super::bounds::Settlements;
 use super::keys::{decode, split};
 use super::shadow::Records;
+use super::triggers::{TouchedTriggers, TriggerShadow};
 use super::Findings;
 use crate::suite::Suite;
 
@@ -41,6 +42,7 @@ pub(super) struct MarketShadow {
     orders: Records<OrderKey, Order>,
     own_orders: Records<OwnKey, Empty>,
     client_orders: Records<ClientKey, Named>,
+    triggers: TriggerShadow,
     queue: Records<QueueKey, Empty>,
     withdrawals: Records<u64, QueuedWithdrawal>,
     causes: Records<(u8, u64), u64>,
@@ -73,6 +75,7 @@ pub(super) struct Touched {
     orders: BTreeSet<OrderKey>,
     own_orders: BTreeSet<OwnKey>,
     client_orders: BTreeSet<ClientKey>,
+    triggers: TouchedTriggers,
     queue: BTreeSet<QueueKey>,
     markets: BTreeSet<MarketId>,
 }
@@ -129,6 +132,7 @@ impl MarketShadow {
             let (key, named) = record?;
             shadow.client_orders.replace(key, Some(named));
         }
+        shadow.triggers = TriggerShadow::read(storage)?;
         for key in DELEVERAGE_QUEUE.keys(storage, None, None, up) {
             shadow.queue.replace(key?, Some(Empty {}));
         }
@@ -247,6 +251,15 @@ impl MarketShadow {
             let market = decode::<MarketId>(rest)?;
             self.put_market(storage, market, MARKETS.may_load(storage, market)?)?;
             touched.markets.insert(market);
+        } else if let Some(concerned) =
+            self.triggers
+                .replace(storage, namespace, rest, &mut touched.triggers)?
+        {
+            for order in concerned {
+                touched.accounts.insert(order.account);
+                let id = order.client_order_id.map(|id| (order.account, id.u128()));
+                touched.client_orders.extend(id);
+            }
         }
         Ok(())
     }
@@ -336,6 +349,12 @@ impl MarketShadow {
         for key in &touched.client_orders {
             self.check_client_order(*key, findings);
         }
+        self.triggers.check(
+            &touched.triggers,
+            |market| self.next_sequence(market),
+            |account, id| self.client_orders.get(&(account, id)).copied(),
+            findings,
+        );
         for key in &touched.queue {
             markets.insert(market_of(key.0));
             self.check_queue_entry(*key, findings);
@@ -352,6 +371,7 @@ impl MarketShadow {
             orders: self.orders.0.keys().copied().collect(),
             own_orders: self.own_orders.0.keys().copied().collect(),
             client_orders: self.client_orders.0.keys().copied().collect(),
+            triggers: self.triggers.all(),
             queue: self.queue.0.keys().copied().collect(),
             markets: self.states.keys().copied().collect(),
         };
@@ -485,6 +505,17 @@ impl MarketShadow {
                 )
             },
         );
+        let waiting = self.triggers.count(number);
+        findings.require(
+            account.trigger_orders == waiting,
+            "market: trigger order count",
+            || {
+                format!(
+                    "account {number} counts {}, has {waiting}",
+                    account.trigger_orders
+                )
+            },
+        );
         let sorted = account.positions.windows(2).all(|two| match two {
             [first, second] => first.market < second.market,
             _ => true,
@@ -560,15 +591,18 @@ impl MarketShadow {
         }
         let (market, side) = split_book_key(key.0);
         let (ticks, sequence) = split_place_key(side, key.1);
-        let next = self
-            .states
-            .get(&market)
-            .map_or(0, |state| state.next_sequence);
+        let next = self.next_sequence(market);
         findings.require(
             ticks > 0 && sequence < next,
             "market: order has a price and a number already given",
             || format!("{key:?}: ticks {ticks}, sequence {sequence}, next is {next}"),
         );
+    }
+
+    fn next_sequence(&self, market: MarketId) -> u64 {
+        self.states
+            .get(&market)
+            .map_or(0, |state| state.next_sequence)
     }
 
     fn check_own_order(&self, key: OwnKey, findings: &mut Findings) {
@@ -587,10 +621,18 @@ impl MarketShadow {
         let Some(named) = self.client_orders.get(&key) else {
             return;
         };
-        let Named::Order { book, place } = named;
-        let named_so = self.orders.get(&(*book, *place)).is_some_and(|order| {
-            order.account == key.0 && order.client_order_id.map(|id| id.u128()) == Some(key.1)
-        });
+        let named_so = match *named {
+            Named::Order { book, place } => self.orders.get(&(book, place)).is_some_and(|order| {
+                order.account == key.0 && order.client_order_id.map(|id| id.u128()) == Some(key.1)
+            }),
+            Named::TriggerOrder {
+                line,
+                price,
+                sequence,
+            } => self
+                .triggers
+                .is_named((line, price, sequence), key.0, key.1),
+        };
         findings.require(
             named_so,
             "market: client order id stands for its order",

@@ -19,6 +19,7 @@ mod governance;
 mod keys;
 mod market;
 mod shadow;
+mod triggers;
 
 use std::fmt;
 

@@ -147,6 +147,7 @@ pub fn exchange_parameters(decimals: u8) -> ExchangeParameters {
     let mut parameters = ballast_perp_market::parameters::default_exchange();
     parameters.flush_lot = scaled(parameters.flush_lot, decimals).max(Uint128::one());
     parameters.order_removal_fee = scaled(parameters.order_removal_fee, decimals);
+    parameters.trigger_order_fee = scaled(parameters.trigger_order_fee, decimals);
     parameters.outflow_floor = scaled(parameters.outflow_floor, decimals).max(Uint128::one());
     parameters
 }

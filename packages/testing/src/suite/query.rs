@@ -8,7 +8,7 @@ use ballast_types::market::{
     AccountResponse, BookResponse, ConfigResponse, DelegateResponse, DeleverageEntry,
     DeleverageRankResponse, FundingResponse, LedgerResponse, LiquidationPriceResponse,
     MarketResponse, OrderResponse, OutflowLimitsResponse, PendingClaimResponse, QueryMsg,
-    QueuedWithdrawalResponse, WithdrawalGateResponse,
+    QueuedWithdrawalResponse, TriggerCondition, TriggerOrderResponse, WithdrawalGateResponse,
 };
 use ballast_types::pyth::{self, PriceFeedResponse};
 use ballast_types::{AccountId, MarketId, RiskParameters};
@@ -113,6 +113,40 @@ impl Suite {
         let account = Self::account_id(owner, subaccount);
         self.ask_market(&QueryMsg::Orders {
             account,
+            start_after: None,
+            limit: Some(50),
+        })
+    }
+
+    /// Trigger orders of an account, at most 50.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn trigger_orders(
+        &self,
+        owner: &Addr,
+        subaccount: u32,
+    ) -> Result<Vec<TriggerOrderResponse>> {
+        let account = Self::account_id(owner, subaccount);
+        self.ask_market(&QueryMsg::TriggerOrders {
+            account,
+            start_after: None,
+            limit: Some(50),
+        })
+    }
+
+    /// Trigger orders that are due, at most 50.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn due_trigger_orders(
+        &self,
+        market: MarketId,
+        condition: TriggerCondition,
+    ) -> Result<Vec<TriggerOrderResponse>> {
+        self.ask_market(&QueryMsg::DueTriggerOrders {
+            market,
+            condition,
             start_after: None,
             limit: Some(50),
         })

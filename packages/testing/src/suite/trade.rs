@@ -2,8 +2,9 @@
 
 use anyhow::{Context, Result};
 use ballast_types::market::{
-    BatchAnswer, BatchOrder, ExecuteMsg, LiquidationAnswer, OrderId, OrderReference, OrderType,
-    PlaceOrder, PlaceOrderAnswer, RemoveOrdersAnswer, TimeInForce,
+    BatchAnswer, BatchOrder, ExecuteMsg, ExecuteTriggerOrderAnswer, LiquidationAnswer, OrderId,
+    OrderReference, OrderType, PlaceOrder, PlaceOrderAnswer, PlaceTriggerOrder,
+    PlaceTriggerOrderAnswer, RemoveOrdersAnswer, TimeInForce, TriggerOrderId,
 };
 use ballast_types::{AccountId, MarketId, Side};
 use cosmwasm_schema::serde::de::DeserializeOwned;
@@ -206,6 +207,7 @@ impl Suite {
                 owner: None,
                 subaccount,
                 order_id: Some(order_id),
+                trigger_order_id: None,
                 client_order_id: None,
             },
             &[],
@@ -230,9 +232,61 @@ impl Suite {
                 owner: None,
                 subaccount,
                 market,
+                trigger_orders: false,
             },
             &[],
         )
+    }
+
+    /// Stores a trigger order.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn place_trigger_order(
+        &mut self,
+        sender: &Addr,
+        order: &PlaceTriggerOrder,
+    ) -> Result<TriggerOrderId> {
+        let market = self.market.clone();
+        let msg = ExecuteMsg::PlaceTriggerOrder(order.clone());
+        let placed: Answered<PlaceTriggerOrderAnswer> =
+            answered(self.execute(sender, &market, &msg, &[])?)?;
+        Ok(placed.answer.trigger_order_id)
+    }
+
+    /// Executes a trigger order.
+    ///
+    /// # Errors
+    /// What the market returned: above all that it is not due.
+    pub fn execute_trigger_order(
+        &mut self,
+        keeper: &Addr,
+        trigger_order_id: TriggerOrderId,
+    ) -> Result<Answered<ExecuteTriggerOrderAnswer>> {
+        let market = self.market.clone();
+        let msg = ExecuteMsg::ExecuteTriggerOrder { trigger_order_id };
+        answered(self.execute(keeper, &market, &msg, &[])?)
+    }
+
+    /// Takes a trigger order of a subaccount of the sender back.
+    ///
+    /// # Errors
+    /// What the market returned.
+    pub fn cancel_trigger_order(
+        &mut self,
+        user: &Addr,
+        subaccount: u32,
+        trigger_order_id: TriggerOrderId,
+    ) -> Result<AppResponse> {
+        let market = self.market.clone();
+        let msg = ExecuteMsg::CancelOrder {
+            owner: None,
+            subaccount,
+            order_id: None,
+            trigger_order_id: Some(trigger_order_id),
+            client_order_id: None,
+        };
+        self.execute(user, &market, &msg, &[])
     }
 
     /// Cancels and places orders of a subaccount of the sender.

@@ -83,6 +83,7 @@ fn deed(rng: &mut ChaCha8Rng, suite: &Suite, attacker: &Addr) -> CosmosMsg {
             owner: None,
             subaccount,
             market: None,
+            trigger_orders: false,
         },
         6 => ExecuteMsg::Liquidate { account, market: 0 },
         7 => ExecuteMsg::Flush { market: 0 },

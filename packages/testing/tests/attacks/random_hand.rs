@@ -59,6 +59,7 @@ fn deed(rng: &mut ChaCha8Rng, suite: &mut Suite, hand: &[Addr]) -> Result<()> {
             owner: None,
             subaccount,
             market: None,
+            trigger_orders: false,
         },
         _ => {
             let time_in_force = match rng.gen_range(0..5) {

@@ -175,6 +175,7 @@ fn coins_are_taken_by_deposit_alone_and_only_the_right_ones() {
             owner: None,
             subaccount: 0,
             order_id: Some(order_id),
+            trigger_order_id: None,
             client_order_id: None,
         },
         ExecuteMsg::Batch {
@@ -197,6 +198,7 @@ fn coins_are_taken_by_deposit_alone_and_only_the_right_ones() {
             owner: None,
             subaccount: 0,
             market: None,
+            trigger_orders: false,
         },
         ExecuteMsg::Liquidate {
             account: account.clone(),

@@ -114,7 +114,7 @@ fn every_kind_of_dead_order_pays() {
     assert_eq!(removals(&passed.events), [("reduce_only", Some(FEE))]);
     // Margin: taken out down to the reserve.
     world.limit(&maker, Side::Sell, 15 * UNIT, "101").unwrap();
-    let kept = world.suite.account(&maker, 0).unwrap().removal_reserve;
+    let kept = world.suite.account(&maker, 0).unwrap().order_reserve;
     assert_eq!(kept, uint(20_000));
     let all = world.quote(&maker) as u128 - kept.u128();
     world.suite.withdraw(&maker, 0, all).unwrap();
@@ -146,7 +146,7 @@ fn the_fee_stays_in_reserve_when_orders_are_placed_and_money_is_taken_out() {
     world.limit(&user, Side::Buy, UNIT, "100").unwrap();
     let account = world.suite.account(&user, 0).unwrap();
     assert_eq!(
-        (account.removal_reserve, account.free_collateral),
+        (account.order_reserve, account.free_collateral),
         (uint(40_000), uint(5 * UNIT))
     );
     let all = world.suite.withdraw(&user, 0, 5 * UNIT + 1);

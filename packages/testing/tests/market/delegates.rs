@@ -74,6 +74,7 @@ fn a_delegate_places_and_cancels_for_its_owner() {
         owner: Some(owner.to_string()),
         subaccount: 0,
         order_id: Some(ids[0]),
+        trigger_order_id: None,
         client_order_id: None,
     };
     world.suite.execute(&delegate, &market, &one, &[]).unwrap();
@@ -83,6 +84,7 @@ fn a_delegate_places_and_cancels_for_its_owner() {
         owner: Some(owner.to_string()),
         subaccount: 0,
         market: None,
+        trigger_orders: false,
     };
     world.suite.execute(&delegate, &market, &all, &[]).unwrap();
     world.check();
@@ -158,6 +160,7 @@ fn a_delegation_ends_at_its_second_or_when_it_is_taken_back() {
         owner: Some(owner.to_string()),
         subaccount: 0,
         market: None,
+        trigger_orders: false,
     };
     let late = world.suite.execute(&delegate, &market, &cancel, &[]);
     assert_eq!(refused(late), expected());

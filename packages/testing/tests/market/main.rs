@@ -25,4 +25,5 @@ mod pyth;
 mod recent_risk;
 mod settling;
 mod transfers;
+mod triggers;
 mod world;

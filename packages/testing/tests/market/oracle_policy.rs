@@ -2,13 +2,15 @@
 
 use ballast_perp_market::ContractError;
 use ballast_testing::hostile::oracle::{OracleBehaviour, Published};
+use ballast_types::market::TriggerOrderId;
 use ballast_types::Side;
 use cosmwasm_std::{Addr, Decimal, Int64, Uint64};
 
+use crate::triggers::stop_loss;
 use crate::world::{price, refused, World, UNIT};
 
 /// What a user, keeper or owner may try.
-const ACTIONS: [&str; 8] = [
+const ACTIONS: [&str; 9] = [
     "grow",
     "reduce",
     "cancel",
@@ -16,6 +18,7 @@ const ACTIONS: [&str; 8] = [
     "withdraw with a position",
     "withdraw without",
     "liquidate",
+    "execute a trigger order",
     "switch to this oracle",
 ];
 
@@ -25,6 +28,7 @@ struct Scene {
     long: Addr,
     weak: Addr,
     idle: Addr,
+    trigger: TriggerOrderId,
 }
 
 fn answers(mantissa: i64, conf: u64, expo: i32, ago: i64) -> OracleBehaviour {
@@ -56,6 +60,7 @@ impl Scene {
         world.open(&weak, &short, 10 * UNIT, "100");
         world.limit(&long, Side::Buy, UNIT, "90").unwrap();
         world.limit(&short, Side::Buy, 20 * UNIT, "95.4").unwrap();
+        let trigger = stop_loss(&mut world, &long, UNIT, "95.5");
         world.suite.advance(10);
         set(&mut world, answers(9_550, 0, -2, 0));
         world.suite.accrue(0).unwrap();
@@ -68,6 +73,7 @@ impl Scene {
             long,
             weak,
             idle,
+            trigger,
         }
     }
 
@@ -88,6 +94,7 @@ impl Scene {
             long,
             weak,
             idle,
+            trigger,
         } = self;
         let done = match action {
             "grow" => world
@@ -109,6 +116,13 @@ impl Scene {
                 let weak = ballast_testing::suite::Suite::account_id(weak, 0);
                 let keeper = world.suite.keeper.clone();
                 world.suite.liquidate(&keeper, &weak, 0).map(drop)
+            }
+            "execute a trigger order" => {
+                let keeper = world.suite.keeper.clone();
+                world
+                    .suite
+                    .execute_trigger_order(&keeper, *trigger)
+                    .map(drop)
             }
             _ => world.suite.set_oracle(0, oracle).map(drop),
         };
@@ -141,7 +155,7 @@ fn outcome(result: &Result<(), ContractError>) -> Outcome {
 }
 
 /// What is to be expected of every action where the last valid price is so old.
-fn by_age(age: u64) -> [Outcome; 7] {
+fn by_age(age: u64) -> [Outcome; 8] {
     let risk = if age > 10 {
         Outcome::Stale { max_age: 10 }
     } else {
@@ -153,7 +167,7 @@ fn by_age(age: u64) -> [Outcome; 7] {
         Outcome::Done
     };
     let free = Outcome::Done;
-    [risk, free, free, free, risk, free, liquidation]
+    [risk, free, free, free, risk, free, liquidation, liquidation]
 }
 
 fn judge(what: &str, age: u64, behaviour: &OracleBehaviour, expected: &[Outcome]) {

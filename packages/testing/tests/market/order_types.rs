@@ -246,6 +246,7 @@ fn cancel(
         owner: None,
         subaccount: 0,
         order_id,
+        trigger_order_id: None,
         client_order_id: client_order_id.map(Uint128::new),
     };
     let done = world.suite.execute(user, &market, &msg, &[]);

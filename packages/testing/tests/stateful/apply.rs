@@ -63,6 +63,7 @@ pub fn apply(world: &mut World, step: &Step) -> Result<Done> {
                 owner: (by != user).then(|| user_at(user).to_string()),
                 subaccount: *sub,
                 order_id: Some(*id),
+                trigger_order_id: None,
                 client_order_id: None,
             };
             world.tell_market(*by, &msg)?
@@ -72,6 +73,7 @@ pub fn apply(world: &mut World, step: &Step) -> Result<Done> {
                 owner: None,
                 subaccount: *sub,
                 order_id: None,
+                trigger_order_id: None,
                 client_order_id: Some(Uint128::new(*name)),
             };
             world.tell_market(*user, &msg)?
@@ -86,6 +88,7 @@ pub fn apply(world: &mut World, step: &Step) -> Result<Done> {
                 owner: (by != user).then(|| user_at(user).to_string()),
                 subaccount: *sub,
                 market: *market,
+                trigger_orders: false,
             };
             world.tell_market(*by, &msg)?
         }

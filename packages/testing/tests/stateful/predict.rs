@@ -307,7 +307,7 @@ fn may_take_out(world: &World, user: User, sub: u32, amount: u128) -> Option<Exp
             Some(Expect::market(error))
         }
         Ok((equity, required)) => {
-            let (free, reserve) = (positive(equity) - required, account.removal_reserve);
+            let (free, reserve) = (positive(equity) - required, account.order_reserve);
             let error = ContractError::InsufficientReserve { free, reserve };
             (free < reserve).then_some(Expect::market(error))
         }

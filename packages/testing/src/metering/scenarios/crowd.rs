@@ -6,9 +6,12 @@
 
 use anyhow::{Context, Result};
 use ballast_insurance_fund::state as fund;
-use ballast_perp_market::state::{self as market, Account, MarketState, Order, Position};
+use ballast_perp_market::state::{
+    self as market, Account, MarketState, Order, Position, TriggerOrder, TriggerPlace,
+};
 use ballast_price_feed::state::FEEDS;
 use ballast_types::fund::ExecuteMsg;
+use ballast_types::market::{PlaceTriggerOrder, TriggerCondition, TriggerOrderId, TriggeredOrder};
 use ballast_types::{MarketId, MarketReport, Side};
 use cosmwasm_std::{Addr, Decimal, Int128, Storage, Uint128};
 
@@ -23,7 +26,8 @@ const TICK: &str = "0.1";
 ///
 /// * makers with four resting orders: a bid and an ask at the price that all share, and each at a price of
 ///   its own behind it;
-/// * longs and shorts in both markets, entered at prices of their own in market 0;
+/// * longs and shorts in both markets, entered at prices of their own in market 0; each long has a stop-loss and a
+///   take-profit there at prices of its own;
 /// * claims that the fund recorded, and feeds of the price feed.
 pub(super) fn gather(stage: &mut Stage, crowd: u64) -> Result<()> {
     if crowd == 0 {
@@ -40,6 +44,10 @@ pub(super) fn gather(stage: &mut Stage, crowd: u64) -> Result<()> {
     let short = stage.user("crowd short", DEPOSIT)?;
     for id in [0, 1] {
         stage.trade_in(id, &long, &short, LOT, &entry_price(id, 0)?.to_string())?;
+    }
+    for condition in [TriggerCondition::AtOrBelow, TriggerCondition::AtOrAbove] {
+        let order = trigger_order(condition, 0)?;
+        stage.suite.place_trigger_order(&long, &order)?;
     }
     let members = Members {
         maker,
@@ -61,6 +69,33 @@ fn behind(side: Side, shared: Decimal, index: u64) -> Result<Decimal> {
         Side::Buy => shared.checked_sub(distance)?,
         Side::Sell => shared.checked_add(distance)?,
     })
+}
+
+/// A long's way out on one side of the price.
+fn trigger_order(condition: TriggerCondition, index: u64) -> Result<PlaceTriggerOrder> {
+    Ok(PlaceTriggerOrder {
+        owner: None,
+        subaccount: 0,
+        market: 0,
+        side: Side::Sell,
+        size: Uint128::new(LOT),
+        condition,
+        trigger_price: trigger_price(condition, index)?,
+        order: TriggeredOrder::Market {
+            max_slippage_ppm: 10_000,
+        },
+        reduce_only: true,
+        expires_at: None,
+        client_order_id: None,
+    })
+}
+
+fn trigger_price(condition: TriggerCondition, index: u64) -> Result<Decimal> {
+    let price: Decimal = PRICE.parse()?;
+    match condition {
+        TriggerCondition::AtOrBelow => behind(Side::Buy, price, index),
+        TriggerCondition::AtOrAbove => behind(Side::Sell, price, index),
+    }
 }
 
 /// Entry prices differ in market 0, so that every place in the deleveraging queue is another rank.
@@ -94,7 +129,9 @@ impl Members {
             Ok((number, market::ACCOUNTS.load(storage, number)?))
         };
         let (maker_number, maker) = first(&self.maker)?;
-        let (long, short) = (first(&self.long)?.1, first(&self.short)?.1);
+        let (long_number, long) = first(&self.long)?;
+        let (_, short) = first(&self.short)?;
+        let triggers = trigger_orders_of(storage, long_number)?;
         let orders = orders_of(storage, maker_number)?;
         let mut states = [
             market::MARKET_STATES.load(storage, 0)?,
@@ -118,6 +155,9 @@ impl Members {
                     *place,
                     order,
                 )?;
+            }
+            for order in &triggers {
+                wait_again(storage, &mut states[0], (number + 1, index), order)?;
             }
             for (offset, owner, template) in [(1, long_owner, &long), (2, short_owner, &short)] {
                 let account = entered_at(template, owner, index)?;
@@ -195,6 +235,55 @@ fn rest_again(
     market::ORDERS.save(storage, (book, place), &order)?;
     market::ACCOUNT_ORDERS.save(storage, (number, book, place), &cosmwasm_std::Empty {})?;
     Ok(())
+}
+
+/// An account's trigger orders: which line, and the record.
+fn trigger_orders_of(
+    storage: &dyn Storage,
+    number: u64,
+) -> Result<Vec<(TriggerCondition, TriggerOrder)>> {
+    let order = cosmwasm_std::Order::Ascending;
+    market::ACCOUNT_TRIGGER_ORDERS
+        .prefix((number, 0))
+        .range(storage, None, None, order)
+        .map(|entry| {
+            let (sequence, place) = entry?;
+            let key = market::trigger_key(&TriggerOrderId {
+                market: 0,
+                condition: place.condition,
+                trigger_price: place.trigger_price,
+                sequence: sequence.into(),
+            });
+            Ok((place.condition, market::TRIGGER_ORDERS.load(storage, key)?))
+        })
+        .collect()
+}
+
+/// The template's trigger order again, for another account and at another price.
+fn wait_again(
+    storage: &mut dyn Storage,
+    state: &mut MarketState,
+    (number, index): (u64, u64),
+    (condition, order): &(TriggerCondition, TriggerOrder),
+) -> Result<()> {
+    let place = TriggerPlace {
+        condition: *condition,
+        trigger_price: trigger_price(*condition, index)?,
+    };
+    let sequence = state.next_sequence;
+    state.next_sequence += 1;
+    let key = market::trigger_key(&TriggerOrderId {
+        market: 0,
+        condition: place.condition,
+        trigger_price: place.trigger_price,
+        sequence: sequence.into(),
+    });
+    let order = TriggerOrder {
+        account: number,
+        ..order.clone()
+    };
+    market::TRIGGER_ORDERS.save(storage, key, &order)?;
+    Ok(market::ACCOUNT_TRIGGER_ORDERS.save(storage, (number, 0, sequence), &place)?)
 }
 
 /// The template's account again, entered in market 0 at a price of its own. What it paid differs, not what it

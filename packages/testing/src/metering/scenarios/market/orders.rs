@@ -60,6 +60,7 @@ pub(super) fn all() -> Vec<Scenario> {
                 owner: None,
                 subaccount: 0,
                 order_id: Some(order_id),
+                trigger_order_id: None,
                 client_order_id: None,
             };
             Prepared::new(&trader, &stage.suite.market, &msg)
@@ -71,6 +72,7 @@ pub(super) fn all() -> Vec<Scenario> {
                 owner: Some(stage.suite.address("trader").to_string()),
                 subaccount: 0,
                 order_id: None,
+                trigger_order_id: None,
                 client_order_id: Some(Uint128::MAX),
             };
             Prepared::new(&placed.sender, &stage.suite.market, &msg)
@@ -85,6 +87,7 @@ pub(super) fn all() -> Vec<Scenario> {
                 owner: Some(stage.suite.address("trader").to_string()),
                 subaccount: 0,
                 market: None,
+                trigger_orders: false,
             };
             Prepared::new(&placed.sender, &stage.suite.market, &msg)
         }),
@@ -108,7 +111,7 @@ pub(super) fn all() -> Vec<Scenario> {
     ]
 }
 
-fn with_position(stage: &mut Stage) -> Result<Addr> {
+pub(super) fn with_position(stage: &mut Stage) -> Result<Addr> {
     let trader = stage.user("trader", 10_000)?;
     let rival = stage.user("rival", 10_000)?;
     stage.trade(&trader, &rival, BASE / 10, PRICE)?;
@@ -156,7 +159,7 @@ fn by_delegate(stage: &mut Stage) -> Result<Prepared> {
     Prepared::new(&delegate, &stage.suite.market, &msg)
 }
 
-fn set_delegate(stage: &mut Stage) -> Result<Prepared> {
+pub(super) fn set_delegate(stage: &mut Stage) -> Result<Prepared> {
     let trader = stage.user("trader", 10_000)?;
     let msg = ExecuteMsg::SetDelegate {
         subaccount: 0,
@@ -204,6 +207,7 @@ fn cancels<const ORDERS: usize>(stage: &mut Stage) -> Result<Prepared> {
         owner: None,
         subaccount: 0,
         market: None,
+        trigger_orders: false,
     };
     Prepared::new(&trader, &stage.suite.market, &msg)
 }
