@@ -145,7 +145,11 @@ mod tests {
     #[test]
     fn ids_and_keys_are_each_others_inverse() {
         for condition in [TriggerCondition::AtOrBelow, TriggerCondition::AtOrAbove] {
-            for price in ["0.000000000000000001", "1", "340282366920938463463.374607431768211455"] {
+            for price in [
+                "0.000000000000000001",
+                "1",
+                "340282366920938463463.374607431768211455",
+            ] {
                 let id = id(condition, price, u64::MAX);
                 assert_eq!(trigger_order_id(trigger_key(&id)), id);
             }
