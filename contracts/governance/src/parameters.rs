@@ -1,25 +1,8 @@
 //! Defaults and hard ranges of the settings, in one table that the checks read.
+//! `docs/parameters.md` is made from it.
 //!
-//! | name | default | min | max |
-//! |---|---|---|---|
-//! | `threshold` | 0.5 | 0.5 | 0.8 |
-//! | `quorum` | 0.2 | 0.01 | 0.5 |
-//! | `veto_threshold` | 0.334 | 0.25 | 0.5 |
-//! | `voting_secs` | 604,800 (7 d) | 86,400 (1 d) | 2,592,000 (30 d) |
-//! | `timelock_secs` | 172,800 (2 d) | 86,400 (1 d) | 1,209,600 (14 d) |
-//! | `adverse_delay_secs` | 1,814,400 (21 d) | 1,814,400 (21 d) | 7,776,000 (90 d) |
-//! | `execution_window_secs` | 604,800 (7 d) | 86,400 (1 d) | 2,592,000 (30 d) |
-//! | `protective_voting_secs` | 43,200 (12 h) | 3,600 (1 h) | 259,200 (3 d) |
-//! | `protective_expiry_secs` | 1,209,600 (14 d) | 259,200 (3 d) | 5,184,000 (60 d) |
-//! | `freeze_secs` | 86,400 (1 d) | 3,600 (1 h) | 259,200 (3 d) |
-//! | `freeze_cooloff_secs` | 604,800 (7 d) | 259,200 (3 d) | 2,592,000 (30 d) |
-//! | `unstaking_secs` | 604,800 (7 d) | 86,400 (1 d) | 2,592,000 (30 d) |
-//!
-//! Relations: `unstaking_secs + 1 d <= adverse_delay_secs`, so that whoever unstakes when an adverse
-//! proposal is decided has the coins before it can be executed; `voting_secs + timelock_secs + 1 d <=
-//! protective_expiry_secs`, so that a protective proposal can be confirmed before it expires. The window of execution begins at the end of
-//! the delay, so no delay reaches beyond its deadline. No share can be set so high that a small minority, or
-//! voters who are asleep, lock governance.
+//! The window of execution begins at the end of the delay, so no delay reaches beyond its deadline. No share can be set so
+//! high that a small minority, or voters who are asleep, lock governance.
 
 use ballast_types::governance::Settings;
 use cosmwasm_std::Decimal;
@@ -127,6 +110,33 @@ pub const SHARES: [Share; 3] = [
     },
 ];
 
+/// What must hold between settings, besides their ranges.
+pub struct Relation {
+    /// In words.
+    pub rule: &'static str,
+    /// Why.
+    pub reason: &'static str,
+    /// Whether it does.
+    pub holds: fn(&Settings) -> bool,
+}
+
+/// Between all settings.
+pub const RELATIONS: [Relation; 2] = [
+    Relation {
+        rule: "unstaking_secs is at least a day shorter than adverse_delay_secs",
+        reason: "whoever unstakes when an adverse proposal is decided has the coins before it can be executed",
+        holds: |s| s.unstaking_secs.saturating_add(DAY) <= s.adverse_delay_secs,
+    },
+    Relation {
+        rule: "protective_expiry_secs is at least a day longer than voting_secs and timelock_secs",
+        reason: "a protective proposal can be confirmed before it expires",
+        holds: |s| {
+            let ordinary = s.voting_secs.saturating_add(s.timelock_secs);
+            ordinary.saturating_add(DAY) <= s.protective_expiry_secs
+        },
+    },
+];
+
 /// What a deployment gets that says nothing: no deposit, no contracts named, votes are final.
 #[must_use]
 pub fn default_settings() -> Settings {
@@ -180,17 +190,8 @@ pub fn check(settings: &Settings) -> ContractResult<()> {
             });
         }
     }
-    if settings.unstaking_secs.saturating_add(DAY) > settings.adverse_delay_secs {
-        return Err(ContractError::SettingsContradict {
-            rule: "unstaking_secs is at least a day shorter than adverse_delay_secs",
-        });
+    match RELATIONS.iter().find(|one| !(one.holds)(settings)) {
+        None => Ok(()),
+        Some(broken) => Err(ContractError::SettingsContradict { rule: broken.rule }),
     }
-    let ordinary = settings.voting_secs.saturating_add(settings.timelock_secs);
-    if ordinary.saturating_add(DAY) > settings.protective_expiry_secs {
-        return Err(ContractError::SettingsContradict {
-            rule:
-                "protective_expiry_secs is at least a day longer than voting_secs and timelock_secs",
-        });
-    }
-    Ok(())
 }

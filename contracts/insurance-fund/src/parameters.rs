@@ -1,48 +1,6 @@
 //! Defaults, hard ranges and relations of all parameters: the one place that validates them.
+//! `docs/parameters.md` is made from it. Amounts of the defaults are for a collateral of six decimals.
 //!
-//! Amounts of the defaults are for a collateral of six decimals.
-//!
-//! | name | default | min | max |
-//! |---|---|---|---|
-//! | `required_capital_floor` | 10,000,000,000 | 1 | 2^120 |
-//! | `mutual_target` | 1,000,000,000,000 | 0 | 2^120 |
-//! | `mutual_window_ppm` | 100,000 | 0 | 1,000,000 |
-//! | `mutual_lifetime_ppm` | 500,000 | 0 | 1,000,000 |
-//! | `ramp_secs` | 2,592,000 (30 d) | 0 | 31,536,000 |
-//! | `report_max_age_secs` | 86,400 (1 d) | 3,600 | 2,592,000 |
-//! | `thresholds.surplus_ppm` | 1,500,000 | 10,000 | 10,000,000 |
-//! | `thresholds.healthy_ppm` | 1,200,000 | 10,000 | 10,000,000 |
-//! | `thresholds.watch_ppm` | 1,000,000 | 10,000 | 10,000,000 |
-//! | `thresholds.deficient_ppm` | 450,000 | 10,000 | 10,000,000 |
-//! | `thresholds.hysteresis_ppm` | 50,000 | 0 | 500,000 |
-//! | `thresholds.upgrade_delay_secs` | 3,600 | 0 | 604,800 |
-//! | `thresholds.loss_window_secs` | 604,800 (7 d) | 3,600 | 7,776,000 |
-//! | `drawdown.trip_ppm` | 300,000 | 10,000 | 1,000,000 |
-//! | `drawdown.release_ppm` | 250,000 | 1 | 1,000,000 |
-//! | `drawdown.floor` | 1,000,000,000 | 0 | 2^120 |
-//! | `fee_share_ppm` | 250,000 | 0 | 1,000,000 |
-//! | `fee_share_watch_ppm` | 500,000 | 0 | 1,000,000 |
-//! | `fee_share_max_ppm` | 1,000,000 | 0 | 1,000,000 |
-//! | `premium_base_rate_ppm` | 20,000 | 0 | 1,000,000 |
-//! | `premium_max_multiplier` | 10 | 1 | 100 |
-//! | `backing_ratio_ppm` | 1,200,000 | 0 | 10,000,000 |
-//! | `underwriting.max_slash_ppm` | 300,000 | 0 | 500,000 |
-//! | `underwriting.stake_floor` | 1,000,000 | 1 | 2^120 |
-//! | `underwriting.exit_cooldown_secs` | 1,209,600 (14 d) | 86,400 | 5,184,000 |
-//! | `underwriting.exit_window_secs` | 259,200 (3 d) | 86,400 | 1,209,600 |
-//! | `underwriting.max_exit_pause_secs` | 345,600 (4 d) | 0 | 1,209,600 |
-//! | `underwriting.drip_secs` | 604,800 (7 d) | 86,400 | 7,776,000 |
-//! | `underwriting.reward_share_ppm` | 500,000 | 0 | 1,000,000 |
-//! | `emergency.event_ppm` | 250,000 | 0 | 1,000,000 |
-//! | `emergency.week_ppm` | 500,000 | 0 | 1,000,000 |
-//! | `emergency.notice_secs` | 1,209,600 (14 d) | 86,400 | 7,776,000 |
-//! | `poke_gas_limit` | 2,000,000 | 200,000 | 20,000,000 |
-//! | a market's `risk_weight_ppm` | - | 1,000 | 1,000,000 |
-//! | a market's `open_interest_cap` | - | 0 | 2^120 |
-//! | a market's `reserve_target` | - | 0 | 2^120 |
-//!
-//! Relations: thresholds strictly descending, hysteresis smaller than each gap between them; drawdown released below where
-//! it trips; fee shares not falling with the level; a backing ratio of 0 (off) or at least 1,000,000.
 //! A mutual target of 0 sends no fee to the mutual reserve and makes every market's lifetime limit 0: donations can then
 //! be held but not drawn.
 
@@ -192,6 +150,67 @@ pub const FUND_RANGES: &[Range<FundParameters>] = &[
     }),
 ];
 
+/// What must hold between fields, besides their ranges.
+pub struct Relation<T: 'static> {
+    /// In words.
+    pub rule: &'static str,
+    /// Whether it does.
+    pub holds: fn(&T) -> bool,
+}
+
+/// Between the fund's parameters.
+pub const FUND_RELATIONS: &[Relation<FundParameters>] = &[
+    Relation {
+        rule: "thresholds must be strictly descending",
+        holds: |p| gaps(&p.thresholds).into_iter().all(|gap| gap > Some(0)),
+    },
+    Relation {
+        rule: "hysteresis must be smaller than each gap between thresholds",
+        holds: |p| {
+            let hysteresis = Some(p.thresholds.hysteresis_ppm);
+            gaps(&p.thresholds).into_iter().all(|gap| hysteresis < gap)
+        },
+    },
+    Relation {
+        rule: "drawdown.release_ppm must be below drawdown.trip_ppm",
+        holds: |p| p.drawdown.release_ppm < p.drawdown.trip_ppm,
+    },
+    Relation {
+        rule: "fee shares must not fall from one level to a worse one",
+        holds: |p| {
+            p.fee_share_ppm <= p.fee_share_watch_ppm && p.fee_share_watch_ppm <= p.fee_share_max_ppm
+        },
+    },
+    Relation {
+        rule: "premium_base_rate_ppm * premium_max_multiplier may not exceed 1,000,000",
+        holds: |p| {
+            u64::from(p.premium_base_rate_ppm)
+                .checked_mul(u64::from(p.premium_max_multiplier))
+                .is_some_and(|highest| highest <= u64::from(PPM))
+        },
+    },
+    Relation {
+        rule: "backing_ratio_ppm must be 0 or at least 1,000,000",
+        holds: |p| p.backing_ratio_ppm == 0 || p.backing_ratio_ppm >= PPM,
+    },
+];
+
+/// Distances between neighbouring thresholds; none where the upper one is the lower.
+fn gaps(thresholds: &Thresholds) -> [Option<u32>; 3] {
+    let Thresholds {
+        surplus_ppm,
+        healthy_ppm,
+        watch_ppm,
+        deficient_ppm,
+        ..
+    } = *thresholds;
+    [
+        surplus_ppm.checked_sub(healthy_ppm),
+        healthy_ppm.checked_sub(watch_ppm),
+        watch_ppm.checked_sub(deficient_ppm),
+    ]
+}
+
 /// Hard ranges of one market's parameters.
 pub const CLAIMANT_RANGES: &[Range<ClaimantParameters>] = &[
     Range::new("risk_weight_ppm", 1_000, MILLION, |p| {
@@ -259,44 +278,12 @@ pub fn validate(parameters: &FundParameters) -> ContractResult<()> {
     FUND_RANGES
         .iter()
         .try_for_each(|range| range.check(parameters))?;
-    let Thresholds {
-        surplus_ppm,
-        healthy_ppm,
-        watch_ppm,
-        deficient_ppm,
-        hysteresis_ppm,
-        ..
-    } = parameters.thresholds;
-    for (upper, lower) in [
-        (surplus_ppm, healthy_ppm),
-        (healthy_ppm, watch_ppm),
-        (watch_ppm, deficient_ppm),
-    ] {
-        require(upper > lower, "thresholds must be strictly descending")?;
-        require(
-            hysteresis_ppm < upper.saturating_sub(lower),
-            "hysteresis must be smaller than each gap between thresholds",
-        )?;
+    match FUND_RELATIONS.iter().find(|one| !(one.holds)(parameters)) {
+        None => Ok(()),
+        Some(broken) => Err(ContractError::ParameterRelation {
+            expected: broken.rule,
+        }),
     }
-    require(
-        parameters.drawdown.release_ppm < parameters.drawdown.trip_ppm,
-        "drawdown.release_ppm must be below drawdown.trip_ppm",
-    )?;
-    require(
-        parameters.fee_share_ppm <= parameters.fee_share_watch_ppm
-            && parameters.fee_share_watch_ppm <= parameters.fee_share_max_ppm,
-        "fee shares must not fall from one level to a worse one",
-    )?;
-    require(
-        u64::from(parameters.premium_base_rate_ppm)
-            .checked_mul(u64::from(parameters.premium_max_multiplier))
-            .is_some_and(|highest| highest <= u64::from(PPM)),
-        "premium_base_rate_ppm * premium_max_multiplier may not exceed 1,000,000",
-    )?;
-    require(
-        parameters.backing_ratio_ppm == 0 || parameters.backing_ratio_ppm >= PPM,
-        "backing_ratio_ppm must be 0 or at least 1,000,000",
-    )
 }
 
 /// Checks one market's parameters.
@@ -307,12 +294,4 @@ pub fn validate_claimant(parameters: &ClaimantParameters) -> ContractResult<()> 
     CLAIMANT_RANGES
         .iter()
         .try_for_each(|range| range.check(parameters))
-}
-
-fn require(holds: bool, expected: &'static str) -> ContractResult<()> {
-    if holds {
-        Ok(())
-    } else {
-        Err(ContractError::ParameterRelation { expected })
-    }
 }

@@ -557,53 +557,6 @@ fn p1_relations_are_enforced() {
     }
 }
 
-// The table in the head of parameters.rs, which the README repeats, is what the code does.
-#[test]
-fn parameter_table_matches_the_code() {
-    let digits = |text: &str| {
-        text.split('(')
-            .next()
-            .unwrap()
-            .chars()
-            .filter(char::is_ascii_digit)
-            .collect::<String>()
-    };
-    for source in [
-        include_str!("../src/parameters.rs"),
-        include_str!("../README.md"),
-    ] {
-        for range in FUND_RANGES {
-            let row = source
-                .lines()
-                .find(|line| line.contains(&format!("| `{}` |", range.name)))
-                .unwrap_or_else(|| panic!("{}", range.name));
-            let cells: Vec<_> = row.split('|').map(str::trim).collect();
-            let at = cells
-                .iter()
-                .position(|cell| *cell == format!("`{}`", range.name))
-                .unwrap();
-            assert_eq!(
-                digits(cells[at + 1]),
-                (range.value)(&default_parameters()).to_string(),
-                "default of {}",
-                range.name
-            );
-            assert_eq!(
-                digits(cells[at + 2]),
-                range.min.to_string(),
-                "min of {}",
-                range.name
-            );
-            let max = if cells[at + 3] == "2^120" {
-                MAX_AMOUNT.to_string()
-            } else {
-                digits(cells[at + 3])
-            };
-            assert_eq!(max, range.max.to_string(), "max of {}", range.name);
-        }
-    }
-}
-
 // The JSON of the README's tables is what the contract takes.
 #[test]
 fn readme_messages_parse() {

@@ -30,6 +30,8 @@ pub enum Command {
     Replay(Box<ReplayArgs>),
     /// Measures every message's storage operations and predicts its gas
     Gas(GasArgs),
+    /// Lists every parameter of every contract: what it is, its default, its hard range, which change of it waits
+    Parameters(ParametersArgs),
     /// Times every message next to a plain cw20 transfer, among few accounts and orders and among many
     Bench(BenchArgs),
 }
@@ -58,6 +60,17 @@ pub struct GasArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "check")]
     pub write: Option<PathBuf>,
     /// Fails with the lines that differ where a file is not the table
+    #[arg(long, value_name = "FILE")]
+    pub check: Option<PathBuf>,
+}
+
+/// Options of `parameters`. Without any the document is printed.
+#[derive(Args, Debug, Clone)]
+pub struct ParametersArgs {
+    /// Writes the document to a file
+    #[arg(long, value_name = "FILE", conflicts_with = "check")]
+    pub write: Option<PathBuf>,
+    /// Fails with the lines that differ where a file is not the document
     #[arg(long, value_name = "FILE")]
     pub check: Option<PathBuf>,
 }

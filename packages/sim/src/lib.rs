@@ -31,6 +31,7 @@ pub mod gas;
 pub mod generated;
 pub mod ledger;
 pub mod listing;
+pub mod parameters;
 pub mod plan;
 pub mod prices;
 pub mod random;
