@@ -5,19 +5,33 @@
 //! rows add up to the token's supply, or it is not given out: a coin that an attacker gains is missing in
 //! another row. Two stocks make a [`Statement`], the table that an attack prints.
 //!
-//! Valuation: wallet + queued withdrawals + account quote + positions at the given prices - funding owed at
-//! the stored indices. Each position rounds down to the atom, as equity does; what that leaves is a row too.
+//! What an address owns:
+//!
+//! | what | valued at |
+//! |---|---|
+//! | its wallet | coins |
+//! | accounts | quote + positions at the given prices - funding owed at the stored indices |
+//! | queued withdrawals of its accounts | coins |
+//! | the exchange's fees, of delisted markets too, where it owns the market contract | coins |
+//! | fund shares | what asking to leave would be worth |
+//! | pending exits | what is owed after all slashes |
+//! | coins lent to the emergency facility, where it is the treasury | drawn and undrawn, as if all were repaid |
+//!
+//! Each position and each holding of shares rounds down to the atom; what that leaves is in a row too. What the
+//! treasury is owed and the fund does not hold stands against it as [`LOANS`], as a [`DEFICIT`] does against
+//! what accounts hold.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use anyhow::{ensure, Context, Result};
-use ballast_perp_market::state::{Account, MarketState, Position, ACCOUNTS, MARKET_STATES};
-use ballast_risk::ValueScale;
 use ballast_types::MarketId;
-use cosmwasm_std::{Addr, Decimal, Order};
+use cosmwasm_std::{Addr, Decimal};
 
 use crate::suite::Suite;
+
+mod fund;
+mod market;
 
 /// All addresses in one hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,11 +58,13 @@ pub type Prices = BTreeMap<MarketId, Decimal>;
 
 /// Row of whoever is in no actor's hand.
 pub const EVERYONE_ELSE: &str = "everyone else";
-/// Row of the fund's coins, booked or not.
+/// Row of the fund's coins, booked or not, that belong to no staker, leaver or treasury.
 pub const FUND: &str = "insurance fund";
+/// Row of what the fund owes to the treasury and does not hold. Never positive.
+pub const LOANS: &str = "insurance fund: loans to repay";
 /// Row of what markets owe to the fund.
 pub const FEES_OWED: &str = "market: fees owed to the fund";
-/// Row of the exchange's own share of fees.
+/// Row of the exchange's own share of fees, of delisted markets too, where no hand owns the market contract.
 pub const FEE_COLLECTOR: &str = "market: exchange's fees";
 /// Row of what settlement and rounding left, and of coins that arrived without a message.
 pub const RESIDUE: &str = "market: residue";
@@ -62,18 +78,14 @@ pub struct Stock {
 }
 
 impl Stock {
-    /// Takes stock of everything. Funding that was not accrued yet is nobody's: send `AccrueFunding` first
-    /// where it matters.
+    /// Takes stock of everything. Funding that was not accrued and rewards that did not drip yet are nobody's:
+    /// touch them first where it matters.
     ///
     /// # Errors
     /// An address is in two hands, a market has no price here, storage cannot be decoded, or the rows do not
     /// add up to the supply.
     pub fn take(suite: &Suite, actors: &[Actor], prices: &Prices) -> Result<Self> {
-        let hands = hands(actors)?;
-        let storage = suite.market_storage();
-        let storage = storage.as_ref();
-        let mut owned = vec![0i128; actors.len()];
-        let mut others = 0i128;
+        let mut purses = Purses::new(actors)?;
         let mut supply = 0i128;
         let mut in_market = 0i128;
         let mut in_fund = 0i128;
@@ -85,70 +97,26 @@ impl Stock {
             } else if holder == suite.fund {
                 in_fund = amount;
             } else {
-                *row_of(&hands, &mut owned, &mut others, &holder) += amount;
+                purses.give(&holder, amount);
             }
         }
-
-        let states: BTreeMap<MarketId, MarketState> = MARKET_STATES
-            .range(storage, None, None, Order::Ascending)
-            .collect::<Result<_, _>>()?;
-        let mut quotes = 0i128;
-        let mut funding = 0i128;
-        let mut positions = 0i128;
-        for record in ACCOUNTS.range(storage, None, None, Order::Ascending) {
-            let (_, account): (u64, Account) = record?;
-            let mut equity = account.quote.i128();
-            quotes += equity;
-            for position in &account.positions {
-                let state = states
-                    .get(&position.market)
-                    .context("a position's market")?;
-                let owed = owed(state, position)?;
-                let value = value(suite, prices, position)?;
-                funding += owed;
-                positions += value;
-                equity += value - owed;
-            }
-            *row_of(&hands, &mut owned, &mut others, &account.owner) += equity;
-        }
-
-        let sum = |line: fn(&MarketState) -> u128| -> Result<i128> {
-            let total: u128 = states.values().map(line).sum();
-            Ok(i128::try_from(total)?)
-        };
-        let fees_owed = sum(|state| state.fees_owed.u128())?;
-        let fee_collector = sum(|state| state.fee_collector.u128())?;
-        let deficit = sum(|state| state.deficit.u128())?;
-        let pool: i128 = states
-            .values()
-            .map(|state| state.settlement_pool.i128())
-            .sum();
-        let rounding = sum(|state| state.residue.u128())?;
-        // What the ledger's lines leave of the contract's coins: residue and stray coins.
-        let stray = in_market - (quotes + fees_owed + fee_collector + pool + rounding - deficit);
-        ensure!(
-            stray >= 0,
-            "the market's coins do not cover its books: {stray}"
-        );
-        ensure!(
-            positions <= 0,
-            "positions of both sides are worth {positions}"
-        );
-        let residue = stray + rounding + pool + funding - positions;
+        let market = market::distribute(suite, prices, in_market, &mut purses)?;
+        let fund = fund::distribute(suite, in_fund, &mut purses)?;
 
         let mut rows: Vec<(String, i128)> = actors
             .iter()
             .map(|actor| actor.name.clone())
-            .zip(owned)
+            .zip(purses.owned)
             .collect();
         rows.extend(
             [
-                (EVERYONE_ELSE, others),
-                (FUND, in_fund),
-                (FEES_OWED, fees_owed),
-                (FEE_COLLECTOR, fee_collector),
-                (RESIDUE, residue),
-                (DEFICIT, -deficit),
+                (EVERYONE_ELSE, purses.others),
+                (FUND, fund.own),
+                (LOANS, -fund.loans),
+                (FEES_OWED, market.fees_owed),
+                (FEE_COLLECTOR, market.exchange_fees),
+                (RESIDUE, market.residue),
+                (DEFICIT, -market.deficit),
             ]
             .map(|(name, amount)| (name.to_owned(), amount)),
         );
@@ -247,48 +215,47 @@ impl fmt::Display for Statement {
     }
 }
 
-type Hands<'a> = BTreeMap<&'a Addr, usize>;
+/// What all hands own, and what is in none.
+struct Purses<'a> {
+    hands: BTreeMap<&'a Addr, usize>,
+    owned: Vec<i128>,
+    others: i128,
+}
 
-fn hands(actors: &[Actor]) -> Result<Hands<'_>> {
-    let mut hands = Hands::new();
-    for (place, actor) in actors.iter().enumerate() {
-        for address in &actor.addresses {
-            ensure!(
-                hands.insert(address, place).is_none(),
-                "{address} is in two hands"
-            );
+impl<'a> Purses<'a> {
+    fn new(actors: &'a [Actor]) -> Result<Self> {
+        let mut hands = BTreeMap::new();
+        for (place, actor) in actors.iter().enumerate() {
+            for address in &actor.addresses {
+                ensure!(
+                    hands.insert(address, place).is_none(),
+                    "{address} is in two hands"
+                );
+            }
+        }
+        Ok(Self {
+            hands,
+            owned: vec![0; actors.len()],
+            others: 0,
+        })
+    }
+
+    /// Counts what an address owns.
+    fn give(&mut self, address: &Addr, amount: i128) {
+        if !self.give_hand(address, amount) {
+            self.others += amount;
         }
     }
-    Ok(hands)
-}
 
-fn row_of<'a>(
-    hands: &Hands<'_>,
-    owned: &'a mut [i128],
-    others: &'a mut i128,
-    address: &Addr,
-) -> &'a mut i128 {
-    match hands.get(address).and_then(|place| owned.get_mut(*place)) {
-        Some(row) => row,
-        None => others,
+    /// Counts what an address owns where it is in a hand; says whether it is.
+    fn give_hand(&mut self, address: &Addr, amount: i128) -> bool {
+        let place = self.hands.get(address);
+        match place.and_then(|place| self.owned.get_mut(*place)) {
+            Some(row) => {
+                *row += amount;
+                true
+            }
+            None => false,
+        }
     }
-}
-
-fn owed(state: &MarketState, position: &Position) -> Result<i128> {
-    let index = if position.size.is_negative() {
-        state.short_index
-    } else {
-        state.long_index
-    };
-    let size = position.size.unsigned_abs();
-    Ok(ballast_risk::funding_payment(size, index, position.index)?.i128())
-}
-
-fn value(suite: &Suite, prices: &Prices, position: &Position) -> Result<i128> {
-    let market = position.market;
-    let price = prices
-        .get(&market)
-        .with_context(|| format!("no price for market {market}"))?;
-    let scale = ValueScale::new(suite.listed(market)?.spec.base_decimals, suite.decimals)?;
-    Ok(scale.net_notional(position.size, *price)?.i128())
 }

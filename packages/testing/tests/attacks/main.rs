@@ -20,3 +20,4 @@ mod scene;
 mod used_up_caps;
 mod walls;
 mod wash_trades;
+mod whole_wealth;

@@ -365,3 +365,39 @@ fn the_same_crash_in_other_decimals() {
     results.dedup();
     assert_eq!(results.len(), 1, "{results:?}");
 }
+
+// G3: whoever can just, or just not, bear its part, to the atom: the liquidation ends. One that was chosen though it
+// cannot, and keeps its place because only a part of it is taken, would be chosen again in every message.
+#[test]
+fn a_counterparty_at_the_edge_of_what_it_can_bear_stalls_nobody() {
+    let (mut taken, mut passed_over) = (0, 0);
+    for off in -4i128..=4 {
+        let mut world = World::free();
+        let long = world.user("long", 100 * UNIT);
+        let safe = world.user("safe", 10_000 * UNIT);
+        let short = world.user("short", 1_000 * UNIT);
+        world.open(&long, &short, 10 * UNIT, "100");
+        world.open(&safe, &short, 10 * UNIT, "100");
+        world.move_to("80");
+        let lacking = -world.equity(&long);
+        // Half of its position goes, and with it half of its equity may.
+        let spare = world.equity(&short) - (2 * lacking + off);
+        let spare = u128::try_from(spare).unwrap();
+        world.suite.withdraw(&short, 0, spare).unwrap();
+        world.check();
+        assert_eq!(world.equity(&short), 2 * lacking + off);
+        let mut status = LiquidationStatus::More;
+        for _ in 0..3 {
+            if status == LiquidationStatus::More {
+                status = world.liquidate(&long).unwrap().answer.status;
+            }
+        }
+        assert_eq!(status, LiquidationStatus::Done, "{off} atoms off");
+        assert_eq!(world.size(&long), 0);
+        let deficit = world.suite.market_info(0).unwrap().deficit;
+        taken += u32::from(deficit.is_zero());
+        passed_over += u32::from(!deficit.is_zero());
+    }
+    // Both sides of the edge were met.
+    assert!(taken > 0 && passed_over > 0, "{taken}, {passed_over}");
+}

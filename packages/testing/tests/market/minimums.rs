@@ -383,3 +383,36 @@ fn nobody_opens_dust() {
     buy_now(&mut world, &b, UNIT).unwrap();
     assert_eq!(world.suite.deleverage_queue(0, true).unwrap().len(), 1);
 }
+
+// The maker can give less than is wanted, and what is then left of its order is too small to be one: the order is gone,
+// and the liquidation goes on with the next.
+#[test]
+fn a_liquidation_goes_on_behind_an_order_whose_rest_is_too_small() {
+    let mut world = world(UNIT);
+    let [loser, other] =
+        [("loser", 52), ("other", 1_000_000)].map(|(n, a)| world.user(n, a * UNIT));
+    let [maker, honest] = ["maker", "honest"].map(|name| world.user(name, 100_000 * UNIT));
+    world.open(&loser, &other, 10 * UNIT, "100");
+    // The maker is short five lots more than the least.
+    world.open(&other, &maker, 105 * LOT, "100");
+    world.move_to("97.5");
+    world.limit(&maker, Side::Buy, 11 * LOT, "97.5").unwrap();
+    world.limit(&honest, Side::Buy, 10 * UNIT, "97.49").unwrap();
+    world.suite.next_block();
+    world.suite.push_price(0, price("97.5")).unwrap();
+
+    let done = world.liquidate(&loser).unwrap();
+    assert_eq!(done.answer.status, LiquidationStatus::Done);
+    assert_eq!(removed(&done.events), [("minimum", 60_000)]);
+    assert_eq!(world.size(&maker), -1_000_000);
+    let from_honest = world.size(&honest).unsigned_abs();
+    assert!(from_honest > UNIT);
+    assert_eq!(done.answer.closed_in_book.u128(), 5 * LOT + from_honest);
+    let sizes: Vec<i128> = named(&done.events, names::TRADE)
+        .into_iter()
+        .map(|event| number(event, "size"))
+        .collect();
+    assert_eq!(sizes, [50_000, from_honest as i128]);
+    assert!(!world.suite.account(&loser, 0).unwrap().liquidatable);
+    assert_eq!(world.suite.account(&maker, 0).unwrap().open_orders, 0);
+}

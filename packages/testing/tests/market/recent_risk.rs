@@ -176,3 +176,52 @@ fn who_buys_from_a_liquidation_took_risk() {
     assert!(answer.closed_in_book.u128() > 0);
     assert_eq!(marked_at(&world, &buyer), world.suite.now());
 }
+
+// S4, M22: a counterparty of the last pass that is bankrupt itself is liquidated along, and asked for along. Where it
+// took its risk a moment ago others' money does not pay for it: what came goes back, and its loss is a deficit.
+#[test]
+fn a_bankrupt_counterparty_of_the_last_pass_that_took_risk_is_lent_nothing() {
+    for (secs, alone) in [(60, true), (61, false)] {
+        let mut world = World::with(|builder| {
+            builder.market(free("A")).seed(FundSeed {
+                mutual: 1_000_000 * UNIT,
+            })
+        });
+        let long = world.user("long", 100 * UNIT);
+        let bridge = world.user("bridge", 1_000_000 * UNIT);
+        let short = world.user("short", 30 * UNIT);
+        world.open(&long, &bridge, 10 * UNIT, "100");
+        world.move_to("50");
+        world.suite.advance(100);
+        world.suite.push_price(0, price("50")).unwrap();
+        // The bridge hands its short over: the last one is the only counterparty.
+        world.open(&bridge, &short, 10 * UNIT, "50");
+        world.suite.advance(secs);
+        world.suite.push_price(0, price("60")).unwrap();
+        let lacks = [&long, &short].map(|user| -world.equity(user));
+        assert!(lacks.iter().all(|lack| *lack > 0), "{lacks:?}");
+        let before = world.suite.solvency().unwrap().booked.u128() as i128;
+        let owed = world.suite.market_info(0).unwrap().fees_owed.u128() as i128;
+
+        let passed = world.liquidate(&long).unwrap().answer;
+        assert_eq!(passed.status, LiquidationStatus::More);
+        assert!(passed.deleveraged.is_zero());
+        let last = world.liquidate(&long).unwrap().answer;
+        assert_eq!(last.status, LiquidationStatus::Done);
+        assert_eq!(last.asked.u128() as i128, lacks[0] + lacks[1]);
+        assert_eq!(last.paid, last.asked, "the fund could pay both");
+
+        let expected = if alone { lacks[1] } else { 0 };
+        assert_eq!(last.deficit.u128() as i128, expected, "{secs} s");
+        let market = world.suite.market_info(0).unwrap();
+        assert_eq!(market.deficit.u128() as i128, expected);
+        for user in [&long, &short] {
+            assert_eq!((world.quote(user), world.size(user)), (0, 0));
+        }
+        // What is not lent is the fund's again: at once, or owed with the fees.
+        let fund = world.suite.solvency().unwrap().booked.u128() as i128;
+        let net = before - fund - (market.fees_owed.u128() as i128 - owed);
+        let for_short = if alone { 0 } else { lacks[1] };
+        assert_eq!(net, lacks[0] + for_short, "{secs} s");
+    }
+}
