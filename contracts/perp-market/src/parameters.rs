@@ -183,9 +183,9 @@ parameters! {
         liquidation_min_notional = 10_000_000_000, 0 => MAX_MONEY, Either;
         liquidation_max_portion_ppm = 1_000_000, 100_000 => 1_000_000, Either;
         account_block_notional = 5_000_000_000_000, 1_000_000 => MAX_MONEY, Either;
-        account_block_loss = 500_000_000_000, 1 => MAX_MONEY, Up;
+        account_block_loss = 500_000_000_000, 1 => MAX_MONEY, Either;
         market_block_notional = 20_000_000_000_000, 1_000_000 => MAX_MONEY, Either;
-        market_block_loss = 1_000_000_000_000, 1 => MAX_MONEY, Up;
+        market_block_loss = 1_000_000_000_000, 1 => MAX_MONEY, Either;
         liquidation_slippage_ppm = 5_000, 0 => 20_000, Up;
         bankruptcy_adjustment_ppm = 1_000_000, 1_000_000 => 10_000_000, Either;
         spread_to_maintenance_ppm = 1_500_000, 0 => 5_000_000, Either;
