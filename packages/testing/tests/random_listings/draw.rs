@@ -52,7 +52,7 @@ impl Draw {
                     contract: String::new(),
                     feed_id: String::new(),
                     max_confidence_ppm: 10_000,
-                    min_price: price / Uint128::try_from(span.to_uint_floor()).unwrap(),
+                    min_price: price / span.to_uint_floor(),
                     max_price: price * span,
                 },
                 parameters: market_of(&parameters),
