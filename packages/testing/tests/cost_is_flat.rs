@@ -1,7 +1,9 @@
 //! What a message costs does not grow with who else is there (issue 4, criterion 1; rule G1): reads, writes, deletes
 //! and iterator steps of every message of every contract are the same in a crowd of 10 and of 10,000. A crowd of `n`
 //! is `n` accounts with four resting orders each (two at a price that all share, two at a price of its own), `n` longs
-//! and `n` shorts in both markets at entry prices of their own, `n` recorded claims, `n` feeds.
+//! and `n` shorts in both markets at entry prices of their own, a stop-loss and a take-profit of each long, `n` recorded
+//! claims, `n` feeds; and once more with a backlog: `2n` failed claims, deleveraging cursors, causes for the gate, queued
+//! withdrawals and delegates, `4n` names, `n` underwriters with exits.
 //!
 //! Where a message does more, it costs more in proportion: fills, counterparties, orders cancelled, feeds, markets.
 
@@ -27,11 +29,20 @@ fn name(one: &Measured) -> String {
 // G1
 #[test]
 fn every_message_costs_the_same_in_any_crowd() {
-    let few = Measured::all(FEW).unwrap();
-    let many = Measured::all(MANY).unwrap();
+    costs_the_same(&Measured::all(FEW).unwrap(), &Measured::all(MANY).unwrap());
+}
+
+// G1: claims, withdrawals, exits that wait, names and delegates are nothing to anybody else.
+#[test]
+fn every_message_costs_the_same_with_any_backlog() {
+    let [few, many] = [FEW, MANY].map(|crowd| Measured::all_with_backlog(crowd).unwrap());
+    costs_the_same(&few, &many);
+}
+
+fn costs_the_same(few: &[Measured], many: &[Measured]) {
     assert_eq!(few.len(), many.len());
     let (mut grown, mut widest) = (vec![], 0);
-    for (few, many) in few.iter().zip(&many) {
+    for (few, many) in few.iter().zip(many) {
         let kinds = |one: &Measured| -> Vec<(String, String, [u64; 4])> {
             let calls = one.trace.calls.iter();
             calls
@@ -73,6 +84,8 @@ fn the_crowd_is_a_sound_exchange() {
     for collateral in [Collateral::Native, Collateral::Cw20] {
         let stage = Stage::new(collateral, MANY).unwrap();
         check_invariants(&stage.suite).unwrap();
+        let backlog = Stage::with_backlog(collateral, MANY).unwrap();
+        check_invariants(&backlog.suite).unwrap();
         let market = stage.suite.market_info(0).unwrap();
         assert_eq!(market.open_interest.u128(), u128::from(MANY) * 100_000);
     }

@@ -6,6 +6,7 @@ mod addresses;
 mod events;
 mod numbers;
 mod reduce_only;
+mod restricted;
 
 use ballast_testing::metering::scenarios::{self, Prepared, Scenario, Stage};
 use ballast_testing::suite::Collateral;

@@ -5,6 +5,7 @@
 //! through this one list; [`all`] is where a new message is added, and a test fails with the message's name
 //! until it is.
 
+mod backlog;
 mod crowd;
 mod fund;
 mod market;

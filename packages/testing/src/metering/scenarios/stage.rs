@@ -7,7 +7,7 @@ use cosmwasm_schema::serde::Serialize;
 use cosmwasm_std::{to_json_binary, Addr, Binary, Coin, Decimal, WasmMsg};
 use cw_multi_test::AppResponse;
 
-use super::crowd;
+use super::{backlog, crowd};
 use crate::metering::Trace;
 use crate::suite::{Collateral, MarketSpec, Suite, SuiteBuilder};
 
@@ -85,6 +85,17 @@ impl Stage {
         };
         crowd::gather(&mut stage, crowd)?;
         stage.price(PRICE)?;
+        Ok(stage)
+    }
+
+    /// The same, and everybody of the crowd waits for something: failed claims, queued withdrawals, causes for the
+    /// gate, exits; orders have names and accounts delegates (see module `backlog`).
+    ///
+    /// # Errors
+    /// What a contract refused: a bug.
+    pub fn with_backlog(collateral: Collateral, crowd: u64) -> Result<Self> {
+        let mut stage = Self::new(collateral, crowd)?;
+        backlog::gather(&mut stage, crowd)?;
         Ok(stage)
     }
 

@@ -26,9 +26,22 @@ impl Measured {
     /// # Errors
     /// A message was refused.
     pub fn all(crowd: u64) -> Result<Vec<Self>> {
+        Self::all_on(|collateral| Stage::new(collateral, crowd))
+    }
+
+    /// The same where everybody of the crowd waits for something. What a message leads to may differ: a withdrawal queues
+    /// behind others.
+    ///
+    /// # Errors
+    /// A message was refused.
+    pub fn all_with_backlog(crowd: u64) -> Result<Vec<Self>> {
+        Self::all_on(|collateral| Stage::with_backlog(collateral, crowd))
+    }
+
+    fn all_on(set: impl Fn(Collateral) -> Result<Stage>) -> Result<Vec<Self>> {
         let mut measured = vec![];
         for collateral in [Collateral::Native, Collateral::Cw20] {
-            let mut stage = Stage::new(collateral, crowd)?;
+            let mut stage = set(collateral)?;
             for scenario in all() {
                 if !scenario.tokens.include(collateral) {
                     continue;

@@ -1,6 +1,7 @@
 //! Deposits and withdrawals.
 
 use anyhow::Result;
+use ballast_perp_market::state::OUTFLOW;
 use ballast_types::market::{ExecuteMsg, ReceiveMsg};
 use cosmwasm_std::to_json_binary;
 use cw20::Cw20ExecuteMsg;
@@ -70,9 +71,11 @@ pub(super) fn all() -> Vec<Scenario> {
                 process(stage)
             },
         ),
-        one("cancel_withdrawal", "the only one", Tokens::Any, |stage| {
+        one("cancel_withdrawal", "the last one", Tokens::Any, |stage| {
             let trader = stage.waits("trader")?;
-            let msg = ExecuteMsg::CancelWithdrawal { id: 1u64.into() };
+            let outflow = OUTFLOW.load(stage.suite.market_storage().as_ref())?;
+            let id = (outflow.next_id - 1).into();
+            let msg = ExecuteMsg::CancelWithdrawal { id };
             Prepared::new(&trader, &stage.suite.market, &msg)
         }),
         one("transfer", "opens the target", Tokens::Any, |stage| {
