@@ -2,6 +2,7 @@
 //!
 //! What is queued has left its account and is a line of the ledger. Anyone pays from the head, as far as the
 //! limits, the vault and the gate allow; while something is queued every new withdrawal queues behind it.
+//! What the gate holds back keeps its place and holds nobody else back: others behind it are paid.
 //!
 //! A payment that fails blocks nobody: it goes back to its place, the others of the same message are paid all
 //! the same, and if it fails again a minute or more later it goes back into its account. The minute is there
@@ -31,6 +32,9 @@ pub const WITHDRAWAL_REPLY: u64 = 3;
 const DEFAULT_PAYMENTS: u32 = 10;
 const MAX_PAYMENTS: u32 = 20;
 
+/// Withdrawals that one message reads past because the gate holds them back. They cost a read each.
+const MAX_READ_PAST: usize = 200;
+
 /// What the reply must know of a payment.
 #[cw_serde]
 pub struct PaymentPayload {
@@ -54,10 +58,8 @@ pub fn process(
     let now = exchange.now();
     let mut outflows = Outflows::load(deps.storage, &exchange.config.parameters, now)?;
     let shut = gate::load(deps.storage)?;
-    let queue: Vec<(u64, QueuedWithdrawal)> = WITHDRAWALS
-        .range(deps.storage, None, None, Order::Ascending)
-        .take(limit)
-        .collect::<Result<_, _>>()?;
+    let mut read_past = 0usize;
+    let mut queue = WITHDRAWALS.range(deps.storage, None, None, Order::Ascending);
     let mut answer = ProcessWithdrawalsAnswer {
         paid: Uint128::zero(),
         finished: 0,
@@ -66,11 +68,18 @@ pub fn process(
     };
     let mut left = vec![];
     let mut messages = vec![];
-    for (id, withdrawal) in queue {
+    while left.len() < limit && read_past < MAX_READ_PAST {
+        let Some((id, withdrawal)) = queue.next().transpose()? else {
+            break;
+        };
         let account = exchange.account(withdrawal.account)?.clone();
-        answer.gated_until = gate::shut_for(&shut, &account, now);
+        if let Some(until) = gate::shut_for(&shut, &account, now) {
+            answer.gated_until = answer.gated_until.or(Some(until));
+            read_past = read_past.saturating_add(1);
+            continue;
+        }
         let amount = withdrawal.amount.min(outflows.available());
-        if answer.gated_until.is_some() || amount.is_zero() {
+        if amount.is_zero() {
             break;
         }
         outflows.take(amount)?;
@@ -95,6 +104,7 @@ pub fn process(
         ));
         left.push((id, withdrawal, rest));
     }
+    drop(queue);
     outflows.record.queued = subtract(outflows.record.queued, answer.paid)?;
     answer.queued = outflows.record.queued;
     let happened = exchange.into_changes().save(deps.storage)?;

@@ -201,10 +201,10 @@ pub enum ExecuteMsg {
         /// Quote atoms.
         amount: Uint128,
     },
-    /// Pays queued withdrawals from the head, as far as limits, vault and gate allow. Anyone. Answer data:
-    /// [`ProcessWithdrawalsAnswer`].
+    /// Pays queued withdrawals from the head, as far as limits, vault and gate allow. Those that the gate holds back
+    /// keep their places, and those behind them are paid. Anyone. Answer data: [`ProcessWithdrawalsAnswer`].
     ProcessWithdrawals {
-        /// Withdrawals looked at: 10 by default, at most 20.
+        /// Withdrawals paid: 10 by default, at most 20.
         #[serde(default)]
         limit: Option<u32>,
     },

@@ -26,7 +26,7 @@ pub struct ProcessWithdrawalsAnswer {
     pub finished: u32,
     /// Quote atoms that still wait, payments that failed not counted.
     pub queued: Uint128,
-    /// Until when the gate stops the head of the queue, where it does, seconds.
+    /// Until when the gate holds back the first of those that it does, seconds.
     pub gated_until: Option<u64>,
 }
 
