@@ -97,6 +97,13 @@ pub enum ContractError {
         "market {market} has a price; without a new one anyone may settle it from {dead_at} on"
     )]
     FeedAlive { market: MarketId, dead_at: u64 },
+    #[error("market {market} would be settled at {price}, its last price is {last_price}: they may differ by {max_distance}; an hour of calmer prices brings them together")]
+    SettlementPriceTooFar {
+        market: MarketId,
+        price: Decimal,
+        last_price: Decimal,
+        max_distance: Decimal,
+    },
     #[error("1 to {max} accounts may be named, found {found}")]
     TooManyAccounts { max: usize, found: usize },
     #[error("market {market} cannot go yet: {open_interest_long} are long, {open_interest_short} short, its deficit is {deficit}")]

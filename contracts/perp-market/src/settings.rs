@@ -6,7 +6,7 @@ use cosmwasm_std::{Decimal, Deps, DepsMut, Env, Int128, Order, Response, StdResu
 
 use crate::error::{ContractError, ContractResult};
 use crate::events;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Market};
 use crate::parameters::{check_exchange, check_market, check_oracle};
 use crate::pending::loosening::maintenance;
 use crate::pending::never_traded;
@@ -48,7 +48,7 @@ pub fn apply(deps: DepsMut, env: &Env, change: Change) -> ContractResult<Respons
         Change::SetInsuranceFund { insurance_fund } => {
             set_insurance_fund(deps, env, insurance_fund.as_deref())
         }
-        Change::SettleMarket { market } => crate::settling::begin(deps, env, market),
+        Change::SettleMarket { market } => crate::settling::begin_announced(deps, env, market),
     }
 }
 
@@ -148,7 +148,7 @@ fn check_new_oracle(
     let known = price::price_for(&exchange, &market, price::Valuation::Plain, true);
     match known {
         Ok(cached) => {
-            let max_ppm = parameters.oracle_switch_max_deviation_ppm;
+            let max_ppm = max_deviation_ppm(&market, &parameters)?;
             check_deviation(id, cached, found.price, max_ppm)
         }
         Err(_) => Ok(()),
@@ -169,6 +169,17 @@ fn update_oracle(
         config.min_price = oracle.min_price;
         config.max_price = oracle.max_price;
     })
+}
+
+/// No more than maintenance margin: whoever applies the switch knows the jump, and could else let one of two accounts in
+/// one hand go bankrupt by it.
+fn max_deviation_ppm(market: &Market, parameters: &ExchangeParameters) -> ContractResult<u32> {
+    let market = &market.config.parameters;
+    let maintenance = ballast_risk::maintenance_margin_ppm(
+        market.initial_margin_ppm,
+        market.maintenance_fraction_ppm,
+    )?;
+    Ok(maintenance.min(parameters.oracle_switch_max_deviation_ppm))
 }
 
 /// A new oracle that says something else than a fresh price of the old one is not the same market's.

@@ -1,7 +1,7 @@
 //! The end of a market, first part: its price is fixed, and every position closes at it.
 //!
-//! * [`request`] begins it: by the owner, who waits as for any loosening change, or by anyone once the market has
-//!   had no valid price for `dead_feed_secs`. From then on the price is the median of the last valid hour, for every
+//! * [`request`] begins it: by the owner, who waits as for any loosening change (and then until the price is near the
+//!   hour's median, [`begin_announced`]), or by anyone once the market has had no valid price for `dead_feed_secs`. From then on the price is the median of the last valid hour, for every
 //!   purpose; no oracle is asked, funding and premium stand still, orders are void.
 //! * For `settle_grace_secs` only liquidation closes positions: who is bankrupt at that price is claimed for and
 //!   deleveraged first.
@@ -12,7 +12,7 @@
 //!
 //! Invariant: pool = sum of the values of the positions still open (+ funding not yet settled) + rounding >= 0.
 
-use ballast_risk::shortfall;
+use ballast_risk::{mul_div, shortfall, Rounding};
 use ballast_types::market::{
     CachedPrice, Change, SettleAnswer, SettleOutcome, SettleResult, Settling,
 };
@@ -30,6 +30,7 @@ use crate::liquidation::{Outcome, Subject};
 use crate::margin::size_risk;
 use crate::math::{add, add_signed, subtract, subtract_signed, to_signed};
 use crate::orders::cancel::remove_all;
+use crate::pending::loosening::maintenance;
 use crate::positions::apply_size;
 use crate::price::Valuation;
 use crate::state::{MARKETS, PRICE_SAMPLES, SAMPLE_SLOTS};
@@ -40,6 +41,9 @@ pub const MAX_SETTLED: usize = 20;
 
 /// Samples count that were published at most this long before the last valid price.
 const LAST_HOUR_SECS: u64 = 3_600;
+
+/// Unit of [`maintenance`].
+const TRILLION: u64 = 1_000_000_000_000;
 
 impl Market {
     /// Refuses what nobody may do in a market that is being settled.
@@ -73,8 +77,36 @@ pub fn request(
     Err(ContractError::FeedAlive { market, dead_at })
 }
 
+/// Begins what the owner announced, whose time has come. The settlement price may be no further from the last price than
+/// maintenance margin: positions are margined at that price, and whoever chooses the moment could else open both sides
+/// at it and be settled at another, with a loss that is certain and the fund's.
+pub fn begin_announced(deps: DepsMut, env: &Env, id: MarketId) -> ContractResult<Response> {
+    let mut exchange = Exchange::new(deps.as_ref(), env)?;
+    exchange.open_market(id)?.check_active()?;
+    let market = exchange.market(id)?;
+    if !market.open_interest().is_zero() {
+        let last_price = market.last_price()?;
+        let price = last_valid_median(deps.storage, market)?;
+        let max_distance = Decimal::new(mul_div(
+            last_price.atomics(),
+            maintenance(&market.config.parameters).into(),
+            TRILLION.into(),
+            Rounding::Down,
+        )?);
+        if price.abs_diff(last_price) > max_distance {
+            return Err(ContractError::SettlementPriceTooFar {
+                market: id,
+                price,
+                last_price,
+                max_distance,
+            });
+        }
+    }
+    begin(deps, env, id)
+}
+
 /// Fixes the price and stops funding.
-pub fn begin(deps: DepsMut, env: &Env, id: MarketId) -> ContractResult<Response> {
+fn begin(deps: DepsMut, env: &Env, id: MarketId) -> ContractResult<Response> {
     let mut exchange = Exchange::new(deps.as_ref(), env)?;
     exchange.open_market(id)?.check_active()?;
     let market = exchange.market(id)?;

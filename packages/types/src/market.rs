@@ -70,7 +70,8 @@ pub struct ExchangeParameters {
     /// A price published at most this far in the future counts as of now (clocks differ); one beyond it is
     /// no price.
     pub price_future_tolerance_secs: u64,
-    /// The most that the price of a new oracle may differ from the old one's, where that is fresh.
+    /// The most that the price of a new oracle may differ from the old one's, where that is fresh;
+    /// never more than maintenance margin.
     pub oracle_switch_max_deviation_ppm: u32,
     /// How long a change of the owner waits that loosens.
     pub adverse_delay_secs: u64,

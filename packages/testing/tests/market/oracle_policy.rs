@@ -298,11 +298,11 @@ fn a_switch_may_not_move_the_price() {
             .unwrap();
         suite.set_oracle(0, &second).map(drop)
     };
-    // 5 % of 95.5 is 4.775.
-    for within in [100_275, 90_725] {
+    // 3 % of 95.5, maintenance margin, is 2.865.
+    for within in [98_365, 92_635] {
         other(within, 0).unwrap();
     }
-    for beyond in [100_276, 90_724] {
+    for beyond in [98_366, 92_634] {
         let error = refused(other(beyond, 60));
         assert_eq!(
             error,
@@ -310,7 +310,7 @@ fn a_switch_may_not_move_the_price() {
                 market: 0,
                 cached: price("95.5"),
                 found: Decimal::from_ratio(u128::try_from(beyond).unwrap(), 1_000u128),
-                max_ppm: 50_000,
+                max_ppm: 30_000,
             }
         );
         // Nothing is known of the price any more: whatever is within the bounds is believed.

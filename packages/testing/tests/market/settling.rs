@@ -130,6 +130,57 @@ fn the_owner_settles_after_the_delay() {
     assert_eq!(answer.waits, None);
 }
 
+// S4, M86: the owner's settlement waits until its price is within maintenance margin of the last one, to the atom.
+#[test]
+fn an_announced_settlement_waits_until_the_median_is_near() {
+    for (last, near) in [
+        ("103.09", true),
+        ("103.1", false),
+        ("97.09", true),
+        ("97.08", false),
+    ] {
+        let mut world = World::free();
+        let [long, short] = ["long", "short"].map(|name| world.user(name, 1_000 * UNIT));
+        world.open(&long, &short, 10 * UNIT, "100");
+        let change = Change::SettleMarket { market: 0 };
+        let waits = world.suite.ask_for(&change).unwrap().answer.waits.unwrap();
+        world.suite.advance(21 * DAY);
+        for at in ["100", "100", last] {
+            world.suite.advance(300);
+            world.suite.push_price(0, price(at)).unwrap();
+            world.suite.accrue(0).unwrap();
+            world.check();
+        }
+        let result = world.suite.apply_change(waits.id);
+        world.check();
+        if near {
+            result.unwrap();
+            let settling = world.suite.market_info(0).unwrap().settling.unwrap();
+            assert_eq!(settling.price, price("100"));
+            continue;
+        }
+        let max_distance = price(last) * price("0.03");
+        let error = refused(result);
+        let expected = ContractError::SettlementPriceTooFar {
+            market: 0,
+            price: price("100"),
+            last_price: price(last),
+            max_distance,
+        };
+        assert_eq!(error, expected);
+        // It still waits, and is applied once the price stays where it is.
+        for _ in 0..12 {
+            world.suite.advance(300);
+            world.suite.push_price(0, price(last)).unwrap();
+            world.suite.accrue(0).unwrap();
+        }
+        world.suite.apply_change(waits.id).unwrap();
+        world.check();
+        let settling = world.suite.market_info(0).unwrap().settling.unwrap();
+        assert_eq!(settling.price, price(last));
+    }
+}
+
 // Orders are void, funding stands still, the oracle is not asked, nothing of the market changes any more.
 #[test]
 fn nothing_moves_in_a_market_that_is_being_settled() {

@@ -695,7 +695,9 @@ fn oracle(world: &World, market: MarketId, hostile: bool) -> Expect {
     }
     let parameters = world.suite.config().unwrap().parameters;
     let cached = info.price.unwrap().price;
-    let max_ppm = parameters.oracle_switch_max_deviation_ppm;
+    let max_ppm = parameters
+        .oracle_switch_max_deviation_ppm
+        .min(info.maintenance_margin_ppm);
     let allowed = cached.atomics().multiply_ratio(max_ppm, 1_000_000u32);
     let fresh = check_age(world, &info, parameters.price_max_age_secs).is_ok();
     if fresh && cached.abs_diff(found).atomics() > allowed {
