@@ -21,9 +21,9 @@ use crate::minimums::{largest_fill, least_position, smallest_fill, too_small};
 use crate::positions::apply_fill;
 use crate::price::Valuation;
 use crate::recent_risk::note_fill;
-use crate::state::{book_key, split_place_key, Order};
+use crate::state::{book_key, place_key, split_place_key, Order};
 
-/// Orders that a walk reads past: those of this block, and those of which the taker wants too little. They
+/// Orders that a walk reads past: those of this block, one a price, and those of which the taker wants too little. They
 /// cost a read each and stay, so that they do not count against the cap on removals, which twenty of them
 /// would use up in every block.
 const MAX_READ_PAST: u32 = 200;
@@ -144,6 +144,7 @@ impl Walk {
                 return Ok(None);
             }
             if self.limits.earlier_blocks_only && order.placed_height >= exchange.env.block.height {
+                self.leave_price(ticks);
                 self.read_past();
                 continue;
             }
@@ -153,6 +154,19 @@ impl Walk {
                 continue;
             }
             return Ok(Some(resting));
+        }
+    }
+
+    /// Goes on at the next price. What stands behind an order of this block at its price is of this block too, so that
+    /// however many are placed ahead of a liquidation they hold it up no longer than one would.
+    fn leave_price(&mut self, ticks: u64) {
+        let side = self.maker_side;
+        let at_price = |place: u128| split_place_key(side, place).0 == ticks;
+        while self.page.front().is_some_and(|(place, _)| at_price(*place)) {
+            self.page.pop_front();
+        }
+        if self.page.is_empty() {
+            self.after = Some(place_key(side, ticks, u64::MAX));
         }
     }
 

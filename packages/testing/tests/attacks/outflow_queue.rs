@@ -93,7 +93,9 @@ impl Stage {
                 return (messages, self.scene.suite.now() - start);
             }
             meanwhile(self);
-            self.scene.wait(600);
+            // Minutes at first, then as fine as days need.
+            let waited = self.scene.suite.now() - start;
+            self.scene.wait(if waited < HOUR { 60 } else { 600 });
             assert!(self.scene.suite.now() - start < 10 * DAY);
         }
     }
