@@ -241,3 +241,38 @@ fn a_delegate_sends_batches_and_a_stranger_does_not() {
     world.check();
     assert_eq!(world.suite.orders(&owner, 0).unwrap().len(), 1);
 }
+
+// Fees of one market leave with a message, as with one order: the vault must cover what leaves. Those of the other leave
+// with its next trade.
+#[test]
+fn a_batch_sends_the_fees_of_one_market_and_the_others_with_their_next_trade() {
+    let mut parameters = ballast_testing::suite::exchange_parameters(6);
+    parameters.flush_lot = uint(100);
+    let mut world = World::with(|builder| {
+        builder
+            .exchange_parameters(parameters.clone())
+            .market(spec("A"))
+            .market(spec("B"))
+    });
+    let [taker, maker] = ["taker", "maker"].map(|name| world.user(name, 10_000 * UNIT));
+    for market in [0, 1] {
+        world
+            .suite
+            .limit(&maker, 0, market, Side::Sell, 2 * UNIT, price("100"))
+            .unwrap();
+    }
+    let buys = [0, 1].map(|market| BatchOrder {
+        market,
+        ..rest(Side::Buy, UNIT, "100")
+    });
+    let owed = |world: &World| [0, 1].map(|id| world.suite.market_info(id).unwrap().fees_owed);
+    batch(&mut world, &taker, &[], &buys).unwrap();
+    // 7 of 10,000 in fees, a quarter of it the fund's.
+    assert_eq!(owed(&world), [uint(0), uint(17_500)]);
+    world
+        .suite
+        .ioc(&taker, 0, 1, Side::Buy, UNIT, price("100"))
+        .unwrap();
+    world.check();
+    assert_eq!(owed(&world), [uint(0), uint(0)]);
+}
