@@ -162,6 +162,9 @@ pub fn take_out(exchange: &mut Exchange, number: u64, amount: Uint128) -> Contra
     exchange.settle_account(number)?;
     check_not_bankrupt(&risk_of(exchange, number, Valuation::Last)?)?;
     let now = exchange.now();
+    if !exchange.account(number)?.positions.is_empty() {
+        exchange.check_not_frozen()?;
+    }
     let account = exchange.account_mut(number)?;
     debit(account, amount)?;
     note_outflow(account, now);

@@ -45,6 +45,7 @@ pub fn instantiate(
             collateral_decimals: msg.collateral_decimals,
             insurance_fund,
             parameters,
+            frozen_until: 0,
         },
     )?;
     VAULT.save(deps.storage, &Uint128::zero())?;

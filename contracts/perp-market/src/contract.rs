@@ -12,7 +12,7 @@ use cosmwasm_std::{
 use crate::error::{ContractError, ContractResult};
 use crate::orders::cancel::{Cancelled, Reference};
 use crate::{
-    accounts, admin, dead_orders, delegates, delisting, fund, funding, liquidation, orders,
+    accounts, admin, dead_orders, delegates, delisting, freeze, fund, funding, liquidation, orders,
     pending, query, settling, transfers, triggers, withdrawals,
 };
 
@@ -137,6 +137,7 @@ pub fn execute(
             let change = Change::SetInsuranceFund { insurance_fund };
             pending::submit(deps, &env, &info, change)
         }
+        ExecuteMsg::SetFreeze { until } => freeze::set(deps, &env, &info, until),
         ExecuteMsg::ApplyChange { id } => pending::apply(deps, &env, &info, id),
         ExecuteMsg::CancelChange { id } => pending::cancel(deps, &info, id),
         ExecuteMsg::SettleMarket { market } => settling::request(deps, &env, &info, market),

@@ -140,6 +140,14 @@ pub enum ContractError {
         "market {market} is isolated: an account that holds a position in it may hold no other"
     )]
     IsolatedMarket { market: MarketId },
+    #[error("the exchange is frozen until {until}: nobody takes more risk; reducing, deposits and withdrawals without a position go on")]
+    Frozen { until: u64 },
+    #[error("a freeze may last until {max} at most, found {found}")]
+    FreezeTooLong { max: u64, found: u64 },
+    #[error(
+        "the next freeze may begin at {next_at}, it is {now}; a running one can only end sooner"
+    )]
+    FreezeTooEarly { next_at: u64, now: u64 },
     #[error("withdrawals are gated until {opens_at} at the latest")]
     WithdrawalsGated { opens_at: u64 },
     #[error("there is no queued withdrawal {id}")]

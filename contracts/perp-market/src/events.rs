@@ -206,6 +206,12 @@ pub fn trigger_order_removed(
     with_keeper(event, paid)
 }
 
+/// Nobody takes more risk until then.
+#[must_use]
+pub fn freeze(until: u64) -> Event {
+    Event::new(names::FREEZE).add_attribute("until", until.to_string())
+}
+
 /// Somebody may trade for an account, or not any more (0).
 #[must_use]
 pub fn delegate(number: u64, account: &Account, delegate: &Addr, expires_at: u64) -> Event {

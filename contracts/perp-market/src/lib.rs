@@ -24,6 +24,7 @@ pub mod delisting;
 pub mod error;
 pub mod events;
 pub mod exchange;
+pub mod freeze;
 pub mod fund;
 pub mod funding;
 pub mod gate;

@@ -139,6 +139,7 @@ fn config(exchange: &Exchange) -> ContractResult<ConfigResponse> {
         collateral_decimals: config.collateral_decimals,
         insurance_fund: config.insurance_fund.map(String::from),
         parameters: config.parameters,
+        frozen_until: (config.frozen_until > exchange.now()).then_some(config.frozen_until),
         markets: MARKET_COUNT.load(exchange.deps.storage)?,
     })
 }

@@ -34,6 +34,15 @@ pub struct Config {
     pub insurance_fund: Option<Addr>,
     /// Caps and times.
     pub parameters: ExchangeParameters,
+    /// Before this time nobody takes more risk, seconds; 0: never frozen. See `freeze.rs`.
+    #[serde(default, skip_serializing_if = "is_never")]
+    pub frozen_until: u64,
+}
+
+// Takes a reference because serde calls it with one.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_never(time: &u64) -> bool {
+    *time == 0
 }
 
 /// Settings. One.

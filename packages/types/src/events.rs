@@ -78,6 +78,8 @@ pub mod market {
     /// The fund's word was applied: `market`, `revision`, `level`, `reduce_only`, `fee_share_ppm`,
     /// `premium_rate_ppm`, `open_interest_cap`.
     pub const RISK: &str = "ballast_risk";
+    /// Nobody takes more risk for a while: `until` (seconds, exclusive).
+    pub const FREEZE: &str = "ballast_freeze";
     /// A market was listed or changed: `market`, `symbol`.
     pub const MARKET: &str = "ballast_market";
     /// A market begins to be settled: `market`, `price`, `since`.

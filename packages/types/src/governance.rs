@@ -212,7 +212,7 @@ pub enum ReceiveMsg {
 /// What a market must accept from its owner for the guardian's freeze to reach it.
 #[cw_serde]
 pub enum FreezeHookMsg {
-    /// Takes no more risk before `until`: nothing that increases a position, no withdrawal against one.
+    /// Takes no more risk before `until`: no order that would grow open interest, no withdrawal against a position.
     /// Liquidations, claims, top-ups, reductions and withdrawals against no position go on.
     SetFreeze {
         /// Seconds, exclusive.

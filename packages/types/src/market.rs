@@ -375,6 +375,12 @@ pub enum ExecuteMsg {
         /// The new one, or none.
         insurance_fund: Option<String>,
     },
+    /// Nobody takes more risk before `until` (see [`crate::governance::FreezeHookMsg`]): at most three days, and not again
+    /// within three days of the end; a running freeze can only be ended sooner. By the owner, at once.
+    SetFreeze {
+        /// Seconds, exclusive.
+        until: u64,
+    },
     /// Applies a change whose time has come. Anyone. It is checked anew.
     ApplyChange {
         /// Its number.
@@ -664,6 +670,8 @@ pub struct ConfigResponse {
     pub insurance_fund: Option<String>,
     /// All parameters.
     pub parameters: ExchangeParameters,
+    /// Until when nobody takes more risk, seconds, while the exchange is frozen.
+    pub frozen_until: Option<u64>,
     /// Number of markets listed so far, delisted ones included; the next market's number.
     pub markets: u32,
 }

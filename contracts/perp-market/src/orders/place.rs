@@ -143,8 +143,11 @@ fn trade(
         if terms.time_in_force == TimeInForce::PostOnly {
             return Err(ContractError::WouldTrade {});
         }
-        if exchange.market(new.market)?.reduce_only() && wanted > reduces {
-            return Err(ContractError::ReduceOnly { market: new.market });
+        if wanted > reduces {
+            exchange.check_not_frozen()?;
+            if exchange.market(new.market)?.reduce_only() {
+                return Err(ContractError::ReduceOnly { market: new.market });
+            }
         }
     }
     if wanted > reduces {

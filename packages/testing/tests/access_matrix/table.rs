@@ -125,6 +125,7 @@ pub const ROWS: &[Row] = &[
     row(Market, "update_parameters", Owner, Nothing),
     row(Market, "set_insurance_fund", Owner, Nothing),
     also(Market, "update_market", "a loosening one waits", Owner, Nothing),
+    row(Market, "set_freeze", Owner, Nothing),
     row(Market, "apply_change", Anyone, Nothing),
     row(Market, "cancel_change", Owner, Nothing),
     row(Market, "settle_market", Anyone, Nothing),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use ballast_perp_market::state::{Interval, GATE, MARKETS};
 use ballast_perp_market::ContractError;
 use ballast_testing::metering::scenarios::{Stage, Target};
-use ballast_types::market::Settling;
+use ballast_types::market::{ExecuteMsg, Settling};
 use cosmwasm_std::Uint128;
 
 use crate::for_each;
@@ -75,6 +75,26 @@ fn a5_a_shut_gate_stops_withdrawals_and_nothing_else() {
         refused_after(gate_shuts),
         list(&[("withdraw", "WithdrawalsGated")])
     );
+}
+
+/// The owner has frozen it.
+fn exchange_freezes(stage: &mut Stage) {
+    let (owner, market) = (stage.suite.owner.clone(), stage.suite.market.clone());
+    let msg = ExecuteMsg::SetFreeze {
+        until: stage.suite.now() + 3_600,
+    };
+    stage.suite.execute(&owner, &market, &msg, &[]).unwrap();
+}
+
+// A5, G3: a freeze stops orders that take more risk and money taken out of an account with a position; closing,
+// liquidation, claims, fees, deposits, settling and the fund's stakers go on.
+#[test]
+fn a5_a_freeze_stops_more_risk_and_nothing_else() {
+    let expected = ["withdraw", "transfer", "place_order"].map(|message| (message, "Frozen"));
+    let mut found = refused_after(exchange_freezes);
+    // The scenario of the message itself asks for a longer one.
+    assert!(found.remove(&("set_freeze".to_owned(), "FreezeTooEarly".to_owned())));
+    assert_eq!(found, list(&expected));
 }
 
 // A5, O3: what is being settled takes no orders and no changes; money comes and goes, liquidation goes on.

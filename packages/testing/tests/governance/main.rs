@@ -8,6 +8,7 @@
 )]
 
 mod deployment;
+mod freeze;
 mod protective;
 mod protective_list;
 

@@ -51,6 +51,10 @@ pub(super) fn all() -> Vec<Scenario> {
             let msg = ExecuteMsg::ApplyChange { id: 1 };
             Prepared::new(&keeper, &stage.suite.market, &msg)
         }),
+        any("set_freeze", "for a day", |stage| {
+            let until = stage.suite.now() + 86_400;
+            by_owner(stage, &ExecuteMsg::SetFreeze { until })
+        }),
         any("cancel_change", "one waits", |stage| {
             let change = loosening(stage)?;
             let proposed = by_owner(stage, &change)?;
