@@ -48,7 +48,9 @@ pub fn delist(
         });
     }
     let flush = flush(&mut exchange, id)?;
-    let more = flush.is_some() || remove_orders(&mut exchange, id)?;
+    // What the vault cannot pay now is still owed.
+    let owes = !exchange.market(id)?.state.fees_owed.is_zero();
+    let more = flush.is_some() || owes || remove_orders(&mut exchange, id)?;
     let exchange_fees = exchange.market(id)?.state.fee_collector;
     let symbol = exchange.market(id)?.config.symbol.clone();
     let retired = retire(&mut exchange, id, more)?;

@@ -261,6 +261,9 @@ pub fn close_against_pool(
     let value = now.oracle_quote(exchange, limit)?;
     let missing = shortfall(now.bankruptcy_quote(exchange, limit)?, value)?;
     let used = funding.part(missing);
+    // What deleveraging left with the account in this message was told already.
+    let before = now.better_by(outcome.left_by_deleveraging)?;
+    let missing = shortfall(before.bankruptcy_quote(exchange, limit)?, value)?;
     let (account, market) = exchange.account_and_market(now.number, now.market)?;
     credit(account, add_signed(value, to_signed(used)?)?)?;
     market.state.settlement_pool = subtract_signed(market.state.settlement_pool, value)?;
@@ -276,6 +279,6 @@ pub fn close_against_pool(
         .push(events::settled(now.market, now.number, closed, value));
     outcome.settled = add(outcome.settled, limit)?;
     outcome.needed = add(outcome.needed, missing)?;
-    outcome.carried = add(outcome.carried, subtract(missing, used)?)?;
+    outcome.carried = add(outcome.carried, missing.saturating_sub(used))?;
     Ok(used)
 }

@@ -106,7 +106,9 @@ pub fn close(
     outcome.deleveraged = add(outcome.deleveraged, closed)?;
     outcome.needed = add(outcome.needed, missing)?;
     outcome.counterparty_loss = add(outcome.counterparty_loss, loss)?;
-    outcome.carried = add(outcome.carried, subtract(subtract(missing, used)?, loss)?)?;
+    let left_with_account = subtract(subtract(missing, used)?, loss)?;
+    outcome.carried = add(outcome.carried, left_with_account)?;
+    outcome.left_by_deleveraging = left_with_account;
 
     let mut left = funding.less(used)?;
     let mut before = Uint128::zero();

@@ -26,7 +26,7 @@ use crate::fund::{self, Flush};
 use crate::gate;
 use crate::liquidation::caps::{Caps, Use};
 use crate::margin::{position_in, risk_across, size_risk};
-use crate::math::add;
+use crate::math::{add, add_signed, to_signed};
 use crate::orders::cancel::remove_all;
 use crate::price::{price_for, Valuation};
 use crate::state::{DeleverageCursor, DELEVERAGE_CURSORS, PENDING_CLAIMS};
@@ -132,6 +132,18 @@ impl Subject {
             })
     }
 
+    /// The subject as it would be with so much more, quote atoms.
+    pub fn better_by(&self, amount: Uint128) -> ContractResult<Self> {
+        let equity = add_signed(self.risk.equity, to_signed(amount)?)?;
+        Ok(Self {
+            risk: AccountRisk {
+                equity,
+                ..self.risk
+            },
+            ..self.clone()
+        })
+    }
+
     /// Bankruptcy quote of closing `amount` from this state: what the account must receive (+) or may
     /// pay (-), rounded up.
     pub fn bankruptcy_quote(&self, exchange: &Exchange, amount: Uint128) -> ContractResult<Int128> {
@@ -224,6 +236,8 @@ pub struct Outcome {
     pub counterparty_loss: Uint128,
     /// Left with the account's other positions.
     pub carried: Uint128,
+    /// What deleveraging left with the account: a part of its equity for what is closed after it.
+    pub left_by_deleveraging: Uint128,
     /// Booked as the market's deficit.
     pub deficit: Uint128,
     /// Paid and not needed.
@@ -252,6 +266,7 @@ impl Outcome {
             lacked_by_counterparties: Uint128::zero(),
             counterparty_loss: Uint128::zero(),
             carried: Uint128::zero(),
+            left_by_deleveraging: Uint128::zero(),
             deficit: Uint128::zero(),
             leftover: Uint128::zero(),
             claim_id: 0,

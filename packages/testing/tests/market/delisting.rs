@@ -9,7 +9,7 @@ use ballast_types::market::{ExecuteMsg, ListMarket, QueryMsg};
 use ballast_types::{AccountId, MarketId, Side};
 use cosmwasm_std::{to_json_binary, Addr, Order, WasmMsg};
 
-use crate::world::{named, price, refused, spec, World, UNIT};
+use crate::world::{free, named, price, refused, spec, World, UNIT};
 
 const DAY: u64 = 86_400;
 
@@ -346,4 +346,45 @@ fn a_market_that_went_makes_room() {
         world.suite.market_info(64).unwrap().config.symbol,
         "ONE-MORE"
     );
+}
+
+// S2, S6: a winner elsewhere has withdrawn what the fees are owed from. They wait for coins, and so does their market.
+#[test]
+fn fees_that_the_vault_cannot_pay_keep_their_market() {
+    let mut world = World::with(|builder| builder.market(spec("A")).market(free("B")));
+    for user in settled(&mut world, 0) {
+        let all = world.quote(&user).unsigned_abs();
+        world.suite.withdraw(&user, 0, all).unwrap();
+    }
+    let owed = world.suite.market_info(0).unwrap().fees_owed;
+    assert!(!owed.is_zero());
+    let [loser, winner] = ["loser", "winner"].map(|name| world.user(name, 100 * UNIT));
+    let suite = &mut world.suite;
+    suite.push_price(1, price("100")).unwrap();
+    suite
+        .limit(&winner, 0, 1, Side::Sell, 10 * UNIT, price("100"))
+        .unwrap();
+    suite
+        .ioc(&loser, 0, 1, Side::Buy, 10 * UNIT, price("100"))
+        .unwrap();
+    suite.advance(10);
+    suite.push_price(1, price("50")).unwrap();
+    let held = suite.balance(&suite.market).unwrap();
+    suite.withdraw(&winner, 0, held).unwrap();
+    world.check();
+    assert_eq!(world.suite.balance(&world.suite.market).unwrap(), 0);
+
+    assert!(world.suite.delist(0).unwrap().answer.more);
+    world.check();
+    let left = world.suite.market_info(0).unwrap();
+    assert!(left.fees_owed >= owed, "{left:?}");
+
+    world.user("newcomer", 1_000 * UNIT);
+    let before = world.suite.balance(&world.suite.fund).unwrap();
+    assert!(world.suite.delist(0).unwrap().answer.more);
+    let paid = world.suite.balance(&world.suite.fund).unwrap() - before;
+    assert!(paid >= owed.u128(), "{paid} of {owed}");
+    assert!(!world.suite.delist(0).unwrap().answer.more);
+    world.check();
+    world.checker.full(&world.suite).unwrap();
 }

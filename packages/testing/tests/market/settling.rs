@@ -473,3 +473,59 @@ fn with_nobody_left_the_rest_is_a_deficit() {
         }
     }
 }
+
+// S6: the last counterparty is bankrupt itself, and the rest closes against the pool in the same message. What nobody
+// paid for the first part stays with the account, and is told once.
+#[test]
+fn what_deleveraging_left_with_the_account_is_told_once() {
+    for with_fund in [false, true] {
+        let mut world = World::with(|builder| {
+            let builder = builder.market(free("A")).market(free("B"));
+            if with_fund {
+                builder
+            } else {
+                builder.without_fund()
+            }
+        });
+        let [loser, winner, other] = [("loser", 60), ("winner", 1_000), ("other", 30)]
+            .map(|(name, units)| world.user(name, units * UNIT));
+        world.open(&winner, &loser, 8 * UNIT, "100");
+        world.open(&other, &loser, 2 * UNIT, "100");
+        let suite = &mut world.suite;
+        suite
+            .limit(&winner, 0, 1, Side::Sell, 4 * UNIT, price("100"))
+            .unwrap();
+        suite
+            .ioc(&other, 0, 1, Side::Buy, 4 * UNIT, price("100"))
+            .unwrap();
+        // Later than an hour, so that only these prices count.
+        suite.advance(4_000);
+        suite
+            .push_prices(&[(0, price("130")), (1, price("50"))])
+            .unwrap();
+        for market in [0, 1] {
+            suite.accrue(market).unwrap();
+        }
+        suite.advance(7 * DAY);
+        suite.settle_market(0).unwrap();
+        suite.advance(DAY);
+        let outcomes = world.settle(&[&loser, &winner, &other]);
+        assert_eq!(outcomes[0], SettleOutcome::Bankrupt);
+        assert_eq!(outcomes[2], SettleOutcome::Bankrupt);
+
+        let mut told = 0;
+        for _ in 0..4 {
+            let Ok(done) = world.liquidate(&loser) else {
+                break;
+            };
+            ballast_testing::invariants::check_events(&done.events).unwrap();
+            for event in named(&done.events, names::LIQUIDATION) {
+                told += number(event, "settled");
+            }
+            world.suite.advance(61);
+        }
+        assert_eq!(told, 8 * UNIT as i128, "closed against the pool");
+        assert!(world.suite.account(&loser, 0).unwrap().positions.is_empty());
+        world.checker.full(&world.suite).unwrap();
+    }
+}

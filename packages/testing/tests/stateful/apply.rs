@@ -1,28 +1,56 @@
 //! Takes a step.
 
 use anyhow::Result;
-use ballast_testing::suite::{PriceUpdate, Suite};
+use ballast_testing::metering::scenarios::Target;
+use ballast_testing::suite::{Answered, PriceUpdate, Suite};
 use ballast_types::fund::{ClaimAnswer, TopUp, TopUpKind};
-use ballast_types::market::{ExecuteMsg, LiquidationAnswer, PlaceOrder};
+use ballast_types::market::{
+    BatchAnswer, BatchOrder, Change, ExecuteMsg, LiquidationAnswer, PlaceOrder,
+    ProcessWithdrawalsAnswer, RemoveOrdersAnswer, SettleAnswer,
+};
 use ballast_types::{MarketReport, RiskLevel, RiskParameters};
 use cosmwasm_std::{from_json, to_json_binary, Decimal, Event, Uint128};
 
-use super::changes;
-use super::predict::address_of;
-use super::steps::{Step, User};
+use super::predict::{address_of, LONG_ACCOUNT};
+use super::step::{Order, Step, Trespass, User};
+use super::triggers::TriggerStep;
 use super::world::World;
+use super::{changes, claimants, emergency, feeds, life, ownership, shares, staking, triggers};
 
 /// What a step that committed did.
 pub struct Done {
     pub events: Vec<Event>,
-    pub liquidation: Option<LiquidationAnswer>,
+    pub answer: Answer,
+}
+
+/// What it answered, where that is looked at.
+#[derive(Debug)]
+pub enum Answer {
+    None,
+    Batch(BatchAnswer),
+    Liquidation(LiquidationAnswer),
+    Processed(ProcessWithdrawalsAnswer),
+    Removed(RemoveOrdersAnswer),
+    Settled(SettleAnswer),
+    /// Whose trigger order was executed.
+    Triggered {
+        user: User,
+        sub: u32,
+    },
 }
 
 impl Done {
-    fn events(events: Vec<Event>) -> Self {
+    pub fn events(events: Vec<Event>) -> Self {
         Self {
             events,
-            liquidation: None,
+            answer: Answer::None,
+        }
+    }
+
+    pub fn answered<T>(done: Answered<T>, answer: impl FnOnce(T) -> Answer) -> Self {
+        Self {
+            events: done.events,
+            answer: answer(done.answer),
         }
     }
 }
@@ -83,14 +111,60 @@ pub fn apply(world: &mut World, step: &Step) -> Result<Done> {
             user,
             sub,
             market,
+            trigger_orders,
         } => {
             let msg = ExecuteMsg::CancelAllOrders {
                 owner: (by != user).then(|| user_at(user).to_string()),
                 subaccount: *sub,
                 market: *market,
-                trigger_orders: false,
+                trigger_orders: *trigger_orders,
             };
             world.tell_market(*by, &msg)?
+        }
+        Step::CancelNothing { user, sub } => {
+            let msg = ExecuteMsg::CancelOrder {
+                owner: None,
+                subaccount: *sub,
+                order_id: None,
+                trigger_order_id: None,
+                client_order_id: None,
+            };
+            world.tell_market(*user, &msg)?
+        }
+        Step::Batch {
+            by,
+            user,
+            sub,
+            cancel,
+            place,
+        } => {
+            let msg = ExecuteMsg::Batch {
+                owner: (by != user).then(|| user_at(user).to_string()),
+                subaccount: *sub,
+                cancel: cancel.clone(),
+                place: place.iter().map(batch_order).collect(),
+            };
+            let response = world.tell_market(*by, &msg)?;
+            let answer = from_json(response.data.clone().unwrap_or_default())?;
+            return Ok(Done {
+                events: response.events,
+                answer: Answer::Batch(answer),
+            });
+        }
+        Step::RemoveOrders { by, orders } => {
+            let by = user_at(by);
+            let done = world.suite.remove_orders(&by, orders)?;
+            return Ok(Done::answered(done, Answer::Removed));
+        }
+        Step::Trigger(step) => return trigger(world, step),
+        Step::ProcessWithdrawals { limit } => {
+            let keeper = world.suite.keeper.clone();
+            let done = world.suite.process_withdrawals(&keeper, *limit)?;
+            return Ok(Done::answered(done, Answer::Processed));
+        }
+        Step::CancelWithdrawal { user, id } => {
+            let user = user_at(user);
+            world.suite.cancel_withdrawal(&user, *id)?
         }
         Step::Transfer {
             user,
@@ -108,10 +182,19 @@ pub fn apply(world: &mut World, step: &Step) -> Result<Done> {
             value,
         } => {
             let change = changes::asked(world, *market, *field, *value);
-            return Ok(Done::events(world.suite.ask_for(&change)?.events));
+            let asked = world.as_owner(Target::Market, |suite| suite.ask_for(&change))?;
+            return Ok(Done::events(asked.events));
+        }
+        Step::AskExchangeChange { row, value } => {
+            let parameters = changes::asked_of_exchange(world, *row, *value);
+            let change = Change::UpdateParameters { parameters };
+            let asked = world.as_owner(Target::Market, |suite| suite.ask_for(&change))?;
+            return Ok(Done::events(asked.events));
         }
         Step::ApplyChange { id } => world.suite.apply_change(*id)?,
-        Step::CancelChange { id } => world.suite.cancel_change(*id)?,
+        Step::CancelChange { id } => {
+            world.as_owner(Target::Market, |suite| suite.cancel_change(*id))?
+        }
         Step::SetDelegate {
             user,
             sub,
@@ -144,10 +227,7 @@ pub fn apply(world: &mut World, step: &Step) -> Result<Done> {
         } => {
             let (by, id) = (user_at(by), Suite::account_id(&user_at(user), *sub));
             let done = world.suite.liquidate(&by, &id, *market)?;
-            return Ok(Done {
-                events: done.events,
-                liquidation: Some(done.answer),
-            });
+            return Ok(Done::answered(done, Answer::Liquidation));
         }
         Step::Deleverage {
             by,
@@ -157,10 +237,7 @@ pub fn apply(world: &mut World, step: &Step) -> Result<Done> {
         } => {
             let (by, id) = (user_at(by), Suite::account_id(&user_at(user), *sub));
             let done = world.suite.deleverage(&by, &id, *market)?;
-            return Ok(Done {
-                events: done.events,
-                liquidation: Some(done.answer),
-            });
+            return Ok(Done::answered(done, Answer::Liquidation));
         }
         Step::Accrue { market } => world.suite.accrue(*market)?,
         Step::Flush { market } => world.suite.flush(*market)?,
@@ -172,7 +249,14 @@ pub fn apply(world: &mut World, step: &Step) -> Result<Done> {
             let user = user_at(&0);
             world.suite.sync_fund(&user)?
         }
-        Step::Poke => world.suite.poke()?,
+        Step::Poke { registered: true } => world.suite.poke()?,
+        Step::Poke { registered: false } => {
+            let (user, fund) = (user_at(&0), world.suite.fund.clone());
+            let msg = ballast_types::fund::ExecuteMsg::Poke {
+                contract: world.nobody.to_string(),
+            };
+            world.suite.execute(&user, &fund, &msg, &[])?
+        }
         Step::BareSend {
             user,
             to_fund,
@@ -224,20 +308,21 @@ pub fn apply(world: &mut World, step: &Step) -> Result<Done> {
         }
         Step::SetFund { choice } => {
             let fund = address_of(world, *choice);
-            world.suite.set_insurance_fund(fund.as_ref())?
+            world.as_owner(Target::Market, |suite| {
+                suite.set_insurance_fund(fund.as_ref())
+            })?
         }
         Step::FundBehaves { behaviour } => {
             let fund = world.hostile_fund.clone();
             world.suite.set_fund_behaviour(&fund, behaviour.clone())?
         }
         Step::UseOracle { market, hostile } => {
-            let suite = &mut world.suite;
             let oracle = if *hostile {
                 world.hostile_oracle.clone()
             } else {
-                suite.price_feed.clone()
+                world.suite.price_feed.clone()
             };
-            suite.set_oracle(*market, &oracle)?
+            world.as_owner(Target::Market, |suite| suite.set_oracle(*market, &oracle))?
         }
         Step::OracleBehaves { market, behaviour } => {
             let oracle = world.hostile_oracle.clone();
@@ -254,14 +339,25 @@ pub fn apply(world: &mut World, step: &Step) -> Result<Done> {
             response
         }
         Step::ReduceOnly { market, on } => {
-            let mut parameters = world.market(*market).config.parameters;
+            let mut parameters = world.parameters(*market);
             parameters.reduce_only = *on;
-            world.suite.update_market(*market, parameters)?
+            world.as_owner(Target::Market, |suite| {
+                suite.update_market(*market, parameters)
+            })?
         }
         Step::PayFees { market, amount } => {
-            let owner = world.suite.owner.clone();
-            world.suite.pay_fees(*market, &owner, *amount)?
+            let to = world.suite.owner.clone();
+            world.as_owner(Target::Market, |suite| {
+                suite.pay_fees(*market, &to, *amount)
+            })?
         }
+        Step::Feed(step) => feeds::apply(world, step)?,
+        Step::Ownership(step) => ownership::apply(world, *step)?,
+        Step::Stake(step) => staking::apply(world, *step)?,
+        Step::Share(step) => shares::apply(world, *step)?,
+        Step::Emergency(step) => emergency::apply(world, *step)?,
+        Step::Claimant(step) => claimants::apply(world, step)?,
+        Step::Life(step) => return life::apply(world, step),
         Step::Trespass { user, what } => return trespass(world, *user, *what),
     };
     Ok(Done::events(response.events))
@@ -277,17 +373,40 @@ fn update(world: &World, market: u32, ppm: u64, conf_ppm: u64) -> PriceUpdate {
     }
 }
 
-fn trespass(world: &mut World, user: User, what: u8) -> Result<Done> {
+fn batch_order(order: &Order) -> BatchOrder {
+    BatchOrder {
+        market: order.market,
+        side: order.side,
+        size: Uint128::new(order.size),
+        order_type: order.order_type,
+        reduce_only: order.reduce_only,
+        client_order_id: order.name.map(Uint128::new),
+    }
+}
+
+fn trigger(world: &mut World, step: &TriggerStep) -> Result<Done> {
+    let owner = match step {
+        TriggerStep::Execute { id, .. } => world.trigger_owner(id),
+        _ => None,
+    };
+    let response = triggers::apply(world, step)?;
+    Ok(Done {
+        events: response.events,
+        answer: owner.map_or(Answer::None, |(user, sub)| Answer::Triggered { user, sub }),
+    })
+}
+
+fn trespass(world: &mut World, user: User, what: Trespass) -> Result<Done> {
     let user = world.users[user].clone();
     let (market, fund) = (world.suite.market.clone(), world.suite.fund.clone());
-    let response = match what % 4 {
-        0 => {
+    let response = match what {
+        Trespass::SetInsuranceFund => {
             let msg = ExecuteMsg::SetInsuranceFund {
                 insurance_fund: None,
             };
             world.suite.execute(&user, &market, &msg, &[])?
         }
-        1 => {
+        Trespass::SetRiskLevel => {
             let risk = RiskParameters {
                 market: 0,
                 revision: u64::MAX,
@@ -303,7 +422,7 @@ fn trespass(world: &mut World, user: User, what: u8) -> Result<Done> {
             };
             world.suite.execute(&user, &market, &msg, &[])?
         }
-        2 => {
+        Trespass::Receive => {
             let hook = cw20::Cw20ReceiveMsg {
                 sender: user.to_string(),
                 amount: Uint128::new(1),
@@ -313,10 +432,15 @@ fn trespass(world: &mut World, user: User, what: u8) -> Result<Done> {
                 .suite
                 .execute(&user, &market, &ExecuteMsg::Receive(hook), &[])?
         }
-        _ => {
+        Trespass::Claim | Trespass::LongClaim => {
+            let account = if what == Trespass::Claim {
+                "mine".to_owned()
+            } else {
+                "m".repeat(LONG_ACCOUNT)
+            };
             let claim = ballast_types::fund::ExecuteMsg::ClaimShortfall {
                 market: 0,
-                account: "mine".to_owned(),
+                account,
                 claim_id: u64::MAX,
                 amount: Uint128::new(1_000_000),
                 state: MarketReport {

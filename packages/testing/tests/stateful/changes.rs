@@ -1,9 +1,12 @@
-//! The owner's changes of market parameters: what protects acts at once, what loosens waits, is cancelled or applied.
+//! The owner's changes of parameters, a market's or the exchange's: what protects acts at once, what loosens waits, is
+//! cancelled or applied.
 
-use ballast_perp_market::parameters::{check_market, MARKET};
+use ballast_perp_market::parameters::{
+    check_exchange, check_market, exchange_numbers, exchange_of, EXCHANGE, MARKET,
+};
 use ballast_perp_market::state::MAINTENANCE_RAISED;
 use ballast_perp_market::ContractError;
-use ballast_types::market::{Change, MarketParameters};
+use ballast_types::market::{Change, ExchangeParameters, MarketParameters};
 use ballast_types::MarketId;
 use cosmwasm_std::{Decimal, Uint128};
 use rand::seq::SliceRandom;
@@ -11,6 +14,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::predict::Expect;
+use super::step::Step;
 use super::world::World;
 
 /// A parameter that the owner changes.
@@ -99,7 +103,7 @@ impl Field {
 /// A field and its new value: a little up or down, sometimes out of all bounds.
 pub fn draw(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> (Field, u128) {
     let field = *FIELDS.choose(rng).unwrap();
-    let now = field.read(&world.market(market).config.parameters);
+    let now = field.read(&world.parameters(market));
     let value = match rng.gen_range(0..12) {
         0 => 0,
         1 => 10_000_000,
@@ -110,17 +114,46 @@ pub fn draw(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> (Field, u1
     (field, value)
 }
 
+/// A change that loosens waits and is applied in its time, a little too early, or too late.
+pub fn waiting(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Step> {
+    let id = world.next_change();
+    let before = world.parameters(market);
+    let drawn: Vec<_> = (0..20).map(|_| draw(rng, world, market)).collect();
+    let loosening = drawn.into_iter().find(|(field, value)| {
+        let mut after = before.clone();
+        field.write(&mut after, *value);
+        check_market(&after).is_ok() && field.loosens(field.read(&before), *value)
+    });
+    let secs = adverse_delay(world) + [0, 86_400, 14 * 86_400 + 1][rng.gen_range(0..3)];
+    let early = u64::from(rng.gen_bool(0.2));
+    let Some((field, value)) = loosening else {
+        return vec![];
+    };
+    vec![
+        Step::AskChange {
+            market,
+            field,
+            value,
+        },
+        Step::Advance { secs: secs - early },
+        Step::ApplyChange { id },
+    ]
+}
+
 pub fn asked(world: &World, market: MarketId, field: Field, value: u128) -> Change {
-    let mut parameters = world.market(market).config.parameters;
+    let mut parameters = world.parameters(market);
     field.write(&mut parameters, value);
     Change::UpdateMarket { market, parameters }
 }
 
 pub fn expected(world: &World, market: MarketId, field: Field, value: u128) -> Expect {
-    let before = world.market(market).config.parameters;
+    let before = world.parameters(market);
     let mut parameters = before.clone();
     field.write(&mut parameters, value);
     if let Err(error) = check_market(&parameters) {
+        return Expect::Market(error);
+    }
+    if let Err(error) = world.active_market(market) {
         return Expect::Market(error);
     }
     let maintenance = |of: &MarketParameters| {
@@ -158,9 +191,56 @@ pub fn effect(world: &World, before: u128, market: MarketId, field: Field, value
         let waiting = world.suite.pending_changes().unwrap();
         let last = waiting.last().unwrap();
         assert_eq!(last.loosens, field.name());
-        assert!(last.ready_at >= world.suite.now() + 21 * 86_400);
+        assert_eq!(last.ready_at, world.suite.now() + adverse_delay(world));
     } else {
         assert_eq!(in_force, value, "{field:?} did not act");
+    }
+}
+
+fn adverse_delay(world: &World) -> u64 {
+    world.suite.config().unwrap().parameters.adverse_delay_secs
+}
+
+/// A parameter of the exchange and its new value: a little up or down, sometimes out of its range.
+pub fn draw_of_exchange(rng: &mut ChaCha8Rng, world: &World) -> (usize, i128) {
+    let row = rng.gen_range(0..EXCHANGE.len());
+    let now = exchange_numbers(&world.suite.config().unwrap().parameters)[row];
+    let range = &EXCHANGE[row];
+    let step = now / rng.gen_range(5..40);
+    let value = match rng.gen_range(0..8) {
+        0 => range.max + 1,
+        1 if range.min > 0 => range.min - 1,
+        2..=4 => (now - step).max(range.min),
+        _ => (now + step).min(range.max),
+    };
+    (row, value)
+}
+
+pub fn asked_of_exchange(world: &World, row: usize, value: i128) -> ExchangeParameters {
+    let mut numbers = exchange_numbers(&world.suite.config().unwrap().parameters);
+    numbers[row] = value;
+    exchange_of(&numbers)
+}
+
+pub fn expected_of_exchange(world: &World, row: usize, value: i128) -> Expect {
+    match check_exchange(&asked_of_exchange(world, row, value)) {
+        Ok(()) => Expect::Ok,
+        Err(error) => Expect::Market(error),
+    }
+}
+
+/// As [`effect`], of the exchange: something is at stake where it holds anything.
+pub fn effect_of_exchange(world: &World, before: &ExchangeParameters, row: usize, value: i128) {
+    let in_force = exchange_numbers(&world.suite.config().unwrap().parameters)[row];
+    let (range, before) = (&EXCHANGE[row], exchange_numbers(before)[row]);
+    if range.loosens.loosened(before, value) && world.vault() > 0 {
+        assert_eq!(in_force, before, "{} loosened at once", range.name);
+        let waiting = world.suite.pending_changes().unwrap();
+        let last = waiting.last().unwrap();
+        assert_eq!(last.loosens, range.name);
+        assert_eq!(last.ready_at, world.suite.now() + adverse_delay(world));
+    } else {
+        assert_eq!(in_force, value, "{} did not act", range.name);
     }
 }
 

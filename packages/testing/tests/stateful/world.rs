@@ -1,22 +1,36 @@
 //! The suite of one run, and what the test knows of it.
 
 use ballast_perp_market::state::{
-    order_id, order_place, ACCOUNTS, MARKET_STATES, ORDERS, PENDING_CLAIMS, VAULT,
+    order_id, order_place, trigger_key, trigger_order_id, Named, Order as StoredOrder,
+    TriggerOrder, ACCOUNTS, CLIENT_ORDERS, MARKETS, MARKET_STATES, NEXT_CHANGE, ORDERS, OUTFLOW,
+    PENDING_CLAIMS, TRIGGER_ORDERS, VAULT, WITHDRAWALS,
 };
+use ballast_perp_market::ContractError;
 use ballast_risk::{Rounding, ValueScale};
 use ballast_testing::hostile::fund::FundBehaviour;
 use ballast_testing::hostile::oracle::OracleBehaviour;
 use ballast_testing::hostile::token::TokenBehaviour;
 use ballast_testing::invariants::InvariantChecker;
-use ballast_testing::suite::{Collateral, FundSeed, MarketSpec, Suite, SuiteBuilder};
-use ballast_types::market::{AccountResponse, ExecuteMsg, MarketResponse, OrderId};
-use ballast_types::MarketId;
+use ballast_testing::metering::scenarios::Target;
+use ballast_testing::suite::{
+    exchange_parameters, market_parameters, Collateral, FundSeed, MarketSpec, Suite, SuiteBuilder,
+};
+use ballast_types::market::{
+    AccountResponse, ExchangeParameters, ExecuteMsg, MarketParameters, MarketResponse, OrderId,
+    OrderReference, TriggerOrderId,
+};
+use ballast_types::{pyth, MarketId};
 use cosmwasm_std::{coin, to_json_binary, Addr, CosmosMsg, Decimal, Order, Uint128, WasmMsg};
 use cw_multi_test::AppResponse;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
+use super::ownership::owner_of;
+
 pub const UNIT: u128 = 1_000_000;
+
+/// What may leave the exchange within an hour, where it holds little.
+const OUTFLOW_FLOOR: u128 = 2_000 * UNIT;
 
 /// What people start with.
 const PURSE: u128 = 1_000_000 * UNIT;
@@ -29,6 +43,10 @@ pub struct World {
     pub hostile_fund: Addr,
     pub hostile_oracle: Addr,
     pub nobody: Addr,
+    /// To whom ownership is offered.
+    pub heir: Addr,
+    /// Kinds of markets: at most one of each is listed at a time.
+    pub specs: Vec<MarketSpec>,
     pub token: TokenBehaviour,
     /// What the fund has booked by its own events.
     pub booked: i128,
@@ -40,10 +58,34 @@ impl World {
             reserve: 200 * UNIT,
             ..MarketSpec::btc()
         };
+        let sol = MarketSpec::new(
+            "SOL-PERP",
+            9,
+            Decimal::percent(1),
+            100_000_000,
+            Decimal::percent(2_000),
+        );
+        let doge = MarketSpec {
+            isolated: true,
+            ..MarketSpec::new(
+                "DOGE-PERP",
+                8,
+                Decimal::from_ratio(1u32, 10_000u32),
+                1_000_000_000,
+                Decimal::percent(10),
+            )
+        };
+        let specs = vec![btc, MarketSpec::eth(), sol, doge];
+        // So little that withdrawals queue.
+        let exchange = ExchangeParameters {
+            outflow_floor: Uint128::new(OUTFLOW_FLOOR),
+            ..exchange_parameters(6)
+        };
         let mut suite = SuiteBuilder::new()
             .collateral(collateral)
-            .market(btc)
-            .market(MarketSpec::eth())
+            .exchange_parameters(exchange)
+            .market(specs[0].clone())
+            .market(specs[1].clone())
             .seed(FundSeed { mutual })
             .build()
             .unwrap();
@@ -62,6 +104,7 @@ impl World {
             .unwrap();
         let hostile_oracle = suite.deploy_hostile_oracle().unwrap();
         let nobody = suite.address("nobody");
+        let heir = suite.address("heir");
         let checker = InvariantChecker::new(&suite).unwrap();
         let booked = i128::try_from(suite.solvency().unwrap().booked.u128()).unwrap();
         let token = TokenBehaviour::Honest;
@@ -72,13 +115,80 @@ impl World {
             hostile_fund,
             hostile_oracle,
             nobody,
+            heir,
+            specs,
             token,
             booked,
         }
     }
 
+    /// A market that is listed.
     pub fn market(&self, market: MarketId) -> MarketResponse {
         self.suite.market_info(market).unwrap()
+    }
+
+    /// A market, or that there is none.
+    pub fn existing(&self, market: MarketId) -> Result<MarketResponse, ContractError> {
+        if MARKETS.has(self.suite.market_storage().as_ref(), market) {
+            Ok(self.market(market))
+        } else {
+            Err(ContractError::NoSuchMarket { market })
+        }
+    }
+
+    /// A market in which orders are taken, or why it is none.
+    pub fn active_market(&self, market: MarketId) -> Result<MarketResponse, ContractError> {
+        let found = self.existing(market)?;
+        match found.settling {
+            Some(_) => Err(ContractError::MarketSettling { market }),
+            None => Ok(found),
+        }
+    }
+
+    /// All markets that are listed.
+    pub fn live(&self) -> Vec<MarketId> {
+        let storage = self.suite.market_storage();
+        let keys = MARKETS.keys(storage.as_ref(), None, None, Order::Ascending);
+        keys.map(Result::unwrap).collect()
+    }
+
+    /// A market's parameters; those of a new one where there is no such market.
+    pub fn parameters(&self, market: MarketId) -> MarketParameters {
+        self.existing(market)
+            .map_or_else(|_| market_parameters(6), |found| found.config.parameters)
+    }
+
+    /// The feed of a kind of markets.
+    pub fn feed_id(&self, feed: usize) -> String {
+        format!("{:064x}", feed + 1)
+    }
+
+    /// What the price feed says of a kind of markets.
+    pub fn feed_answer(&self, feed: usize) -> Option<Decimal> {
+        let query = pyth::QueryMsg::PriceFeed {
+            id: self.feed_id(feed),
+        };
+        let wrap = self.suite.app.wrap();
+        let answer: Result<pyth::PriceFeedResponse, _> =
+            wrap.query_wasm_smart(&self.suite.price_feed, &query);
+        let mantissa = u128::try_from(answer.ok()?.price_feed.price.price.i64()).ok()?;
+        Some(Decimal::from_ratio(mantissa, 100_000_000u128))
+    }
+
+    /// Does something as whoever owns a contract now.
+    pub fn as_owner<T>(&mut self, target: Target, act: impl FnOnce(&mut Suite) -> T) -> T {
+        let owner = owner_of(self, target);
+        let first = std::mem::replace(&mut self.suite.owner, owner);
+        let done = act(&mut self.suite);
+        self.suite.owner = first;
+        done
+    }
+
+    /// Accounts that may be there: two of each user.
+    pub fn all_accounts(&self) -> Vec<(usize, u32)> {
+        (0..self.users.len())
+            .flat_map(|user| [(user, 0), (user, 1)])
+            .collect()
     }
 
     pub fn account(&self, user: usize, sub: u32) -> Option<AccountResponse> {
@@ -156,14 +266,95 @@ impl World {
             .collect()
     }
 
-    pub fn owner_of(&self, id: &OrderId) -> Option<(usize, u32)> {
+    /// A resting order.
+    pub fn order(&self, id: &OrderId) -> Option<StoredOrder> {
         let storage = self.suite.market_storage();
-        let order = ORDERS
-            .may_load(storage.as_ref(), order_place(id))
-            .unwrap()?;
-        let account = ACCOUNTS.load(storage.as_ref(), order.account).unwrap();
+        ORDERS.may_load(storage.as_ref(), order_place(id)).unwrap()
+    }
+
+    pub fn owner_of(&self, id: &OrderId) -> Option<(usize, u32)> {
+        self.user_of(self.order(id)?.account)
+    }
+
+    /// A trigger order that waits.
+    pub fn trigger(&self, id: &TriggerOrderId) -> Option<TriggerOrder> {
+        let storage = self.suite.market_storage();
+        TRIGGER_ORDERS
+            .may_load(storage.as_ref(), trigger_key(id))
+            .unwrap()
+    }
+
+    pub fn trigger_owner(&self, id: &TriggerOrderId) -> Option<(usize, u32)> {
+        self.user_of(self.trigger(id)?.account)
+    }
+
+    pub fn waiting_triggers(&self) -> Vec<TriggerOrderId> {
+        let storage = self.suite.market_storage();
+        let keys = TRIGGER_ORDERS.keys(storage.as_ref(), None, None, Order::Ascending);
+        keys.map(|key| trigger_order_id(key.unwrap())).collect()
+    }
+
+    /// The order of an account that a batch names; none where it has no such order.
+    pub fn meant(&self, user: usize, sub: u32, reference: &OrderReference) -> Option<Named> {
+        let (named, owner) = match reference {
+            OrderReference::OrderId(id) => {
+                let (book, place) = order_place(id);
+                (Named::Order { book, place }, self.owner_of(id)?)
+            }
+            OrderReference::TriggerOrderId(id) => {
+                let (line, price, sequence) = trigger_key(id);
+                let named = Named::TriggerOrder {
+                    line,
+                    price,
+                    sequence,
+                };
+                (named, self.trigger_owner(id)?)
+            }
+            OrderReference::ClientOrderId(name) => {
+                let number = self.account(user, sub)?.number.u64();
+                let storage = self.suite.market_storage();
+                let key = (number, name.u128());
+                let named = CLIENT_ORDERS.may_load(storage.as_ref(), key).unwrap()?;
+                (named, (user, sub))
+            }
+        };
+        (owner == (user, sub)).then_some(named)
+    }
+
+    /// Whose account it is, where it is a user's.
+    fn user_of(&self, number: u64) -> Option<(usize, u32)> {
+        let storage = self.suite.market_storage();
+        let account = ACCOUNTS.load(storage.as_ref(), number).unwrap();
         let user = self.users.iter().position(|user| *user == account.owner)?;
         Some((user, account.subaccount))
+    }
+
+    /// Who is paid by a queued withdrawal.
+    pub fn queued_by(&self, id: u64) -> Option<Addr> {
+        let storage = self.suite.market_storage();
+        let storage = storage.as_ref();
+        let withdrawal = WITHDRAWALS.may_load(storage, id).unwrap()?;
+        Some(ACCOUNTS.load(storage, withdrawal.account).unwrap().owner)
+    }
+
+    /// The number of the next change that waits.
+    pub fn next_change(&self) -> u64 {
+        let storage = self.suite.market_storage();
+        let next = NEXT_CHANGE.may_load(storage.as_ref()).unwrap();
+        next.unwrap_or(1)
+    }
+
+    /// The number of the next withdrawal that is queued.
+    pub fn next_withdrawal(&self) -> u64 {
+        let storage = self.suite.market_storage();
+        OUTFLOW.load(storage.as_ref()).unwrap().next_id
+    }
+
+    /// The first queued withdrawal.
+    pub fn queue_head(&self) -> Option<u64> {
+        let storage = self.suite.market_storage();
+        let mut keys = WITHDRAWALS.keys(storage.as_ref(), None, None, Order::Ascending);
+        keys.next().map(Result::unwrap)
     }
 
     /// An account's delegates among the users, with their expiry; expired ones included.
@@ -178,8 +369,9 @@ impl World {
 
     /// A delegate of somebody, drawn anew at each call: owner, subaccount, delegate.
     pub fn any_delegate(&self, rng: &mut ChaCha8Rng) -> Option<(usize, u32, usize)> {
-        let accounts = (0..self.users.len()).flat_map(|user| [(user, 0), (user, 1)]);
-        let all: Vec<_> = accounts
+        let all: Vec<_> = self
+            .all_accounts()
+            .into_iter()
             .flat_map(|(user, sub)| {
                 let delegates = self.delegates(user, sub).into_iter();
                 delegates.map(move |(delegate, _)| (user, sub, delegate))
@@ -190,11 +382,7 @@ impl World {
 
     /// The client order id of a resting order.
     pub fn name_of(&self, id: &OrderId) -> Option<u128> {
-        let storage = self.suite.market_storage();
-        let order = ORDERS
-            .may_load(storage.as_ref(), order_place(id))
-            .unwrap()?;
-        order.client_order_id.map(|name| name.u128())
+        self.order(id)?.client_order_id.map(|name| name.u128())
     }
 
     /// Sends a message of a user to the market.
@@ -246,6 +434,11 @@ impl World {
             TokenBehaviour::FailsFrom { address } => address != from.as_str(),
             _ => true,
         }
+    }
+
+    /// Whether what is sent arrives whole.
+    pub fn token_delivers_all(&self) -> bool {
+        !matches!(self.token, TokenBehaviour::TakesFee { .. })
     }
 
     /// Calls that a token may make in the middle of a transfer without changing what the transfer does.
