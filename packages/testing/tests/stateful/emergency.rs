@@ -66,13 +66,13 @@ pub fn draw(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
         users.position(|user| user.as_str() == address)
     });
     let user = treasury.filter(|_| rng.gen_bool(0.85)).unwrap_or(stranger);
-    let amount = amount(rng, 3_000);
+    let amount = amount(rng, 500);
     let steps = match rng.gen_range(0..8) {
         0 => vec![EmergencyStep::Appoint {
             by: rng.gen_bool(0.2).then_some(stranger),
             treasury: rng.gen_bool(0.9).then_some(stranger),
         }],
-        1..=3 if treasury.is_none() => vec![
+        1..=7 if treasury.is_none() => vec![
             EmergencyStep::Appoint {
                 by: None,
                 treasury: Some(stranger),

@@ -61,10 +61,12 @@ pub fn draw(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
         2 => held,
         _ => held / rng.gen_range(2..20),
     };
+    let leaving = (0..world.users.len()).find(|user| staker(world, *user).exit.is_some());
+    let leaver = leaving.filter(|_| rng.gen_bool(0.7)).unwrap_or(user);
     let request = StakeStep::RequestExit { user, shares };
     let (cancel, complete) = (
-        StakeStep::CancelExit { user },
-        StakeStep::CompleteExit { user },
+        StakeStep::CancelExit { user: leaver },
+        StakeStep::CompleteExit { user: leaver },
     );
     let steps = match rng.gen_range(0..12) {
         0..=4 => vec![StakeStep::Stake {
@@ -74,7 +76,7 @@ pub fn draw(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
         5..=6 => vec![request],
         7 => vec![cancel],
         8 => vec![complete],
-        9 => vec![request, cancel],
+        9 => vec![request, StakeStep::CancelExit { user }],
         _ => {
             // Within the cooldown, in time, or too late.
             let secs = *[13 * DAY, 15 * DAY, 16 * DAY, 22 * DAY]
@@ -84,7 +86,7 @@ pub fn draw(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
                 Step::Stake(request),
                 Step::Advance { secs },
                 Step::Poke { registered: true },
-                Step::Stake(complete),
+                Step::Stake(StakeStep::CompleteExit { user }),
             ];
         }
     };

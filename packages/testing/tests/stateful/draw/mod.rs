@@ -35,7 +35,7 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
     };
     let user = rng.gen_range(0..world.users.len());
     let sub = *[0, 0, 0, 1].choose(rng).unwrap();
-    match rng.gen_range(0..188) {
+    match rng.gen_range(0..194) {
         0..=7 => vec![Step::Deposit {
             user,
             sub,
@@ -145,7 +145,7 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
             market,
             amount: amount(rng, 20),
         }],
-        99 => vec![Step::Trespass {
+        99 | 191..=193 => vec![Step::Trespass {
             user,
             what: *TRESPASSES.choose(rng).unwrap(),
         }],
@@ -183,7 +183,7 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
         126..=131 => vec![triggers::draw(rng, world, market, (user, sub))],
         132..=135 => queue(rng, world),
         136..=138 => feeds::draw(rng, world),
-        139..=140 => ownership::draw(rng, world),
+        139..=140 | 188..=190 => ownership::draw(rng, world),
         141..=143 => {
             let (row, value) = changes::draw_of_exchange(rng, world);
             vec![Step::AskExchangeChange { row, value }]
