@@ -259,7 +259,22 @@ pub fn expected_to_apply(world: &World, id: u64) -> Expect {
         let expired_at = change.expires_at;
         return Expect::Market(ContractError::ChangeExpired { expired_at, now });
     }
-    Expect::Applied
+    let market = match change.change {
+        Change::UpdateMarket { market, .. }
+        | Change::UpdateOracle { market, .. }
+        | Change::SettleMarket { market } => market,
+        Change::UpdateParameters { .. } | Change::SetInsuranceFund { .. } => {
+            return Expect::Applied
+        }
+    };
+    match world.active_market(market) {
+        Ok(_) => Expect::Applied,
+        // A contradiction may be found first.
+        Err(error @ ContractError::MarketSettling { .. }) => {
+            Expect::OneOf(vec![Expect::Market(error), Expect::Contradiction])
+        }
+        Err(error) => Expect::Market(error),
+    }
 }
 
 /// Number of a change that waits, or of none.

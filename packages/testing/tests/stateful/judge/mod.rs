@@ -168,15 +168,32 @@ fn fits(world: &World, expect: &Expect, result: &Result<Done, Error>) -> bool {
         (Expect::Transfer, Err(error)) => {
             market(error).is_none() && error.downcast_ref::<FundError>().is_none()
         }
-        (Expect::Applied, Err(error)) => {
-            let found = error.downcast_ref::<ContractError>();
-            matches!(found, Some(ContractError::ParametersContradict { .. }))
-        }
+        (Expect::Applied, Err(error)) => contradicts(error) || does_not_fit(error),
+        (Expect::Contradiction, Err(error)) => contradicts(error),
         (Expect::Order { ample }, Err(error)) => !ample && holds_up(world, error),
         (Expect::Triggered { wanted }, Err(error)) => {
             let nothing = ContractError::NothingTraded { wanted: *wanted };
             error.downcast_ref::<ContractError>() == Some(&nothing) || holds_up(world, error)
         }
+    }
+}
+
+fn contradicts(error: &Error) -> bool {
+    let found = error.downcast_ref::<ContractError>();
+    matches!(found, Some(ContractError::ParametersContradict { .. }))
+}
+
+/// The reasons a change may be refused for that was possible when it was asked for.
+fn does_not_fit(error: &Error) -> bool {
+    match error.downcast_ref::<ContractError>() {
+        Some(ContractError::MaintenanceStep { allowed, found, .. }) => found > allowed,
+        Some(ContractError::SettlementPriceTooFar {
+            price,
+            last_price,
+            max_distance,
+            ..
+        }) => price.abs_diff(*last_price) > *max_distance,
+        _ => false,
     }
 }
 

@@ -35,8 +35,10 @@ pub enum Expect {
     Text(&'static str),
     /// The token or the bank refuses.
     Transfer,
-    /// A change whose time has come: it commits, or contradicts what is in force by now.
+    /// A change whose time has come: it commits, or does not fit what is in force by now.
     Applied,
+    /// Parameters that contradict each other.
+    Contradiction,
     /// An order that passes its own checks: commits, or fails for a reason that holds up.
     Order {
         /// Has so much margin, and so few orders, that it must pass.
