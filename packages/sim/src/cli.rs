@@ -28,6 +28,9 @@ pub struct Cli {
 pub enum Command {
     /// Drives the real contracts through a crash: traders, makers and keepers on an embedded chain
     Replay(Box<ReplayArgs>),
+    /// Plays a replay with many seeds in parallel: how uncovered loss, depletion and recovery are distributed, and the
+    /// worst seed
+    Stress(Box<StressArgs>),
     /// Measures every message's storage operations and predicts its gas
     Gas(GasArgs),
     /// Lists every parameter of every contract: what it is, its default, its hard range, which change of it waits
@@ -89,6 +92,13 @@ Examples:
   cargo ballast replay --prices BTC.csv --from 2021-05-19T12:00 --bars 180 --invariants full --json
 
 Exit codes: 0 all invariants held, 1 one did not (with the command that replays it), 2 input or options are wrong.";
+
+const STRESS_EXAMPLES: &str = "\
+Examples:
+  cargo ballast stress --seeds 100
+  cargo ballast stress --scenario gap --fund-size 1% --seeds 50 --json
+
+The same seeds give the same figures on any machine. Exit codes as for replay.";
 
 /// Options of `replay`.
 #[derive(Args, Debug, Clone)]
@@ -153,6 +163,21 @@ pub struct ReplayArgs {
     /// Prints the result as JSON, and nothing else, on standard output
     #[arg(long, help_heading = "Checks and output")]
     pub json: bool,
+}
+
+/// Options of `stress`: those of `replay`, whose seed is the first one played, and two of its own.
+#[derive(Args, Debug, Clone)]
+#[command(after_help = STRESS_EXAMPLES)]
+pub struct StressArgs {
+    /// How many seeds are played, from --seed on
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub seeds: u64,
+    /// Replays at a time; 0: one a processor
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+    /// What is replayed.
+    #[command(flatten)]
+    pub replay: ReplayArgs,
 }
 
 /// How often invariants are checked.

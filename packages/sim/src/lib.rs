@@ -38,5 +38,6 @@ pub mod random;
 pub mod replay;
 pub mod report;
 pub mod shadow;
+pub mod stress;
 pub mod table;
 pub mod world;

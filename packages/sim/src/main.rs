@@ -9,6 +9,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match &cli.command {
         Command::Replay(args) => ballast_sim::replay::run(args),
+        Command::Stress(args) => ballast_sim::stress::run(args),
         Command::Gas(args) => ballast_sim::gas::run(args),
         Command::Parameters(args) => ballast_sim::parameters::run(args),
         Command::Bench(args) => ballast_sim::bench::run(args),

@@ -49,7 +49,7 @@ pub fn run(args: &ReplayArgs) -> SimResult<()> {
     }
 }
 
-fn read_prices(args: &ReplayArgs) -> SimResult<Vec<Series>> {
+pub(crate) fn read_prices(args: &ReplayArgs) -> SimResult<Vec<Series>> {
     if args.prices.len() > MAX_MARKETS {
         return Err(SimError::Usage(format!(
             "{} files of prices were given; expected at most {MAX_MARKETS}",
@@ -127,7 +127,7 @@ fn print(args: &ReplayArgs, outcome: &Outcome) -> SimResult<()> {
 }
 
 /// Prints to standard output. A reader that has gone away, as `head` does, is no error.
-fn put(text: &str) -> SimResult<()> {
+pub(crate) fn put(text: &str) -> SimResult<()> {
     match writeln!(std::io::stdout(), "{text}") {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(SimError::internal(format!("standard output: {error}")))
