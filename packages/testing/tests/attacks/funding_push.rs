@@ -10,7 +10,9 @@
 //! as zero: the attacker pays no funding that it would have paid. It never gains by it.
 
 use ballast_testing::suite::Collateral;
+use ballast_types::market::{BatchOrder, OrderReference, OrderType, PlaceOutcome, TimeInForce};
 use ballast_types::Side;
+use cosmwasm_std::Addr;
 
 use crate::scene::{
     cents, Contest, Played, Scene, ATTACKER, COLLATERALS, EMPTY, MAKERS, UNIT, WINNERS,
@@ -27,6 +29,9 @@ enum Timing {
     OneBlock,
     /// Placed at the end of a block, sampled and cancelled at the beginning of the next.
     Boundary,
+    /// Replaced by a batch in every block, so that it always stands and never for a whole block; the batch itself takes
+    /// the sample.
+    Replaced,
     /// Stands through a whole block in which nobody comes.
     WholeBlock,
     /// Stands through a whole block; once somebody takes it.
@@ -61,6 +66,13 @@ fn play(plan: &Plan) -> Played {
     scene.start();
     let (mut pushed, mut taken) = (0, 0);
     for minute in 0..60u32 {
+        if plan.timing == Timing::Replaced && minute < plan.minutes {
+            pushed += replace_in_every_block(&mut scene, &pusher, plan.bid);
+            if minute + 1 == plan.minutes {
+                scene.must(|suite| suite.cancel_all(&pusher, 0, None));
+            }
+            continue;
+        }
         scene.wait(56);
         for timing in [
             Timing::WholeBlock,
@@ -83,7 +95,7 @@ fn play(plan: &Plan) -> Played {
                     }
                 }
                 Timing::Boundary => scene.wait(2),
-                Timing::OneBlock => {}
+                Timing::OneBlock | Timing::Replaced => {}
             }
         }
         scene.must(|suite| suite.accrue(0));
@@ -94,7 +106,7 @@ fn play(plan: &Plan) -> Played {
     // 600 % of (initial - maintenance) an 8 hours, an hour's share of it.
     let clamp = i128::try_from(notional).unwrap() * 12 / 100 / 8;
     let limit = match plan.timing {
-        Timing::OneBlock | Timing::Boundary => 0,
+        Timing::OneBlock | Timing::Boundary | Timing::Replaced => 0,
         Timing::WholeBlock | Timing::WholeBlockTaken => clamp,
     };
     let figures = [
@@ -104,6 +116,33 @@ fn play(plan: &Plan) -> Played {
         ("clamp", clamp),
     ];
     scene.end(plan, limit, &figures)
+}
+
+/// A minute of blocks, in each of which one batch takes the bid of the last block back and places it anew.
+fn replace_in_every_block(scene: &mut Scene, pusher: &Addr, bid: u128) -> i128 {
+    let mut placed = 0;
+    for _ in 0..10 {
+        scene.wait(6);
+        let standing = scene.suite.orders(pusher, 0).unwrap();
+        let cancel: Vec<OrderReference> = standing
+            .iter()
+            .map(|order| OrderReference::OrderId(order.order_id))
+            .collect();
+        let order = BatchOrder {
+            market: 0,
+            side: Side::Buy,
+            size: PUSH.into(),
+            order_type: OrderType::Limit {
+                price: cents(bid),
+                time_in_force: TimeInForce::GoodTilCancelled,
+            },
+            reduce_only: false,
+            client_order_id: None,
+        };
+        let done = scene.must(|suite| suite.batch(pusher, 0, &cancel, &[order]));
+        placed += i128::from(matches!(done.answer.placed[0], PlaceOutcome::Placed(_)));
+    }
+    placed
 }
 
 fn begin_at_full_hour(scene: &mut Scene) {
@@ -118,12 +157,14 @@ fn o3_funding_pushed_by_orders_not_meant_to_trade() {
     for timing in [
         Timing::OneBlock,
         Timing::Boundary,
+        Timing::Replaced,
         Timing::WholeBlock,
         Timing::WholeBlockTaken,
     ] {
         let mut contest = Contest::new(match timing {
             Timing::OneBlock => "funding pushed within one block",
             Timing::Boundary => "funding pushed over one block boundary",
+            Timing::Replaced => "funding pushed by an order that a batch replaces in every block",
             Timing::WholeBlock => "funding pushed by an order that nobody takes",
             Timing::WholeBlockTaken => "funding pushed by an order that is taken once",
         });
@@ -144,7 +185,7 @@ fn o3_funding_pushed_by_orders_not_meant_to_trade() {
                         played.gain_of(WINNERS),
                         played.gain_of(MAKERS),
                     );
-                    if timing == Timing::Boundary {
+                    if matches!(timing, Timing::Boundary | Timing::Replaced) {
                         assert_eq!(played.gain_of(WINNERS), 0, "{played}");
                     }
                     if timing == Timing::WholeBlockTaken && bid > 10_005 {
