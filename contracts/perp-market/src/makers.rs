@@ -12,7 +12,7 @@ use crate::margin::{account_risk, reduces_risk};
 use crate::matching::Fill;
 use crate::positions::apply_fill;
 use crate::price::{price_for, Valuation};
-use crate::recent_risk::note_fill;
+use crate::recent_risk::note_maker_fill;
 use crate::state::Account;
 
 /// What became of a maker's half.
@@ -67,7 +67,7 @@ pub fn fill_maker(
 ) -> ContractResult<MakerResult> {
     exchange.open_market(fill.market)?;
     exchange.settle_account(maker)?;
-    let now = exchange.now();
+    let (now, recent_secs) = (exchange.now(), exchange.config.parameters.recent_risk_secs);
     let (account, market) = exchange.account_and_market(maker, fill.market)?;
     let account_before = account.clone();
     let state_before = market.state.clone();
@@ -80,7 +80,7 @@ pub fn fill_maker(
         Err(other) => return Err(other),
         Ok(()) => {
             let before = account_before.size(fill.market);
-            note_fill(account, before, account.size(fill.market), now);
+            note_maker_fill(account, fill.market, before, now, recent_secs);
             debit(account, fee)?;
             let account_after = account.clone();
             maker_may(exchange, &account_before, &account_after, fill, fee)?

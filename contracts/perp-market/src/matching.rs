@@ -20,7 +20,7 @@ use crate::math::{add, subtract};
 use crate::minimums::{largest_fill, least_position, smallest_fill, too_small};
 use crate::positions::apply_fill;
 use crate::price::Valuation;
-use crate::recent_risk::note_fill;
+use crate::recent_risk::note_taker_fill;
 use crate::state::{book_key, place_key, split_place_key, Order};
 
 /// Orders that a walk reads past: those of this block, one a price, and those of which the taker wants too little. They
@@ -307,7 +307,7 @@ impl Walk {
             fill.size,
             value,
         )?;
-        note_fill(account, before, account.size(fill.market), now);
+        note_taker_fill(account, before, account.size(fill.market), now);
         let fee_ppm = if fill.charge_taker {
             market.config.parameters.taker_fee_ppm
         } else {

@@ -64,6 +64,7 @@ pub fn apply_size(
         entry_notional,
         entry_price,
         index: side_index(market, after),
+        small_growth: old.and_then(|old| old.small_growth),
     };
     match slot.and_then(|slot| account.positions.get_mut(slot)) {
         Some(old) => *old = position,

@@ -198,6 +198,16 @@ pub const PRICE_SAMPLES: Map<(MarketId, u8), PriceSample> = Map::new("price_samp
 /// The exchange's share of fees of markets that are gone, quote atoms.
 pub const RETIRED_FEES: Item<Uint128> = Item::new("retired_fees");
 
+/// What others have added to a maker's position lately, too little to count. See `recent_risk.rs`.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct SmallGrowth {
+    /// Base atoms.
+    pub size: Uint128,
+    /// The first of it, seconds.
+    pub since: u64,
+}
+
 /// One position of an account.
 #[cw_serde]
 pub struct Position {
@@ -211,6 +221,9 @@ pub struct Position {
     pub entry_price: Decimal,
     /// The side's cost index when the position was last settled.
     pub index: Int256,
+    /// What makers' fills added to it and is tolerated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub small_growth: Option<SmallGrowth>,
 }
 
 /// A margin account: one record for everything that decides its health.
