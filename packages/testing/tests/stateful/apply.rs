@@ -15,7 +15,9 @@ use super::predict::{address_of, LONG_ACCOUNT};
 use super::step::{Order, Step, Trespass, User};
 use super::triggers::TriggerStep;
 use super::world::World;
-use super::{changes, claimants, emergency, feeds, life, ownership, shares, staking, triggers};
+use super::{
+    changes, claimants, emergency, feeds, freeze, life, ownership, shares, staking, triggers,
+};
 
 /// What a step that committed did.
 pub struct Done {
@@ -353,6 +355,7 @@ pub fn apply(world: &mut World, step: &Step) -> Result<Done> {
         }
         Step::Feed(step) => feeds::apply(world, step)?,
         Step::Ownership(step) => ownership::apply(world, *step)?,
+        Step::Freeze { by, secs } => freeze::apply(world, *by, *secs)?,
         Step::Stake(step) => staking::apply(world, *step)?,
         Step::Share(step) => shares::apply(world, *step)?,
         Step::Emergency(step) => emergency::apply(world, *step)?,

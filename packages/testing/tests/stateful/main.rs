@@ -1,8 +1,9 @@
 //! Anything anyone can do, in any order, with parts that fail and lie: after every step the invariants of
 //! design section 9 hold, and every refusal was predicted.
 //!
-//! `BALLAST_STATEFUL_STEPS` sets the steps of a run (500 by default), `BALLAST_STATEFUL_SEED` replays one
-//! seed. A failure prints both.
+//! `BALLAST_STATEFUL_STEPS` sets the steps of a run (500 by default), `BALLAST_STATEFUL_SEEDS` the number of
+//! runs (16), `BALLAST_STATEFUL_SEED` replays one seed. A failure prints both. A run of all default steps also
+//! checks that every message was accepted and refused ([`tally`]).
 
 mod apply;
 mod changes;
@@ -10,6 +11,7 @@ mod claimants;
 mod draw;
 mod emergency;
 mod feeds;
+mod freeze;
 mod judge;
 mod life;
 mod ownership;

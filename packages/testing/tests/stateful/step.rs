@@ -210,6 +210,11 @@ pub enum Step {
         amount: u128,
     },
     Ownership(OwnershipStep),
+    /// By the owner, or by a user, for so many seconds.
+    Freeze {
+        by: Option<User>,
+        secs: u64,
+    },
     /// A stranger sends what only the owner, the fund or the token may.
     Trespass {
         user: User,
@@ -287,6 +292,7 @@ impl Step {
             Self::Price { .. } | Self::PriceOfOneFeeder { .. } => (PriceFeed, "push_prices"),
             Self::Feed(step) => (PriceFeed, step.message()),
             Self::Ownership(step) => step.message(),
+            Self::Freeze { .. } => (Market, "set_freeze"),
             Self::Stake(step) => step.message(native),
             Self::Share(step) => step.message(),
             Self::Emergency(step) => step.message(native),

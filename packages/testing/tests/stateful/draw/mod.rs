@@ -11,7 +11,9 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::step::{FundChoice, Step, Trespass};
 use crate::world::World;
-use crate::{changes, claimants, emergency, feeds, life, ownership, shares, staking, triggers};
+use crate::{
+    changes, claimants, emergency, feeds, freeze, life, ownership, shares, staking, triggers,
+};
 use hostile::{fund_behaviour, oracle_behaviour, token_behaviour};
 use orders::{batch, cancel, order, removal};
 use scenes::{jump, moves, queue, squeeze};
@@ -35,7 +37,7 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
     };
     let user = rng.gen_range(0..world.users.len());
     let sub = *[0, 0, 0, 1].choose(rng).unwrap();
-    match rng.gen_range(0..194) {
+    match rng.gen_range(0..196) {
         0..=7 => vec![Step::Deposit {
             user,
             sub,
@@ -193,6 +195,7 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
         157..=160 => emergency::draw(rng, world),
         161..=163 => claimants::draw(rng, world),
         164..=171 => life::draw(rng, world, market),
+        194..=195 => vec![freeze::draw(rng, world)],
         144 => vec![Step::CancelNothing { user, sub }],
         111 => vec![Step::CancelChange {
             id: changes::any(rng, world),

@@ -53,8 +53,8 @@ impl SharePrice {
         }
     }
 
-    /// A share is worth no less than before, unless a claim took stake or nobody holds any more. Who stays after all gets
-    /// back the atom, at most, that rounding took from them when they asked to leave.
+    /// A share is worth no less than before, unless a claim took stake or nobody holds any more. Who stays after all takes
+    /// back from the others the atom, at most, that rounding left with them by the request.
     pub fn check(&self, world: &World, events: &[Event]) {
         let excused = [fund::SLASH, fund::UNOWNED, fund::REBASE];
         if events
@@ -70,7 +70,7 @@ impl SharePrice {
             .count();
         let rounding = Uint256::from(u128::try_from(stayed).unwrap());
         assert!(
-            (now.stake + rounding) * self.shares >= self.stake * now.shares,
+            now.stake * self.shares >= self.stake.saturating_sub(rounding) * now.shares,
             "a share lost value: {} of {} became {} of {}",
             self.stake,
             self.shares,

@@ -32,7 +32,8 @@ use fund::SharePrice;
 pub struct Before {
     /// What the parameter was that is about to change.
     parameter: Option<u128>,
-    exchange: ExchangeParameters,
+    /// The exchange's, where one of them is about to change.
+    exchange: Option<ExchangeParameters>,
     /// What a batch must answer: to its cancels, and where it has none to its first placement.
     cancels: Vec<CancelOutcome>,
     first_placement: Option<Expect>,
@@ -40,7 +41,7 @@ pub struct Before {
     settled: Vec<SettleOutcome>,
     /// Orders that a message asks to remove.
     orders: Vec<(OrderId, StoredOrder)>,
-    /// What may leave.
+    /// What may leave, where the queue is worked off.
     available: Uint128,
     shares: SharePrice,
     accounts: Vec<AccountResponse>,
@@ -58,12 +59,12 @@ impl Before {
         };
         let mut before = Self {
             parameter,
-            exchange: world.suite.config().unwrap().parameters,
+            exchange: None,
             cancels: vec![],
             first_placement: None,
             settled: vec![],
             orders: vec![],
-            available: world.suite.outflow_limits().unwrap().available,
+            available: Uint128::zero(),
             shares: SharePrice::look(world),
             accounts,
             queue: vec![],
@@ -92,6 +93,12 @@ impl Before {
                 let first = place.first().filter(|_| cancel.is_empty());
                 before.first_placement =
                     first.map(|order| orders::place(world, *user, *sub, order));
+            }
+            Step::AskExchangeChange { .. } => {
+                before.exchange = Some(world.suite.config().unwrap().parameters);
+            }
+            Step::ProcessWithdrawals { .. } => {
+                before.available = world.suite.outflow_limits().unwrap().available;
             }
             Step::Life(LifeStep::Settle { market, accounts }) => {
                 before.settled = life::outcomes(world, *market, accounts);
@@ -281,7 +288,8 @@ pub fn effects(world: &mut World, step: &Step, before: &Before, done: &Done) {
             changes::effect(world, old, *market, *field, *value);
         }
         Step::AskExchangeChange { row, value } => {
-            changes::effect_of_exchange(world, &before.exchange, *row, *value);
+            let old = before.exchange.as_ref().unwrap();
+            changes::effect_of_exchange(world, old, *row, *value);
         }
         Step::Liquidate {
             user, sub, market, ..

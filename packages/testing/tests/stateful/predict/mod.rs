@@ -18,7 +18,9 @@ use cosmwasm_std::{Addr, Uint128};
 
 use super::step::{FundChoice, Step, Trespass, User};
 use super::world::World;
-use super::{changes, claimants, emergency, feeds, life, ownership, shares, staking, triggers};
+use super::{
+    changes, claimants, emergency, feeds, freeze, life, ownership, shares, staking, triggers,
+};
 
 /// What must happen.
 #[derive(Debug)]
@@ -188,6 +190,7 @@ pub fn expected(world: &World, step: &Step) -> Expect {
         },
         Step::Feed(step) => feeds::expected(world, step),
         Step::Ownership(step) => ownership::expected(world, *step),
+        Step::Freeze { by, secs } => freeze::expected(world, *by, *secs),
         Step::Stake(step) => staking::expected(world, *step),
         Step::Share(step) => shares::expected(world, *step),
         Step::Emergency(step) => emergency::expected(world, *step),

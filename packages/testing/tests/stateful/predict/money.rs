@@ -9,6 +9,7 @@ use cw20::Denom;
 use super::margin::{gated, positive, risk_at};
 use super::orders::no_account;
 use super::Expect;
+use crate::freeze;
 use crate::step::User;
 use crate::world::World;
 
@@ -73,6 +74,11 @@ fn may_take_out(world: &World, user: User, sub: u32, amount: u128) -> Option<Exp
         return Some(Expect::Market(ContractError::Bankrupt {
             equity: account.equity,
         }));
+    }
+    // Against a position nothing leaves while the exchange is frozen.
+    let frozen = freeze::refused(world).filter(|_| !account.positions.is_empty());
+    if let Some(frozen) = frozen {
+        return Some(Expect::Market(frozen));
     }
     let less = Int128::new(i128::try_from(amount).unwrap());
     match risk_at(world, &account, less, None) {

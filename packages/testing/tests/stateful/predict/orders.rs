@@ -12,6 +12,7 @@ use cosmwasm_std::{Decimal, Int128, Uint128};
 
 use super::margin::{check_age, strict_price};
 use super::Expect;
+use crate::freeze;
 use crate::step::{Order, User};
 use crate::world::World;
 
@@ -185,6 +186,9 @@ pub fn place(world: &World, user: User, sub: u32, order: &Order) -> Expect {
     if would_trade(world, order, ticks) {
         if time_in_force == TimeInForce::PostOnly {
             return Expect::Market(ContractError::WouldTrade {});
+        }
+        if let Some(frozen) = freeze::refused(world).filter(|_| wanted > reducible) {
+            return Expect::Market(frozen);
         }
         if market.reduce_only && wanted > reducible {
             return Expect::Market(ContractError::ReduceOnly {
