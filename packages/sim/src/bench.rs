@@ -4,6 +4,7 @@
 //! a transfer of a plain cw20 is sent, timed and taken back on the same chain. Medians are compared, so what else the
 //! machine does matters little to the ratio. Taking back is not in the time; what is noted for it is, for both.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use anyhow::Error;
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 use crate::cli::BenchArgs;
 use crate::error::{SimError, SimResult};
+use crate::replay::put;
 
 /// The small crowd.
 const FEW: u64 = 10;
@@ -74,15 +76,19 @@ pub fn run(args: &BenchArgs) -> SimResult<()> {
     let timed = time_all(args).map_err(|error| SimError::internal(format_args!("{error:#}")))?;
     if timed.is_empty() {
         let only = args.only.as_deref().unwrap_or_default();
-        return Err(SimError::Usage(format!("no message is named {only:?}")));
+        let names: BTreeSet<&str> = scenarios::all().iter().map(|one| one.message).collect();
+        let names: Vec<&str> = names.into_iter().collect();
+        return Err(SimError::Usage(format!(
+            "no message's name contains {only:?}; there are {}",
+            names.join(", ")
+        )));
     }
     if args.json {
         let text = serde_json::to_string_pretty(&timed).map_err(SimError::internal)?;
-        println!("{text}");
+        put(&text)
     } else {
-        println!("{}", table(&timed, args.crowd));
+        put(&table(&timed, args.crowd))
     }
-    Ok(())
 }
 
 fn time_all(args: &BenchArgs) -> Result<Vec<Timed>, Error> {

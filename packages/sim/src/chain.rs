@@ -8,7 +8,8 @@ use ballast_testing::suite::{
     Collateral as Token, FundSeed, MarketSpec, Suite, SuiteBuilder, PREFIX,
 };
 use ballast_types::fund::{
-    ClaimRecord, ExecuteMsg as FundMsg, FundParameters, QueryMsg as FundQuery, SolvencyResponse,
+    ClaimRecord, ConfigResponse as FundConfig, ExecuteMsg as FundMsg, FundParameters,
+    QueryMsg as FundQuery, SolvencyResponse,
 };
 use ballast_types::market::{ExecuteMsg as MarketMsg, LedgerResponse, QueryMsg as MarketQuery};
 use ballast_types::price_feed::ExecuteMsg as FeedMsg;
@@ -21,6 +22,7 @@ use crate::cli::{Collateral, Gear};
 use crate::error::{SimError, SimResult};
 use crate::listing::{BASE_DECIMALS, QUOTE_DECIMALS};
 use crate::plan::Plan;
+use crate::plot::Bands;
 
 /// A message that a contract refused.
 pub struct Refused {
@@ -236,6 +238,22 @@ impl Chain {
     /// Where it does not answer.
     pub fn solvency(&self) -> SimResult<SolvencyResponse> {
         self.suite.solvency().map_err(failed)
+    }
+
+    /// Thresholds of coverage between the fund's levels.
+    ///
+    /// # Errors
+    /// Where it does not answer.
+    pub fn bands(&self) -> SimResult<Bands> {
+        let config: FundConfig = self.suite.ask_fund(&FundQuery::Config {}).map_err(failed)?;
+        let thresholds = config.parameters.thresholds;
+        Ok([
+            thresholds.surplus_ppm,
+            thresholds.healthy_ppm,
+            thresholds.watch_ppm,
+            thresholds.deficient_ppm,
+        ]
+        .map(|ppm| f64::from(ppm) / 1_000_000.0))
     }
 
     /// The market's ledger.

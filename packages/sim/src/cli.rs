@@ -89,6 +89,7 @@ Examples:
   cargo ballast replay
   cargo ballast replay --scenario gap --fund-size 0
   cargo ballast replay --prices 2022-11_FTTUSDT_binance-spot_15m.csv --prices 2022-11_BTCUSDT-PERP_binance_5m.csv
+  cargo ballast replay --html crash.html
   cargo ballast replay --prices BTC.csv --from 2021-05-19T12:00 --bars 180 --invariants full --json
 
 Exit codes: 0 all invariants held, 1 one did not (with the command that replays it), 2 input or options are wrong.";
@@ -163,6 +164,12 @@ pub struct ReplayArgs {
     /// Prints the result as JSON, and nothing else, on standard output
     #[arg(long, help_heading = "Checks and output")]
     pub json: bool,
+    /// Draws price, coverage in its bands and the layers of the fund, with claims and deleveraging as marks
+    #[arg(long, value_name = "FILE.svg", help_heading = "Checks and output")]
+    pub plot: Option<PathBuf>,
+    /// Writes one page with the plot and the table, which needs nothing else
+    #[arg(long, value_name = "FILE.html", help_heading = "Checks and output")]
+    pub html: Option<PathBuf>,
 }
 
 /// Options of `stress`: those of `replay`, whose seed is the first one played, and two of its own.

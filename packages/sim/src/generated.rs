@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::error::{SimError, SimResult};
+use crate::replay::put;
 
 /// Prints the text, writes it to a file, or checks that a file holds it.
 ///
@@ -18,15 +19,18 @@ pub fn emit(
 ) -> SimResult<()> {
     if let Some(file) = write {
         if let Some(folder) = file.parent() {
-            fs::create_dir_all(folder).map_err(|error| SimError::file(file, error))?;
+            fs::create_dir_all(folder).map_err(|error| {
+                SimError::file(file, format!("its folder cannot be made: {error}"))
+            })?;
         }
-        return fs::write(file, text).map_err(|error| SimError::file(file, error));
+        return fs::write(file, text)
+            .map_err(|error| SimError::file(file, format!("cannot be written: {error}")));
     }
     let Some(file) = check else {
-        print!("{text}");
-        return Ok(());
+        return put(text.trim_end());
     };
-    let committed = fs::read_to_string(file).map_err(|error| SimError::file(file, error))?;
+    let committed = fs::read_to_string(file)
+        .map_err(|error| SimError::file(file, format!("cannot be read: {error}")))?;
     if committed == text {
         return Ok(());
     }

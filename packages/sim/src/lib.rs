@@ -33,6 +33,7 @@ pub mod ledger;
 pub mod listing;
 pub mod parameters;
 pub mod plan;
+pub mod plot;
 pub mod prices;
 pub mod random;
 pub mod replay;

@@ -11,7 +11,7 @@ use crate::engine::{Outcome, Progress, Replay};
 use crate::error::{SimError, SimResult};
 use crate::prices::timeline::Window;
 use crate::prices::{file, scenario, Series, Timeline};
-use crate::table;
+use crate::{plot, table};
 
 /// Most markets of one replay.
 const MAX_MARKETS: usize = 16;
@@ -25,6 +25,11 @@ const REDRAW: Duration = Duration::from_millis(200);
 /// Bad input, options that contradict each other, a violated invariant.
 pub fn run(args: &ReplayArgs) -> SimResult<()> {
     if args.list {
+        if args.json {
+            return Err(SimError::Usage(
+                "--list prints a table; it has no JSON".to_owned(),
+            ));
+        }
         return list(args);
     }
     let series = read_prices(args)?;
@@ -42,6 +47,12 @@ pub fn run(args: &ReplayArgs) -> SimResult<()> {
     let replay = Replay::new(args, &series, timeline, command)?;
     let outcome = replay.run(args, &series, |progress| tell(&bar, progress))?;
     bar.finish_and_clear();
+    if let Some(file) = &args.plot {
+        plot::write_svg(file, &outcome)?;
+    }
+    if let Some(file) = &args.html {
+        plot::write_html(file, &outcome)?;
+    }
     print(args, &outcome)?;
     match outcome.violation {
         Some(violation) => Err(SimError::Violation(violation)),

@@ -92,9 +92,11 @@ pub struct StressReport {
 /// # Errors
 /// Bad input, options that contradict each other, a violated invariant: of the smallest seed that has one.
 pub fn run(args: &StressArgs) -> SimResult<()> {
-    if args.replay.list {
+    let replay = &args.replay;
+    if replay.list || replay.plot.is_some() || replay.html.is_some() {
         return Err(SimError::Usage(
-            "--list shows price paths: cargo ballast replay --list".to_owned(),
+            "--list, --plot and --html belong to one replay: cargo ballast replay --list"
+                .to_owned(),
         ));
     }
     let seeds: Vec<u64> = (0..args.seeds)

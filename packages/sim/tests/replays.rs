@@ -208,3 +208,38 @@ fn the_table_is_for_people() {
         assert!(list.contains(part), "no {part:?} in {list}");
     }
 }
+
+#[test]
+fn a_replay_draws_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let (svg, html) = (folder.path().join("a.svg"), folder.path().join("a.html"));
+    let names = [&svg, &html].map(|path| path.to_str().unwrap().to_owned());
+    let small = [CASCADE, &["--plot", &names[0], "--html", &names[1]]].concat();
+    let output = replay(&small);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let drawn = std::fs::read_to_string(&svg).unwrap();
+    for expected in [
+        "BTC-PERP",
+        "critical",
+        "mutual reserve",
+        "market reserves",
+        "prefers-color-scheme: dark",
+    ] {
+        assert!(drawn.contains(expected), "{expected}");
+    }
+    // Marks: a triangle is a polygon, as is each layer.
+    assert!(drawn.matches("<polygon").count() > 3, "no claim is marked");
+    // Every colour is a variable of the style sheet.
+    let drawn = drawn.split("</style>").nth(1).unwrap();
+    assert!(!drawn.contains("=\"#"), "a colour without a mode");
+    let page = std::fs::read_to_string(&html).unwrap();
+    assert!(page.contains("<svg") && page.contains("Ballast replay"));
+    assert!(
+        !page.contains("http://") || page.matches("http://").count() == 1,
+        "only the namespace"
+    );
+
+    let output = replay(&[CASCADE, &["--plot", "/dev/null/a.svg"]].concat());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("cannot be written"));
+}

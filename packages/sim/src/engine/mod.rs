@@ -23,6 +23,7 @@ use crate::agents::View;
 use crate::cli::ReplayArgs;
 use crate::clock::format_minute;
 use crate::error::{SimError, SimResult};
+use crate::plot::{drawn_units, Bands, Sample};
 use crate::prices::{Series, Step, Timeline};
 use crate::report::{Report, Violation};
 use crate::world::World;
@@ -50,6 +51,10 @@ pub struct Outcome {
     pub violation: Option<Box<Violation>>,
     /// Why messages were refused, most frequent first.
     pub refusals: Vec<(String, u64)>,
+    /// The start, and the end of every bar.
+    pub history: Vec<Sample>,
+    /// Thresholds of coverage.
+    pub bands: Bands,
 }
 
 /// Everybody in it.
@@ -67,6 +72,8 @@ pub struct Replay {
     period: u64,
     bar: u64,
     open_interest_high: Vec<u128>,
+    history: Vec<Sample>,
+    first_prices: Vec<u64>,
 }
 
 impl Replay {
@@ -87,6 +94,7 @@ impl Replay {
             Err(other) => return Err(other),
         };
         let seconds = started.elapsed().as_secs_f64();
+        let bands = self.world.chain.bands()?;
         let report = self.report(args, series, violation.is_some(), seconds)?;
         let mut refusals: Vec<(String, u64)> = self.world.refusals.into_iter().collect();
         refusals.sort_by(|left, right| right.1.cmp(&left.1).then(left.0.cmp(&right.0)));
@@ -94,6 +102,8 @@ impl Replay {
             report,
             violation,
             refusals,
+            history: self.history,
+            bands,
         })
     }
 
@@ -105,10 +115,13 @@ impl Replay {
             if index == 0 {
                 self.keepers.housekeeping(&mut self.world)?;
                 self.world.begin_record()?;
+                self.first_prices.clone_from(&self.world.prices);
+                self.sample(step.time)?;
             }
             self.step(index, step)?;
             if step.ends_bar {
                 self.end_bar()?;
+                self.sample(step.time)?;
             }
             tell(&Progress {
                 step: index + 1,
@@ -118,6 +131,33 @@ impl Replay {
             });
         }
         self.world.observe_fund()?;
+        Ok(())
+    }
+
+    /// Keeps what the plot shows of this moment.
+    fn sample(&mut self, time: u64) -> SimResult<()> {
+        let solvency = self.world.observe_fund()?;
+        let ratio = |(now, first): (&u64, &u64)| *now as f64 / (*first).max(1) as f64;
+        let layers = [
+            solvency.market_reserves,
+            solvency.mutual,
+            solvency.staked,
+            solvency.emergency_undrawn,
+        ];
+        self.history.push(Sample {
+            time,
+            prices: self
+                .world
+                .prices
+                .iter()
+                .zip(&self.first_prices)
+                .map(ratio)
+                .collect(),
+            coverage: solvency.coverage_ppm.u128() as f64 / 1_000_000.0,
+            layers: layers.map(|layer| drawn_units(layer.u128())),
+            claims: self.world.ledger.claims,
+            deleveraged: self.world.ledger.deleveraged,
+        });
         Ok(())
     }
 

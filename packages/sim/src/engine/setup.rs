@@ -106,6 +106,8 @@ impl Replay {
             traders,
             keepers,
             open_interest_high: vec![0; targets.len()],
+            history: vec![],
+            first_prices: vec![],
             target_open_interest: targets,
             depth: args.depth,
             rng: stream(args.seed, Purpose::Schedule, 0),

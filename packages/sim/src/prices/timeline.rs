@@ -135,7 +135,7 @@ fn common_time(all: &[Series], window: Window, shortest: u64) -> SimResult<(u64,
     }
     if from >= to {
         return Err(SimError::Usage(format!(
-            "nothing is left to replay: --from, --to and --bars leave no bar of {} to {}",
+            "nothing is left to replay: --from (before --to), --to and --bars leave no bar of {} to {}",
             show(start),
             show(end)
         )));
