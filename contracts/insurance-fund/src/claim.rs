@@ -23,7 +23,9 @@ use crate::state::{
     ClaimTotals, ContractState, StoredClaim, CLAIMS, CLAIM_TOTALS, CONFIG, CONTRACTS, TOLD,
 };
 use crate::waterfall::{self, Layers};
-use crate::{drawdown, emergency, events, funds, mutual, report, solvency, top_up, underwriting};
+use crate::{
+    drawdown, emergency, events, funds, history, mutual, report, solvency, top_up, underwriting,
+};
 
 /// Most bytes of an account's name in a claim.
 pub const MAX_ACCOUNT_BYTES: usize = 128;
@@ -106,7 +108,13 @@ pub fn execute_claim(
             report::apply(deps.storage, &books, market, &request.state)?;
             event
         }
-        None => top_up::book_as_donation(&mut books, contract_addr, request.market, attached)?,
+        None => top_up::book_as_donation(
+            deps.storage,
+            &mut books,
+            contract_addr,
+            request.market,
+            attached,
+        )?,
     };
 
     let used = state
@@ -193,6 +201,15 @@ fn book_fees(
         return Ok(None);
     }
     let booking = top_up::book(storage, books, market, TopUpKind::Fees, attached)?;
+    let whose = (&market.contract, Some(market.id));
+    history::record(
+        storage,
+        books.now,
+        whose,
+        TopUpKind::Fees,
+        attached,
+        &booking,
+    )?;
     Ok(Some(events::top_up(
         &market.contract,
         Some(market.id),

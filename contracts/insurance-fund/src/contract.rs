@@ -1,6 +1,6 @@
 //! Entry points and dispatch.
 
-use ballast_types::fund::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use ballast_types::fund::{Change, ExecuteMsg, InstantiateMsg, QueryMsg};
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 use cosmwasm_std::{
@@ -14,12 +14,12 @@ use cw20_base::enumerable::{query_all_accounts, query_owner_allowances, query_sp
 use crate::error::{ContractError, ContractResult};
 use crate::hourly::HourlyHighs;
 use crate::state::{
-    ClaimTotals, Config, Facility, Ledger, Underwriting, CLAIM_TOTALS, CONFIG, FACILITY, LEDGER,
-    MUTUAL_HIGHS, PARAMETERS, SUITE, UNDERWRITING,
+    ClaimTotals, Config, Facility, Ledger, Surplus, Underwriting, CLAIM_TOTALS, CONFIG, FACILITY,
+    LEDGER, MUTUAL_HIGHS, PARAMETERS, SUITE, SURPLUS, UNDERWRITING,
 };
 use crate::{
-    claim, emergency, exit, funds, ownership, parameters, poke, query as queries, registry, shares,
-    solvency, stake, top_up,
+    claim, emergency, exit, funds, hypothetical, ownership, parameters, pending, poke,
+    query as queries, shares, solvency, stake, surplus, top_up,
 };
 
 /// Name under which cw2 stores the contract.
@@ -60,6 +60,7 @@ pub fn instantiate(
     shares::instantiate(deps.storage, msg.share_token)?;
     FACILITY.save(deps.storage, &Facility::default())?;
     CLAIM_TOTALS.save(deps.storage, &ClaimTotals::default())?;
+    SURPLUS.save(deps.storage, &Surplus::default())?;
     Ok(Response::new()
         .add_attribute("action", "instantiate")
         .add_attribute("owner", msg.owner))
@@ -136,23 +137,44 @@ pub fn execute(
             emergency::execute_request_withdrawal(deps, &env, &info, amount)
         }
         ExecuteMsg::WithdrawEmergency {} => emergency::execute_withdraw(deps, &env, &info),
-        ExecuteMsg::AppointTreasury { treasury } => {
-            emergency::execute_appoint_treasury(deps, &env, &info, treasury)
-        }
         ExecuteMsg::Poke { contract } => poke::execute_poke(deps, &env, &info, &contract),
+        ExecuteMsg::PaySurplus {} => surplus::execute_pay(deps, &env, &info),
+        ExecuteMsg::AppointTreasury { treasury } => {
+            pending::submit(deps, &env, &info, Change::AppointTreasury { treasury })
+        }
+        ExecuteMsg::AppointSurplusRecipient { recipient } => {
+            let change = Change::AppointSurplusRecipient { recipient };
+            pending::submit(deps, &env, &info, change)
+        }
         ExecuteMsg::RegisterMarket {
             contract,
             market,
             parameters,
-        } => registry::execute_register_market(deps, &env, &info, &contract, market, parameters),
+        } => {
+            let change = Change::RegisterMarket {
+                contract,
+                market,
+                parameters,
+            };
+            pending::submit(deps, &env, &info, change)
+        }
         ExecuteMsg::UpdateMarket {
             contract,
             market,
             parameters,
-        } => registry::execute_update_market(deps, &env, &info, &contract, market, parameters),
-        ExecuteMsg::UpdateParameters { parameters } => {
-            registry::execute_update_parameters(deps, &env, &info, parameters)
+        } => {
+            let change = Change::UpdateMarket {
+                contract,
+                market,
+                parameters,
+            };
+            pending::submit(deps, &env, &info, change)
         }
+        ExecuteMsg::UpdateParameters { parameters } => {
+            pending::submit(deps, &env, &info, Change::UpdateParameters { parameters })
+        }
+        ExecuteMsg::ApplyChange { id } => pending::apply(deps, &env, &info, id),
+        ExecuteMsg::CancelChange { id } => pending::cancel(deps, &info, id),
         ExecuteMsg::UpdateOwnership(action) => {
             ownership::execute_update_ownership(deps, &env, &info, action)
         }
@@ -213,6 +235,17 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> ContractResult<Binary> {
             to_json_binary(&query_all_accounts(deps, start_after, limit)?)
         }
         QueryMsg::Emergency {} => to_json_binary(&queries::emergency(deps, &env)?),
+        QueryMsg::PendingChanges { start_after, limit } => {
+            to_json_binary(&queries::pending_changes(deps, start_after, limit)?)
+        }
+        QueryMsg::TopUps { start_after, limit } => {
+            to_json_binary(&queries::top_ups(deps, start_after, limit)?)
+        }
+        QueryMsg::Coverage { shock } => to_json_binary(&hypothetical::coverage(deps, &env, shock)?),
+        QueryMsg::StressTest { shocks } => {
+            to_json_binary(&hypothetical::stress_test(deps, &env, shocks)?)
+        }
+        QueryMsg::Surplus {} => to_json_binary(&queries::surplus(deps, &env)?),
         QueryMsg::RiskParameters { contract, market } => {
             to_json_binary(&queries::risk_parameters(deps, &env, &contract, market)?)
         }

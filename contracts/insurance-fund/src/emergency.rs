@@ -14,13 +14,14 @@
 use ballast_risk::{ppm_of, RefillingBucket, Rounding};
 use ballast_types::fund::{Bound, EmergencyWithdrawal};
 use ballast_types::{MarketId, RiskLevel};
-use cosmwasm_std::{Addr, DepsMut, Env, MessageInfo, Order, Response, StdResult, Storage, Uint128};
+use cosmwasm_std::{
+    Addr, Deps, DepsMut, Env, MessageInfo, Order, Response, StdResult, Storage, Uint128,
+};
 
 use crate::books::Books;
 use crate::error::{ContractError, ContractResult};
 use crate::market::Market;
-use crate::registry::assert_owner;
-use crate::state::{EmergencyLoan, CONFIG, DEBTORS};
+use crate::state::{EmergencyLoan, CONFIG, DEBTORS, FACILITY, LEDGER};
 use crate::{events, funds, report, solvency};
 
 /// Claims of one market within this time after its first draw are one event.
@@ -272,25 +273,33 @@ pub fn execute_withdraw(deps: DepsMut, env: &Env, info: &MessageInfo) -> Contrac
     Ok(response.add_messages(payment))
 }
 
-/// `AppointTreasury`, by the owner.
+/// A treasury with its address checked; only while nothing is committed.
 ///
 /// # Errors
-/// Not the owner, attached coins, an invalid address, [`ContractError::TreasuryInUse`].
-pub fn execute_appoint_treasury(
-    deps: DepsMut,
-    env: &Env,
-    info: &MessageInfo,
-    treasury: Option<String>,
-) -> ContractResult<Response> {
-    assert_owner(&deps, info)?;
+/// An invalid address, [`ContractError::TreasuryInUse`].
+pub fn check_treasury(deps: Deps, treasury: Option<&str>) -> ContractResult<Option<Addr>> {
     let treasury_addr = treasury
-        .map(|treasury| deps.api.addr_validate(&treasury))
+        .map(|treasury| deps.api.addr_validate(treasury))
         .transpose()?;
-    let mut books = Books::load(deps.storage, env)?;
-    let in_use = committed(&books)?;
+    let undrawn = LEDGER.load(deps.storage)?.emergency_undrawn;
+    let in_use = undrawn.checked_add(FACILITY.load(deps.storage)?.debt)?;
     if !in_use.is_zero() {
         return Err(ContractError::TreasuryInUse { found: in_use });
     }
+    Ok(treasury_addr)
+}
+
+/// `AppointTreasury`, once its time has come.
+///
+/// # Errors
+/// As [`check_treasury`].
+pub fn appoint_treasury(
+    deps: DepsMut,
+    env: &Env,
+    treasury: Option<&str>,
+) -> ContractResult<Response> {
+    let treasury_addr = check_treasury(deps.as_ref(), treasury)?;
+    let mut books = Books::load(deps.storage, env)?;
     books.facility.treasury = treasury_addr;
     books.facility.withdrawal = None;
     let appointed = events::treasury(books.facility.treasury.as_ref());

@@ -257,6 +257,72 @@ pub enum ContractError {
         now: u64,
     },
 
+    /// No such change waits.
+    #[error("no change {found} waits")]
+    NoSuchChange {
+        /// Its number.
+        found: u64,
+    },
+
+    /// As many changes wait as the fund lists.
+    #[error("{expected} changes wait already; cancel one")]
+    TooManyChanges {
+        /// The limit.
+        expected: usize,
+    },
+
+    /// A change that nobody applied in time.
+    #[error("possible until {expired_at}, now is {now}; ask for it again")]
+    ChangeExpired {
+        /// Seconds.
+        expired_at: u64,
+        /// Seconds.
+        now: u64,
+    },
+
+    /// A stress test of more shocks than one query takes.
+    #[error("a stress test takes {expected} shocks, found {found}")]
+    TooManyShocks {
+        /// The limit.
+        expected: usize,
+        /// As asked.
+        found: usize,
+    },
+
+    /// Nobody receives surplus.
+    #[error("no recipient of surplus is appointed")]
+    NoSurplusRecipient {},
+
+    /// Surplus leaves at one level only.
+    #[error("surplus leaves at the level surplus, found {found}")]
+    SurplusLevel {
+        /// The level in force.
+        found: &'static str,
+    },
+
+    /// Surplus leaves above the target only.
+    #[error("surplus leaves when the mutual reserve holds {expected}, found {found}")]
+    SurplusBelowTarget {
+        /// The mutual target, quote atoms.
+        expected: Uint128,
+        /// The mutual reserve, quote atoms.
+        found: Uint128,
+    },
+
+    /// Surplus does not leave while anything is owed to the emergency facility.
+    #[error("no surplus leaves while a loan is open, found {found} owed")]
+    LoanOpen {
+        /// Quote atoms.
+        found: Uint128,
+    },
+
+    /// Surplus does not leave while a market reports a deficit.
+    #[error("no surplus leaves while a deficit is open, found {found} reported")]
+    DeficitOpen {
+        /// Quote atoms.
+        found: Uint128,
+    },
+
     /// A reply to a message that this contract did not send.
     #[error("unknown reply {found}")]
     UnknownReply {

@@ -12,7 +12,7 @@ use crate::books::Books;
 use crate::error::{ContractError, ContractResult};
 use crate::state::{Claimant, Standing, CLAIMANTS, DEBTORS, STANDINGS};
 
-/// What one market adds to the sums of the suite. All zero where isolated. Quote atoms.
+/// What one market adds to the sums of the suite. All but the deficit zero where isolated. Quote atoms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Contribution {
     /// `ceil(risk weight * open-interest value)`.
@@ -21,6 +21,8 @@ pub struct Contribution {
     pub counted_reserve: Uint128,
     /// `ceil(risk weight * open-interest cap)`.
     pub weighted_cap: Uint128,
+    /// The deficit it last reported.
+    pub deficit: Uint128,
 }
 
 /// One registered market.
@@ -145,6 +147,7 @@ impl Market {
             self.added.weighted_cap,
             next.weighted_cap,
         )?;
+        suite.deficits = replace(suite.deficits, self.added.deficit, next.deficit)?;
         self.added = next;
 
         let own_scale_ppm = self.own_scale_ppm(books.parameters.backing_ratio_ppm)?;
@@ -236,7 +239,10 @@ pub fn cap_scale_ppm(
 pub fn contribution(claimant: &Claimant, standing: &Standing) -> ContractResult<Contribution> {
     let parameters = &claimant.parameters;
     if parameters.isolated {
-        return Ok(Contribution::default());
+        return Ok(Contribution {
+            deficit: standing.deficit,
+            ..Contribution::default()
+        });
     }
     let open_interest_value = if standing.stale {
         standing
@@ -251,6 +257,7 @@ pub fn contribution(claimant: &Claimant, standing: &Standing) -> ContractResult<
         required,
         counted_reserve: standing.reserve.min(required),
         weighted_cap: ppm_of(parameters.open_interest_cap, weight, Rounding::Up)?,
+        deficit: standing.deficit,
     })
 }
 

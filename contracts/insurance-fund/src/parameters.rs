@@ -1,12 +1,12 @@
-//! Defaults, hard ranges and relations of all parameters: the one place that validates them.
+//! Defaults, hard ranges, loosening directions and relations of all parameters: the one place that validates them.
 //! `docs/parameters.md` is made from it. Amounts of the defaults are for a collateral of six decimals.
 //!
 //! A mutual target of 0 sends no fee to the mutual reserve and makes every market's lifetime limit 0: donations can then
 //! be held but not drawn.
 
 use ballast_types::fund::{
-    ClaimantParameters, DrawdownParameters, EmergencyParameters, FundParameters, Thresholds,
-    UnderwritingParameters,
+    ClaimantParameters, DrawdownParameters, EmergencyParameters, FundParameters, SurplusParameters,
+    Thresholds, UnderwritingParameters,
 };
 use ballast_types::PPM;
 use cosmwasm_std::Uint128;
@@ -19,7 +19,40 @@ pub const MAX_AMOUNT: u128 = 1 << 120;
 const DAY: u128 = 86_400;
 const MILLION: u128 = 1_000_000;
 
-/// Hard range of one parameter of `T`.
+/// Which change of a parameter loosens: takes protection from the fund's capital, from claimants or underwriters.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Loosens {
+    /// Raising it.
+    Up,
+    /// Lowering it.
+    Down,
+    /// Any change: each way may hurt somebody who cannot leave at once.
+    Either,
+}
+
+impl Loosens {
+    /// For people.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::Either => "either",
+        }
+    }
+
+    /// Whether a change from one value to another loosens.
+    #[must_use]
+    pub fn loosened(self, before: u128, after: u128) -> bool {
+        match self {
+            Self::Up => after > before,
+            Self::Down => after < before,
+            Self::Either => after != before,
+        }
+    }
+}
+
+/// Hard range of one parameter of `T`, and its direction.
 pub struct Range<T: 'static> {
     /// As in the messages.
     pub name: &'static str,
@@ -27,20 +60,15 @@ pub struct Range<T: 'static> {
     pub min: u128,
     /// Largest value.
     pub max: u128,
+    /// Which change waits.
+    pub loosens: Loosens,
     /// Reads it.
     pub value: fn(&T) -> u128,
+    /// Writes it; a value that does not fit is cut.
+    pub set: fn(&mut T, u128),
 }
 
 impl<T> Range<T> {
-    const fn new(name: &'static str, min: u128, max: u128, value: fn(&T) -> u128) -> Self {
-        Self {
-            name,
-            min,
-            max,
-            value,
-        }
-    }
-
     fn check(&self, parameters: &T) -> ContractResult<()> {
         let found = (self.value)(parameters);
         if found < self.min || found > self.max {
@@ -55,99 +83,87 @@ impl<T> Range<T> {
     }
 }
 
+/// A field as one number.
+trait Field {
+    fn number(&self) -> u128;
+    fn of(number: u128) -> Self;
+}
+
+macro_rules! integer_field {
+    ($($type:ty)*) => {$(
+        impl Field for $type {
+            fn number(&self) -> u128 {
+                u128::from(*self)
+            }
+            fn of(number: u128) -> Self {
+                Self::try_from(number).unwrap_or(Self::MAX)
+            }
+        }
+    )*};
+}
+
+integer_field!(u32 u64);
+
+impl Field for Uint128 {
+    fn number(&self) -> u128 {
+        self.u128()
+    }
+    fn of(number: u128) -> Self {
+        Self::new(number)
+    }
+}
+
+macro_rules! range {
+    ($name:literal, $min:expr, $max:expr, $loosens:ident, $of:ident => $place:expr) => {
+        Range {
+            name: $name,
+            min: $min,
+            max: $max,
+            loosens: Loosens::$loosens,
+            value: |$of| $place.number(),
+            set: |$of, number| $place = Field::of(number),
+        }
+    };
+}
+
 /// Hard ranges of the fund's parameters.
 pub const FUND_RANGES: &[Range<FundParameters>] = &[
-    Range::new("required_capital_floor", 1, MAX_AMOUNT, |p| {
-        p.required_capital_floor.u128()
-    }),
-    Range::new("mutual_target", 0, MAX_AMOUNT, |p| p.mutual_target.u128()),
-    Range::new("mutual_window_ppm", 0, MILLION, |p| {
-        p.mutual_window_ppm.into()
-    }),
-    Range::new("mutual_lifetime_ppm", 0, MILLION, |p| {
-        p.mutual_lifetime_ppm.into()
-    }),
-    Range::new("ramp_secs", 0, 365 * DAY, |p| p.ramp_secs.into()),
-    Range::new("report_max_age_secs", 3_600, 30 * DAY, |p| {
-        p.report_max_age_secs.into()
-    }),
-    Range::new("thresholds.surplus_ppm", 10_000, 10_000_000, |p| {
-        p.thresholds.surplus_ppm.into()
-    }),
-    Range::new("thresholds.healthy_ppm", 10_000, 10_000_000, |p| {
-        p.thresholds.healthy_ppm.into()
-    }),
-    Range::new("thresholds.watch_ppm", 10_000, 10_000_000, |p| {
-        p.thresholds.watch_ppm.into()
-    }),
-    Range::new("thresholds.deficient_ppm", 10_000, 10_000_000, |p| {
-        p.thresholds.deficient_ppm.into()
-    }),
-    Range::new("thresholds.hysteresis_ppm", 0, 500_000, |p| {
-        p.thresholds.hysteresis_ppm.into()
-    }),
-    Range::new("thresholds.upgrade_delay_secs", 0, 7 * DAY, |p| {
-        p.thresholds.upgrade_delay_secs.into()
-    }),
-    Range::new("thresholds.loss_window_secs", 3_600, 90 * DAY, |p| {
-        p.thresholds.loss_window_secs.into()
-    }),
-    Range::new("drawdown.trip_ppm", 10_000, MILLION, |p| {
-        p.drawdown.trip_ppm.into()
-    }),
-    Range::new("drawdown.release_ppm", 1, MILLION, |p| {
-        p.drawdown.release_ppm.into()
-    }),
-    Range::new("drawdown.floor", 0, MAX_AMOUNT, |p| p.drawdown.floor.u128()),
-    Range::new("fee_share_ppm", 0, MILLION, |p| p.fee_share_ppm.into()),
-    Range::new("fee_share_watch_ppm", 0, MILLION, |p| {
-        p.fee_share_watch_ppm.into()
-    }),
-    Range::new("fee_share_max_ppm", 0, MILLION, |p| {
-        p.fee_share_max_ppm.into()
-    }),
-    Range::new("premium_base_rate_ppm", 0, MILLION, |p| {
-        p.premium_base_rate_ppm.into()
-    }),
-    Range::new("premium_max_multiplier", 1, 100, |p| {
-        p.premium_max_multiplier.into()
-    }),
-    Range::new("backing_ratio_ppm", 0, 10_000_000, |p| {
-        p.backing_ratio_ppm.into()
-    }),
-    Range::new("underwriting.max_slash_ppm", 0, 500_000, |p| {
-        p.underwriting.max_slash_ppm.into()
-    }),
-    Range::new("underwriting.stake_floor", 1, MAX_AMOUNT, |p| {
-        p.underwriting.stake_floor.u128()
-    }),
-    Range::new("underwriting.exit_cooldown_secs", DAY, 60 * DAY, |p| {
-        p.underwriting.exit_cooldown_secs.into()
-    }),
-    Range::new("underwriting.exit_window_secs", DAY, 14 * DAY, |p| {
-        p.underwriting.exit_window_secs.into()
-    }),
-    Range::new("underwriting.max_exit_pause_secs", 0, 14 * DAY, |p| {
-        p.underwriting.max_exit_pause_secs.into()
-    }),
-    Range::new("underwriting.drip_secs", DAY, 90 * DAY, |p| {
-        p.underwriting.drip_secs.into()
-    }),
-    Range::new("underwriting.reward_share_ppm", 0, MILLION, |p| {
-        p.underwriting.reward_share_ppm.into()
-    }),
-    Range::new("emergency.event_ppm", 0, MILLION, |p| {
-        p.emergency.event_ppm.into()
-    }),
-    Range::new("emergency.week_ppm", 0, MILLION, |p| {
-        p.emergency.week_ppm.into()
-    }),
-    Range::new("emergency.notice_secs", DAY, 90 * DAY, |p| {
-        p.emergency.notice_secs.into()
-    }),
-    Range::new("poke_gas_limit", 200_000, 20_000_000, |p| {
-        p.poke_gas_limit.into()
-    }),
+    range!("required_capital_floor", 1, MAX_AMOUNT, Down, p => p.required_capital_floor),
+    range!("mutual_target", 0, MAX_AMOUNT, Either, p => p.mutual_target),
+    range!("mutual_window_ppm", 0, MILLION, Up, p => p.mutual_window_ppm),
+    range!("mutual_lifetime_ppm", 0, MILLION, Up, p => p.mutual_lifetime_ppm),
+    range!("ramp_secs", 0, 365 * DAY, Down, p => p.ramp_secs),
+    range!("report_max_age_secs", 3_600, 30 * DAY, Up, p => p.report_max_age_secs),
+    range!("thresholds.surplus_ppm", 10_000, 10_000_000, Down, p => p.thresholds.surplus_ppm),
+    range!("thresholds.healthy_ppm", 10_000, 10_000_000, Down, p => p.thresholds.healthy_ppm),
+    range!("thresholds.watch_ppm", 10_000, 10_000_000, Down, p => p.thresholds.watch_ppm),
+    range!("thresholds.deficient_ppm", 10_000, 10_000_000, Down, p => p.thresholds.deficient_ppm),
+    range!("thresholds.hysteresis_ppm", 0, 500_000, Down, p => p.thresholds.hysteresis_ppm),
+    range!("thresholds.upgrade_delay_secs", 0, 7 * DAY, Down, p => p.thresholds.upgrade_delay_secs),
+    range!("thresholds.loss_window_secs", 3_600, 90 * DAY, Down, p => p.thresholds.loss_window_secs),
+    range!("drawdown.trip_ppm", 10_000, MILLION, Up, p => p.drawdown.trip_ppm),
+    range!("drawdown.release_ppm", 1, MILLION, Up, p => p.drawdown.release_ppm),
+    range!("drawdown.floor", 0, MAX_AMOUNT, Up, p => p.drawdown.floor),
+    range!("fee_share_ppm", 0, MILLION, Down, p => p.fee_share_ppm),
+    range!("fee_share_watch_ppm", 0, MILLION, Down, p => p.fee_share_watch_ppm),
+    range!("fee_share_max_ppm", 0, MILLION, Down, p => p.fee_share_max_ppm),
+    range!("premium_base_rate_ppm", 0, MILLION, Down, p => p.premium_base_rate_ppm),
+    range!("premium_max_multiplier", 1, 100, Down, p => p.premium_max_multiplier),
+    range!("backing_ratio_ppm", 0, 10_000_000, Down, p => p.backing_ratio_ppm),
+    range!("underwriting.max_slash_ppm", 0, 500_000, Up, p => p.underwriting.max_slash_ppm),
+    range!("underwriting.stake_floor", 1, MAX_AMOUNT, Down, p => p.underwriting.stake_floor),
+    range!("underwriting.exit_cooldown_secs", DAY, 60 * DAY, Either, p => p.underwriting.exit_cooldown_secs),
+    range!("underwriting.exit_window_secs", DAY, 14 * DAY, Either, p => p.underwriting.exit_window_secs),
+    range!("underwriting.max_exit_pause_secs", 0, 14 * DAY, Either, p => p.underwriting.max_exit_pause_secs),
+    range!("underwriting.drip_secs", DAY, 90 * DAY, Down, p => p.underwriting.drip_secs),
+    range!("underwriting.reward_share_ppm", 0, MILLION, Down, p => p.underwriting.reward_share_ppm),
+    range!("emergency.event_ppm", 0, MILLION, Up, p => p.emergency.event_ppm),
+    range!("emergency.week_ppm", 0, MILLION, Up, p => p.emergency.week_ppm),
+    range!("emergency.notice_secs", DAY, 90 * DAY, Either, p => p.emergency.notice_secs),
+    range!("surplus.lot_ppm", 0, 500_000, Up, p => p.surplus.lot_ppm),
+    range!("surplus.epoch_secs", DAY, 90 * DAY, Down, p => p.surplus.epoch_secs),
+    range!("adverse_delay_secs", 21 * DAY, 90 * DAY, Down, p => p.adverse_delay_secs),
+    range!("poke_gas_limit", 200_000, 20_000_000, Either, p => p.poke_gas_limit),
 ];
 
 /// What must hold between fields, besides their ranges.
@@ -193,7 +209,20 @@ pub const FUND_RELATIONS: &[Relation<FundParameters>] = &[
         rule: "backing_ratio_ppm must be 0 or at least 1,000,000",
         holds: |p| p.backing_ratio_ppm == 0 || p.backing_ratio_ppm >= PPM,
     },
+    Relation {
+        rule: "adverse_delay_secs must be at least exit_cooldown_secs + exit_window_secs + max_exit_pause_secs",
+        holds: |p| longest_exit_secs(p) <= p.adverse_delay_secs,
+    },
 ];
+
+/// How long an underwriter who asks now may have to wait for the last second of its window.
+fn longest_exit_secs(parameters: &FundParameters) -> u64 {
+    let underwriting = &parameters.underwriting;
+    underwriting
+        .exit_cooldown_secs
+        .saturating_add(underwriting.exit_window_secs)
+        .saturating_add(underwriting.max_exit_pause_secs)
+}
 
 /// Distances between neighbouring thresholds; none where the upper one is the lower.
 fn gaps(thresholds: &Thresholds) -> [Option<u32>; 3] {
@@ -213,13 +242,9 @@ fn gaps(thresholds: &Thresholds) -> [Option<u32>; 3] {
 
 /// Hard ranges of one market's parameters.
 pub const CLAIMANT_RANGES: &[Range<ClaimantParameters>] = &[
-    Range::new("risk_weight_ppm", 1_000, MILLION, |p| {
-        p.risk_weight_ppm.into()
-    }),
-    Range::new("open_interest_cap", 0, MAX_AMOUNT, |p| {
-        p.open_interest_cap.u128()
-    }),
-    Range::new("reserve_target", 0, MAX_AMOUNT, |p| p.reserve_target.u128()),
+    range!("risk_weight_ppm", 1_000, MILLION, Down, p => p.risk_weight_ppm),
+    range!("open_interest_cap", 0, MAX_AMOUNT, Up, p => p.open_interest_cap),
+    range!("reserve_target", 0, MAX_AMOUNT, Down, p => p.reserve_target),
 ];
 
 /// The parameters of a fund that was told none.
@@ -266,6 +291,11 @@ pub fn default_parameters() -> FundParameters {
             week_ppm: 500_000,
             notice_secs: 14 * 86_400,
         },
+        surplus: SurplusParameters {
+            lot_ppm: 250_000,
+            epoch_secs: 7 * 86_400,
+        },
+        adverse_delay_secs: 21 * 86_400,
         poke_gas_limit: 2_000_000,
     }
 }

@@ -2,7 +2,8 @@
 
 use ballast_types::fund::{
     CapacityResponse, ClaimRecord, ClaimantResponse, ConfigResponse, EmergencyResponse,
-    ExitValueResponse, SolvencyResponse, StakerResponse, UnderwritingResponse,
+    ExitValueResponse, MarketCapital, PendingChange, SolvencyResponse, StakerResponse,
+    SurplusResponse, TopUpRecord, UnderwritingResponse,
 };
 use ballast_types::{MarketId, RiskLevel, RiskParameters};
 use cosmwasm_std::{Addr, Deps, Env, Order, StdResult, Uint128};
@@ -13,7 +14,10 @@ use crate::claim::pay_layers;
 use crate::error::{ContractError, ContractResult};
 use crate::market::Market;
 use crate::state::{StoredClaim, CLAIMANTS, CLAIMS, CLAIM_TOTALS, CONFIG, EXITS, PARAMETERS, TOLD};
-use crate::{drawdown, emergency, exit, funds, report, shares, solvency, underwriting, waterfall};
+use crate::{
+    drawdown, emergency, exit, funds, history, pending, report, shares, solvency, surplus,
+    underwriting, waterfall,
+};
 
 /// Entries of a page where no limit is given.
 pub const DEFAULT_LIMIT: u32 = 10;
@@ -231,6 +235,11 @@ pub fn solvency(deps: Deps, env: &Env) -> ContractResult<SolvencyResponse> {
     let bank = funds::balance(&deps.querier, &env.contract.address, &collateral)?;
     let booked = books.ledger.booked()?;
     let totals = CLAIM_TOTALS.load(deps.storage)?;
+    let mut markets = vec![];
+    for entry in CLAIMANTS.keys(deps.storage, None, None, Order::Ascending) {
+        let (contract, id) = entry?;
+        markets.push(market_capital(deps, &books, contract, id)?);
+    }
     Ok(SolvencyResponse {
         booked,
         bank,
@@ -250,6 +259,31 @@ pub fn solvency(deps: Deps, env: &Env) -> ContractResult<SolvencyResponse> {
         claims: totals.count,
         claims_asked: totals.asked,
         claims_paid: totals.paid,
+        deficits: books.suite.deficits,
+        pending_changes: pending::summaries(deps)?,
+        markets,
+    })
+}
+
+fn market_capital(
+    deps: Deps,
+    books: &Books,
+    contract: Addr,
+    id: MarketId,
+) -> ContractResult<MarketCapital> {
+    let mut market = Market::load(deps.storage, &contract, id)?;
+    let isolated = market.is_isolated();
+    market.standing.stale |= !isolated && report::is_expired(books, market.standing.reported_at);
+    let contribution = market.contribution()?;
+    Ok(MarketCapital {
+        contract: contract.into_string(),
+        market: id,
+        isolated,
+        required: contribution.required,
+        reserve: market.standing.reserve,
+        counted: contribution.counted_reserve,
+        deficit: market.standing.deficit,
+        emergency_debt: market.standing.emergency.debt,
     })
 }
 
@@ -317,6 +351,38 @@ pub fn emergency(deps: Deps, env: &Env) -> ContractResult<EmergencyResponse> {
         event_limit: emergency::event_limit(&books)?,
         withdrawal: books.facility.withdrawal,
     })
+}
+
+/// The owner's changes that wait.
+///
+/// # Errors
+/// Storage.
+pub fn pending_changes(
+    deps: Deps,
+    start_after: Option<u64>,
+    limit: Option<u32>,
+) -> ContractResult<Vec<PendingChange>> {
+    pending::list(deps, start_after, page_size(limit))
+}
+
+/// A page of the last top-ups, the newest first.
+///
+/// # Errors
+/// Storage.
+pub fn top_ups(
+    deps: Deps,
+    start_after: Option<u64>,
+    limit: Option<u32>,
+) -> ContractResult<Vec<TopUpRecord>> {
+    history::list(deps, start_after, page_size(limit))
+}
+
+/// Surplus, its next lot and what holds it back.
+///
+/// # Errors
+/// Storage.
+pub fn surplus(deps: Deps, env: &Env) -> ContractResult<SurplusResponse> {
+    surplus::response(deps, &mut foreseen(deps, env)?)
 }
 
 /// What a market would be told now. If nothing happens before, the next `Poke` of its contract tells it exactly this.

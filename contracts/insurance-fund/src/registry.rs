@@ -1,17 +1,18 @@
-//! What the owner may do: register and change markets, change parameters. There is no message that moves reserves.
+//! What the owner may change of markets and parameters, once `pending` lets it act. There is no message that moves
+//! reserves.
 
 use ballast_types::fund::{ClaimantParameters, FundParameters};
 use ballast_types::MarketId;
-use cosmwasm_std::{DepsMut, Empty, Env, MessageInfo, Response, Uint128};
+use cosmwasm_std::{Deps, DepsMut, Empty, Env, MessageInfo, Response, Uint128};
 
 use crate::books::Books;
 use crate::error::{ContractError, ContractResult};
 use crate::market::Market;
-use crate::parameters::{validate, validate_claimant};
+use crate::parameters::validate_claimant;
 use crate::report::EXPIRIES_PER_MESSAGE;
 use crate::state::{
     Bucket, Claimant, ContractState, Drawdown, EmergencyLoan, Standing, CLAIMANTS, CONTRACTS,
-    MAX_MARKETS, PARAMETERS, REPORT_INDEX,
+    MAX_MARKETS, PARAMETERS, REPORT_INDEX, SUITE,
 };
 use crate::{events, funds, report};
 
@@ -20,20 +21,17 @@ pub(crate) fn assert_owner(deps: &DepsMut, info: &MessageInfo) -> ContractResult
     Ok(cw_ownable::assert_owner(deps.storage, &info.sender)?)
 }
 
-/// Registers a market; its ramp begins. Registration counts as a report of no open interest.
+/// Whether a market can be registered.
 ///
 /// # Errors
-/// Not the owner, [`ContractError::MarketExists`], [`ContractError::TooManyMarkets`], a parameter out of range.
-pub fn execute_register_market(
-    deps: DepsMut,
-    env: &Env,
-    info: &MessageInfo,
+/// [`ContractError::MarketExists`], [`ContractError::TooManyMarkets`], an invalid address, a parameter out of range.
+pub fn check_register(
+    deps: Deps,
     contract: &str,
     id: MarketId,
-    parameters: ClaimantParameters,
-) -> ContractResult<Response> {
-    assert_owner(&deps, info)?;
-    validate_claimant(&parameters)?;
+    parameters: &ClaimantParameters,
+) -> ContractResult<()> {
+    validate_claimant(parameters)?;
     let contract_addr = deps.api.addr_validate(contract)?;
     if CLAIMANTS.has(deps.storage, (&contract_addr, id)) {
         return Err(ContractError::MarketExists {
@@ -41,12 +39,27 @@ pub fn execute_register_market(
             market: id,
         });
     }
-    let mut books = Books::load(deps.storage, env)?;
-    if books.suite.markets >= MAX_MARKETS {
+    if SUITE.load(deps.storage)?.markets >= MAX_MARKETS {
         return Err(ContractError::TooManyMarkets {
             expected: MAX_MARKETS,
         });
     }
+    Ok(())
+}
+
+/// Registers a market that was checked; its ramp begins. Registration counts as a report of no open interest.
+///
+/// # Errors
+/// An invalid address.
+pub fn register_market(
+    deps: DepsMut,
+    env: &Env,
+    contract: &str,
+    id: MarketId,
+    parameters: ClaimantParameters,
+) -> ContractResult<Response> {
+    let contract_addr = deps.api.addr_validate(contract)?;
+    let mut books = Books::load(deps.storage, env)?;
     report::expire(deps.storage, &mut books, EXPIRIES_PER_MESSAGE)?;
     books.suite.markets = books.suite.markets.saturating_add(1);
     books.told_changed = true;
@@ -93,30 +106,43 @@ pub fn execute_register_market(
         .add_events(closed.events))
 }
 
-/// Changes a market's weight, cap and target.
+/// Whether a market can be changed so.
 ///
 /// # Errors
-/// Not the owner, not registered, [`ContractError::IsolationFixed`], a parameter out of range.
-pub fn execute_update_market(
-    deps: DepsMut,
-    env: &Env,
-    info: &MessageInfo,
+/// Not registered, [`ContractError::IsolationFixed`], an invalid address, a parameter out of range.
+pub fn check_update(
+    deps: Deps,
     contract: &str,
     id: MarketId,
-    parameters: ClaimantParameters,
-) -> ContractResult<Response> {
-    assert_owner(&deps, info)?;
-    validate_claimant(&parameters)?;
+    parameters: &ClaimantParameters,
+) -> ContractResult<()> {
+    validate_claimant(parameters)?;
     let contract_addr = deps.api.addr_validate(contract)?;
-    let mut books = Books::load(deps.storage, env)?;
-    report::expire(deps.storage, &mut books, EXPIRIES_PER_MESSAGE)?;
-    let mut market = Market::load(deps.storage, &contract_addr, id)?;
+    let market = Market::load(deps.storage, &contract_addr, id)?;
     if market.is_isolated() != parameters.isolated {
         return Err(ContractError::IsolationFixed {
             expected: market.is_isolated(),
             found: parameters.isolated,
         });
     }
+    Ok(())
+}
+
+/// Changes a market's weight, cap and target, which were checked.
+///
+/// # Errors
+/// Not registered, an invalid address.
+pub fn update_market(
+    deps: DepsMut,
+    env: &Env,
+    contract: &str,
+    id: MarketId,
+    parameters: ClaimantParameters,
+) -> ContractResult<Response> {
+    let contract_addr = deps.api.addr_validate(contract)?;
+    let mut books = Books::load(deps.storage, env)?;
+    report::expire(deps.storage, &mut books, EXPIRIES_PER_MESSAGE)?;
+    let mut market = Market::load(deps.storage, &contract_addr, id)?;
     market.claimant.parameters = parameters;
     CLAIMANTS.save(deps.storage, (&contract_addr, id), &market.claimant)?;
     books.told_changed = true;
@@ -128,18 +154,16 @@ pub fn execute_update_market(
         .add_events(closed.events))
 }
 
-/// Changes the fund's parameters; level and terms follow at once. An isolated market's cap follows with its next message.
+/// Changes the fund's parameters, which were checked; level and terms follow at once. An isolated market's cap follows
+/// with its next message.
 ///
 /// # Errors
-/// Not the owner, a parameter out of range or relation broken.
-pub fn execute_update_parameters(
+/// Storage.
+pub fn update_parameters(
     deps: DepsMut,
     env: &Env,
-    info: &MessageInfo,
     parameters: FundParameters,
 ) -> ContractResult<Response> {
-    assert_owner(&deps, info)?;
-    validate(&parameters)?;
     PARAMETERS.save(deps.storage, &parameters)?;
     let mut books = Books::load(deps.storage, env)?;
     report::expire(deps.storage, &mut books, EXPIRIES_PER_MESSAGE)?;

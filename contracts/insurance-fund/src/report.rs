@@ -30,17 +30,21 @@ pub fn apply(
     market: &mut Market,
     report: &MarketReport,
 ) -> ContractResult<()> {
+    if note(books, market, report) {
+        REPORT_INDEX.save(storage, (books.now, &market.contract, market.id), &Empty {})?;
+    }
+    Ok(())
+}
+
+/// The same in memory alone. Answers whether the market was stale, and so has to go back into the index.
+pub fn note(books: &Books, market: &mut Market, report: &MarketReport) -> bool {
     let largest = Uint128::new(MAX_AMOUNT);
     let isolated = market.is_isolated();
     let standing = &mut market.standing;
     standing.open_interest_value = report.open_interest_value.min(largest);
     standing.deficit = report.deficit.min(largest);
     standing.reported_at = books.now;
-    if standing.stale && !isolated {
-        standing.stale = false;
-        REPORT_INDEX.save(storage, (books.now, &market.contract, market.id), &Empty {})?;
-    }
-    Ok(())
+    !isolated && std::mem::take(&mut standing.stale)
 }
 
 /// Looks at up to `limit` due entries of the index and marks their markets stale where they have not reported since.
@@ -84,7 +88,11 @@ pub fn is_expired(books: &Books, reported_at: u64) -> bool {
     books.now.saturating_sub(reported_at) > books.parameters.report_max_age_secs
 }
 
-fn due(
+/// Entries of the index whose time has come, the oldest first.
+///
+/// # Errors
+/// Storage.
+pub fn due(
     storage: &dyn Storage,
     books: &Books,
     limit: u32,

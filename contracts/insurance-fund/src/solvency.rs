@@ -308,6 +308,7 @@ pub fn unfunded(now: u64) -> Suite {
         required: Uint128::zero(),
         counted_reserves: Uint128::zero(),
         weighted_caps: Uint128::zero(),
+        deficits: Uint128::zero(),
         level: RiskLevel::Watch,
         level_since: now,
         rise: None,

@@ -22,13 +22,19 @@
 //! | `told` | (contract, market) -> `RiskParameters` | answers to the market, replies to `Poke` |
 //! | `report_index` | (second, contract, market) -> nothing | registration, reports, report expiry |
 //! | `claims` | (contract, claim id) -> [`StoredClaim`] | claims |
+//! | `top_ups` | number -> [`StoredTopUp`] | top-ups, claims with coins; the last thousand are kept |
+//! | `surplus` | [`Surplus`] | `PaySurplus`, `AppointSurplusRecipient` |
+//! | `pending_changes` | number -> [`StoredChange`] | the owner's loosening messages, `ApplyChange`, `CancelChange` |
+//! | `next_change` | number | the owner's loosening messages |
 //!
 //! All money is quote atoms, all times are seconds. Composite keys are cw-storage-plus tuples (length-prefixed, no
 //! separators). Governed maps hold at most [`MAX_MARKETS`] entries; `claims` grows by one a claim of a registered
 //! contract and is never iterated but in paged queries.
 
 use ballast_risk::RefillingBucket;
-use ballast_types::fund::{Bound, ClaimantParameters, EmergencyWithdrawal, FundParameters};
+use ballast_types::fund::{
+    Bound, Change, ClaimantParameters, EmergencyWithdrawal, FundParameters, TopUpKind,
+};
 use ballast_types::{MarketId, RiskLevel, RiskParameters};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Empty, OverflowError, Uint128};
@@ -36,6 +42,7 @@ use cw20::Denom;
 use cw_storage_plus::{Item, Map};
 
 use crate::hourly::{HourlyFlows, HourlyHighs};
+use crate::top_up::Booking;
 
 /// Most markets that may be registered, of all contracts together. Bounds `Poke`, queries and the answer of
 /// `SetRiskLevel`.
@@ -102,6 +109,8 @@ pub struct Suite {
     pub counted_reserves: Uint128,
     /// Sum of `ceil(risk weight * open-interest cap)` over cross-margined markets. Quote atoms.
     pub weighted_caps: Uint128,
+    /// Sum of the deficits last reported, isolated markets included. Quote atoms.
+    pub deficits: Uint128,
     /// Level in force.
     pub level: RiskLevel,
     /// When it began. Seconds.
@@ -317,6 +326,50 @@ pub struct StoredClaim {
     pub at: u64,
 }
 
+/// A top-up as kept for people.
+#[cw_serde]
+pub struct StoredTopUp {
+    /// The market contract that it is of, or who gave it.
+    pub contract: Addr,
+    /// Which market, where one was named.
+    pub market: Option<MarketId>,
+    /// What it was.
+    pub kind: TopUpKind,
+    /// Quote atoms.
+    pub amount: Uint128,
+    /// Where it went.
+    pub booking: Booking,
+    /// Seconds.
+    pub at: u64,
+}
+
+/// Where surplus goes.
+#[cw_serde]
+#[derive(Default)]
+pub struct Surplus {
+    /// Who receives it.
+    pub recipient: Option<Addr>,
+    /// When the last lot left. Seconds.
+    pub last_paid_at: Option<u64>,
+    /// Sum of all lots. Quote atoms.
+    pub paid: Uint128,
+}
+
+/// A change of the owner that waits.
+#[cw_serde]
+pub struct StoredChange {
+    /// What was asked for.
+    pub change: Change,
+    /// What was in force then.
+    pub base: Change,
+    /// The first field that it loosens.
+    pub loosens: String,
+    /// When it was asked for. Seconds.
+    pub proposed_at: u64,
+    /// `adverse_delay_secs` as it was then.
+    pub delay_secs: u64,
+}
+
 /// Key of a market.
 pub type MarketKey<'a> = (&'a Addr, MarketId);
 
@@ -355,9 +408,17 @@ pub const TOLD: Map<MarketKey, RiskParameters> = Map::new("told");
 pub const REPORT_INDEX: Map<(u64, &Addr, MarketId), Empty> = Map::new("report_index");
 /// (market contract, claim id) -> the claim.
 pub const CLAIMS: Map<(&Addr, u64), StoredClaim> = Map::new("claims");
+/// Number -> a top-up; the last `history::MAX_TOP_UPS`.
+pub const TOP_UPS: Map<u64, StoredTopUp> = Map::new("top_ups");
+/// Where surplus goes.
+pub const SURPLUS: Item<Surplus> = Item::new("surplus");
+/// Number -> a change of the owner that waits; at most `pending::MAX_PENDING`.
+pub const PENDING_CHANGES: Map<u64, StoredChange> = Map::new("pending_changes");
+/// Number of the next change that waits; absent: 1.
+pub const NEXT_CHANGE: Item<u64> = Item::new("next_change");
 
 /// All keys above, for the test that no two are the same.
-pub const NAMESPACES: [&str; 23] = [
+pub const NAMESPACES: [&str; 27] = [
     "contract_info",
     "ownership",
     "config",
@@ -381,6 +442,10 @@ pub const NAMESPACES: [&str; 23] = [
     "told",
     "report_index",
     "claims",
+    "top_ups",
+    "surplus",
+    "pending_changes",
+    "next_change",
 ];
 
 #[cfg(test)]

@@ -11,6 +11,7 @@
 use ballast_risk::{mul_div, Rounding};
 use ballast_types::fund::{ReceiveMsg, TopUp, TopUpAnswer, TopUpKind};
 use ballast_types::MarketId;
+use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{
     from_json, to_json_binary, Addr, DepsMut, Env, Event, MessageInfo, Response, Storage, Uint128,
 };
@@ -20,10 +21,11 @@ use crate::books::Books;
 use crate::error::{ContractError, ContractResult};
 use crate::market::Market;
 use crate::state::{CONFIG, TOLD};
-use crate::{drawdown, emergency, events, funds, report, rewards, solvency, stake};
+use crate::{drawdown, emergency, events, funds, history, report, rewards, solvency, stake};
 
 /// Ledger lines that a top-up went to. Quote atoms.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cw_serde]
+#[derive(Copy, Default, Eq)]
 pub struct Booking {
     /// The emergency facility, for the market's own debt.
     pub to_debt: Uint128,
@@ -138,6 +140,15 @@ fn top_up(
             }
         }
     };
+    let whose = (&contract_addr, message.market);
+    history::record(
+        deps.storage,
+        books.now,
+        whose,
+        message.kind,
+        amount,
+        &booking,
+    )?;
     let closed = books.close(deps.storage)?;
     let risk = match &market {
         Some(market) => Some(solvency::risk_parameters(&closed.suite, market)?),
@@ -280,6 +291,7 @@ fn book_fees(
 /// # Errors
 /// Overflow, which no token's supply allows.
 pub fn book_as_donation(
+    storage: &mut dyn Storage,
     books: &mut Books,
     contract_addr: &Addr,
     market: MarketId,
@@ -293,6 +305,9 @@ pub fn book_as_donation(
         to_mutual: amount,
         ..Booking::default()
     };
+    let whose = (contract_addr, Some(market));
+    let kind = TopUpKind::Donation;
+    history::record(storage, books.now, whose, kind, amount, &booking)?;
     Ok(Some(events::top_up(
         contract_addr,
         Some(market),

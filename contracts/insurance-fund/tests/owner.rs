@@ -101,6 +101,12 @@ fn every_message(suite: &Suite) -> Vec<(ExecuteMsg, bool)> {
         ExecuteMsg::AppointTreasury {
             treasury: Some(suite.owner.to_string()),
         },
+        ExecuteMsg::AppointSurplusRecipient {
+            recipient: Some(suite.owner.to_string()),
+        },
+        ExecuteMsg::PaySurplus {},
+        ExecuteMsg::ApplyChange { id: 2 },
+        ExecuteMsg::CancelChange { id: 2 },
         ExecuteMsg::UpdateOwnership(Action::TransferOwnership {
             new_owner: addr("second").to_string(),
             expiry: Some(Expiration::AtHeight(u64::MAX)),
@@ -116,6 +122,8 @@ fn every_message(suite: &Suite) -> Vec<(ExecuteMsg, bool)> {
                 | ExecuteMsg::ClaimShortfall { .. }
                 | ExecuteMsg::Sync {}
                 | ExecuteMsg::Poke { .. }
+                | ExecuteMsg::PaySurplus {}
+                | ExecuteMsg::ApplyChange { .. }
                 | ExecuteMsg::Stake {}
                 | ExecuteMsg::RequestExit { .. }
                 | ExecuteMsg::CancelExit {}
@@ -131,6 +139,8 @@ fn every_message(suite: &Suite) -> Vec<(ExecuteMsg, bool)> {
                 | ExecuteMsg::WithdrawEmergency {} => false,
                 ExecuteMsg::RegisterMarket { .. }
                 | ExecuteMsg::AppointTreasury { .. }
+                | ExecuteMsg::AppointSurplusRecipient { .. }
+                | ExecuteMsg::CancelChange { .. }
                 | ExecuteMsg::UpdateMarket { .. }
                 | ExecuteMsg::UpdateParameters { .. } => true,
                 ExecuteMsg::UpdateOwnership(_) => false,
@@ -323,9 +333,7 @@ fn markets_are_registered_once_and_stay_isolated_or_not() {
     let revision = suite.risk(&market, 0).revision;
     let registered_at = suite.market(&market, 0).registered_at;
     suite.pass(10);
-    suite
-        .execute(&owner, &update(cross(500_000, 7_000, 3), 0), &[])
-        .unwrap();
+    suite.change(&update(cross(500_000, 7_000, 3), 0)).unwrap();
     let changed = suite.market(&market, 0);
     assert_eq!(
         (changed.required_capital.u128(), changed.registered_at),
@@ -532,7 +540,7 @@ fn p1_every_range_is_enforced() {
 
 #[test]
 fn p1_relations_are_enforced() {
-    let breaks: [fn(&mut FundParameters); 10] = [
+    let breaks: [fn(&mut FundParameters); 12] = [
         |p| p.thresholds.surplus_ppm = p.thresholds.healthy_ppm,
         |p| p.thresholds.healthy_ppm = p.thresholds.watch_ppm,
         |p| p.thresholds.deficient_ppm = p.thresholds.watch_ppm + 1,
@@ -543,6 +551,8 @@ fn p1_relations_are_enforced() {
         |p| p.backing_ratio_ppm = 1,
         |p| p.backing_ratio_ppm = 999_999,
         |p| p.thresholds.watch_ppm = p.thresholds.surplus_ppm,
+        |p| p.underwriting.exit_cooldown_secs += 1,
+        |p| p.underwriting.max_exit_pause_secs += 1,
     ];
     let mut suite = with_money(Kind::Native);
     let owner = suite.owner.clone();
@@ -574,7 +584,7 @@ fn readme_messages_parse() {
             queries += 1;
         }
     }
-    assert_eq!((messages, queries), (26, 14));
+    assert_eq!((messages, queries), (30, 19));
 }
 
 // M2: wrong name, same version, downgrade, unreadable.

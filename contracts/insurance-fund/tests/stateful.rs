@@ -224,13 +224,12 @@ impl World {
                     isolated: *market == 3,
                     ..cross(*weight, *cap, 200)
                 };
-                let owner = self.suite.owner.clone();
                 let msg = ExecuteMsg::UpdateMarket {
                     contract: contract.to_string(),
                     market: id,
                     parameters,
                 };
-                self.suite.execute(&owner, &msg, &[]).unwrap();
+                self.suite.change(&msg).unwrap();
             }
             Step::Target { mutual } => {
                 self.parameters.mutual_target = Uint128::new(*mutual);

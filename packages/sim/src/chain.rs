@@ -91,12 +91,8 @@ impl Chain {
         for (owner, purse) in purses {
             suite.mint(owner, *purse).map_err(failed)?;
         }
-        let message = FundMsg::UpdateParameters {
-            parameters: plan.fund_parameters(),
-        };
-        let (owner, fund) = (suite.owner.clone(), suite.fund.clone());
         suite
-            .execute(&owner, &fund, &message, &[])
+            .update_fund_parameters(plan.fund_parameters())
             .map_err(failed)?;
         let checker = match gear {
             Gear::Bar => None,

@@ -194,7 +194,7 @@ fn of_fund() -> SimResult<Vec<Row>> {
                 about: about(&schema, range.name)?,
                 default: value((range.value)(&defaults)),
                 range: [value(range.min), value(range.max)],
-                loosens: None,
+                loosens: Some(range.loosens.as_str()),
             })
         })
         .collect()
@@ -210,7 +210,7 @@ fn of_claimant() -> SimResult<Vec<Row>> {
                 about: about(&schema, range.name)?,
                 default: String::new(),
                 range: [range.min, range.max].map(|value| shown(range.name, value)),
-                loosens: None,
+                loosens: Some(range.loosens.as_str()),
             })
         })
         .collect()

@@ -32,6 +32,7 @@ pub mod bank;
 pub mod guard;
 pub mod hostile;
 pub mod invariants;
+pub mod lending;
 pub mod messages;
 pub mod metering;
 pub mod pyth;

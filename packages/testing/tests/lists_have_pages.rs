@@ -96,6 +96,12 @@ fn lists(stage: &Stage) -> Vec<List> {
             60,
             |one| one["claim_id"].clone(),
         ),
+        list(Target::Fund, "top_ups", json!({}), 12, |one| {
+            one["id"].clone()
+        }),
+        list(Target::Fund, "pending_changes", json!({}), 12, |one| {
+            one["id"].clone()
+        }),
         list(Target::PriceFeed, "feeds", json!({}), 61, |one| {
             one["id"].clone()
         }),
@@ -103,7 +109,7 @@ fn lists(stage: &Stage) -> Vec<List> {
 }
 
 /// A crowd whose stop-losses are due, a trader with twenty orders and twenty trigger orders at a few prices, twelve
-/// bankrupt accounts whose claims failed, twelve changes that wait.
+/// bankrupt accounts whose claims failed, twelve changes that wait in the market and twelve in the fund.
 fn stage() -> Stage {
     let mut stage = Stage::new(Collateral::Native, CROWD).unwrap();
     let trader = stage.user("trader", 100_000).unwrap();
@@ -130,6 +136,14 @@ fn stage() -> Stage {
         let market = 0;
         let change = Change::UpdateMarket { market, parameters };
         stage.suite.ask_for(&change).unwrap();
+        let (owner, fund) = (stage.suite.owner.clone(), stage.suite.fund.clone());
+        stage.suite.mint(&owner, 1).unwrap();
+        stage.suite.donate(&owner, 1).unwrap();
+        let change = json!({"register_market": {
+            "contract": fund, "market": i,
+            "parameters": {"risk_weight_ppm": 50_000, "open_interest_cap": "1", "reserve_target": "1", "isolated": false},
+        }});
+        stage.suite.execute(&owner, &fund, &change, &[]).unwrap();
     }
     stage.price("18900").unwrap();
     let keeper = stage.suite.keeper.clone();

@@ -134,6 +134,13 @@ pub mod fund {
     pub const EMERGENCY: &str = "ballast_fund_emergency";
     /// `treasury` (empty where none).
     pub const TREASURY: &str = "ballast_fund_treasury";
+    /// A change of the owner that has to wait: `id`, `kind` (the message), `status` (`waits`, `applied`, `void` where
+    /// all it would change was tightened since, `cancelled`), `ready_at`.
+    pub const CHANGE: &str = "ballast_fund_change";
+    /// `recipient` (empty where none).
+    pub const SURPLUS_RECIPIENT: &str = "ballast_fund_surplus_recipient";
+    /// Surplus left: `recipient`, `amount`.
+    pub const SURPLUS_PAID: &str = "ballast_fund_surplus_paid";
     /// `contract`, `market`, `risk_weight_ppm`, `open_interest_cap`, `reserve_target`, `isolated`.
     pub const CLAIMANT: &str = "ballast_fund_claimant";
 }

@@ -3,6 +3,7 @@
 //! A market contract sends [`ExecuteMsg::TopUp`] and [`ExecuteMsg::ClaimShortfall`], reads
 //! [`ClaimAnswer`] or [`TopUpAnswer`] from the reply's data, and accepts [`MarketHookMsg`].
 
+mod changes;
 mod parameters;
 mod query;
 
@@ -13,6 +14,7 @@ use cw_ownable::cw_ownable_execute;
 
 use crate::{MarketId, MarketReport, RiskLevel, RiskParameters};
 
+pub use changes::*;
 pub use parameters::*;
 pub use query::*;
 
@@ -174,17 +176,28 @@ pub enum ExecuteMsg {
     /// Pays what was requested, at most what is not drawn, once the notice is over. By the treasury.
     WithdrawEmergency {},
     /// Names who may commit coins to the emergency facility and take them back; nobody where absent. Refused while
-    /// the facility holds or is owed anything: coins of one treasury never become another's. By the owner.
+    /// the facility holds or is owed anything: coins of one treasury never become another's. By the owner; naming
+    /// somebody waits. Answer data: [`ChangeAnswer`].
     AppointTreasury {
         /// Its address.
         treasury: Option<String>,
     },
+    /// Names who receives surplus; nobody where absent. By the owner; naming somebody waits. Answer data:
+    /// [`ChangeAnswer`].
+    AppointSurplusRecipient {
+        /// Its address.
+        recipient: Option<String>,
+    },
+    /// Pays one lot of surplus to its recipient, once an epoch. Anyone. Refused below the level surplus, while the
+    /// mutual reserve is below its target, and while a loan or a reported deficit is open.
+    PaySurplus {},
     /// Recomputes levels and pushes risk parameters to one contract. Anyone.
     Poke {
         /// A registered market contract.
         contract: String,
     },
-    /// Registers a market of a contract as claimant. By the owner.
+    /// Registers a market of a contract as claimant. By the owner; waits, except while the fund holds nothing. Answer
+    /// data: [`ChangeAnswer`].
     RegisterMarket {
         /// The market contract.
         contract: String,
@@ -193,7 +206,8 @@ pub enum ExecuteMsg {
         /// Its standing.
         parameters: ClaimantParameters,
     },
-    /// Changes a registered market. By the owner. `isolated` may not change.
+    /// Changes a registered market. By the owner. What loosens any field waits. `isolated` may not change. Answer
+    /// data: [`ChangeAnswer`].
     UpdateMarket {
         /// The market contract.
         contract: String,
@@ -202,10 +216,20 @@ pub enum ExecuteMsg {
         /// Its new standing.
         parameters: ClaimantParameters,
     },
-    /// Changes the fund's parameters. By the owner.
+    /// Changes the fund's parameters. By the owner. What loosens any field waits. Answer data: [`ChangeAnswer`].
     UpdateParameters {
         /// All of them.
         parameters: FundParameters,
+    },
+    /// Applies a change whose time has come. Anyone. It is checked anew.
+    ApplyChange {
+        /// Its number.
+        id: u64,
+    },
+    /// Takes a waiting change back. By the owner.
+    CancelChange {
+        /// Its number.
+        id: u64,
     },
 }
 

@@ -16,8 +16,8 @@
 use anyhow::Result as AnyResult;
 use ballast_insurance_fund::books::Books;
 use ballast_insurance_fund::state::{
-    Ledger, CLAIMANTS, CLAIMS, CLAIM_TOTALS, DEBTORS, EXITS, FACILITY, LEDGER, REPORT_INDEX,
-    STANDINGS, SUITE, UNDERWRITING,
+    Ledger, CLAIMANTS, CLAIMS, CLAIM_TOTALS, DEBTORS, EXITS, FACILITY, LEDGER, PENDING_CHANGES,
+    REPORT_INDEX, STANDINGS, SUITE, UNDERWRITING,
 };
 use ballast_insurance_fund::waterfall::total;
 use ballast_insurance_fund::{contract, exit, shares};
@@ -221,6 +221,8 @@ impl Suite {
                 lines.mutual -= number(event, "from_mutual");
                 lines.staked -= number(event, "from_stake");
                 lines.emergency -= number(event, "from_emergency");
+            } else if is(event, fund::SURPLUS_PAID) {
+                lines.surplus -= number(event, "amount");
             } else if is(event, fund::STAKE) {
                 lines.staked += number(event, "amount");
             } else if is(event, fund::EXIT_COMPLETED) {
@@ -326,10 +328,56 @@ impl Suite {
     }
 
     pub fn appoint(&mut self, treasury: &Addr) {
-        let owner = self.owner.clone();
         let treasury = Some(treasury.to_string());
-        self.execute(&owner, &ExecuteMsg::AppointTreasury { treasury }, &[])
+        self.change(&ExecuteMsg::AppointTreasury { treasury })
             .unwrap();
+    }
+
+    pub fn appoint_recipient(&mut self, recipient: &Addr) {
+        let recipient = Some(recipient.to_string());
+        self.change(&ExecuteMsg::AppointSurplusRecipient { recipient })
+            .unwrap();
+    }
+
+    /// A message of the owner that may have to wait: whether it does.
+    pub fn ask(&mut self, msg: &ExecuteMsg) -> AnyResult<Option<Waits>> {
+        let owner = self.owner.clone();
+        let data = self.execute(&owner, msg, &[])?.data.unwrap();
+        let answer: ChangeAnswer = from_json(data)?;
+        Ok(answer.waits)
+    }
+
+    /// Makes a change of the owner, and where it has to wait, applies it as if its time had come: the waiting is not
+    /// what most tests are about.
+    pub fn change(&mut self, msg: &ExecuteMsg) -> AnyResult<()> {
+        if let Some(Waits { id, .. }) = self.ask(msg)? {
+            {
+                let mut storage = self.app.contract_storage_mut(&self.fund);
+                let mut stored = PENDING_CHANGES.load(&*storage, id)?;
+                stored.proposed_at -= stored.delay_secs;
+                PENDING_CHANGES.save(&mut *storage, id, &stored)?;
+            }
+            self.apply(id)?;
+        }
+        Ok(())
+    }
+
+    /// Applies a change that waited, as anyone.
+    pub fn apply(&mut self, id: u64) -> AnyResult<AppResponse> {
+        let anyone = self.anyone.clone();
+        self.execute(&anyone, &ExecuteMsg::ApplyChange { id }, &[])
+    }
+
+    pub fn pending(&self) -> Vec<PendingChange> {
+        self.query(&QueryMsg::PendingChanges {
+            start_after: None,
+            limit: Some(50),
+        })
+    }
+
+    pub fn parameters(&self) -> FundParameters {
+        let config: ConfigResponse = self.query(&QueryMsg::Config {});
+        config.parameters
     }
 
     /// Sends collateral without a message.
@@ -354,18 +402,16 @@ impl Suite {
     }
 
     pub fn register(&mut self, contract: &Addr, market: MarketId, parameters: ClaimantParameters) {
-        let owner = self.owner.clone();
         let msg = ExecuteMsg::RegisterMarket {
             contract: contract.to_string(),
             market,
             parameters,
         };
-        self.execute(&owner, &msg, &[]).unwrap();
+        self.change(&msg).unwrap();
     }
 
     pub fn set_parameters(&mut self, parameters: FundParameters) {
-        let owner = self.owner.clone();
-        self.execute(&owner, &ExecuteMsg::UpdateParameters { parameters }, &[])
+        self.change(&ExecuteMsg::UpdateParameters { parameters })
             .unwrap();
     }
 
@@ -601,7 +647,7 @@ impl Suite {
             LEDGER.load(&*storage).unwrap(),
             SUITE.load(&*storage).unwrap(),
         );
-        let (mut reserves, mut debt) = (0u128, 0u128);
+        let (mut reserves, mut debt, mut deficits) = (0u128, 0u128, 0u128);
         let (mut required, mut counted, mut caps) = (0u128, 0u128, 0u128);
         let (mut count, mut indexed) = (0, 0);
         let mut debtors = vec![];
@@ -613,6 +659,7 @@ impl Suite {
             required += added.required.u128();
             counted += added.counted_reserve.u128();
             caps += added.weighted_cap.u128();
+            deficits += standing.deficit.u128();
             if !standing.emergency.debt.is_zero() {
                 assert!(
                     !claimant.parameters.isolated,
@@ -633,6 +680,7 @@ impl Suite {
             "sum of counted reserves"
         );
         assert_eq!(caps, suite.weighted_caps.u128(), "sum of weighted caps");
+        assert_eq!(deficits, suite.deficits.u128(), "sum of deficits");
         assert_eq!(count, suite.markets, "number of markets");
         let facility = FACILITY.load(&*storage).unwrap();
         assert_eq!(debt, facility.debt.u128(), "sum of debts");

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
+use ballast_insurance_fund::pending::MAX_PENDING;
 use ballast_insurance_fund::state::{
     ClaimTotals, ContractState, Exit, Facility, Ledger, Standing, StoredClaim, Underwriting,
-    CLAIMS, CLAIM_TOTALS, CONTRACTS, EXITS, FACILITY, LEDGER, STANDINGS, UNDERWRITING,
+    CLAIMS, CLAIM_TOTALS, CONTRACTS, EXITS, FACILITY, LEDGER, PARAMETERS, PENDING_CHANGES,
+    STANDINGS, SUITE, UNDERWRITING,
 };
 use ballast_types::fund::Bound;
 use ballast_types::MarketId;
@@ -41,6 +43,15 @@ pub(super) struct FundShadow {
     debts: u128,
     /// Of all claims: paid by layers.
     paid: u128,
+    /// Of all standings' deficits.
+    deficits: u128,
+    /// The suite's own sum.
+    deficits_stored: u128,
+    /// How many changes of the owner wait.
+    pending: usize,
+    delay_secs: u64,
+    /// Longest exit of an underwriter who asks now, seconds.
+    exit_secs: u64,
 }
 
 /// Claims that a message recorded.
@@ -95,7 +106,9 @@ impl FundShadow {
                 self.put_items(storage)?;
                 continue;
             };
-            if namespace == STANDINGS.namespace_bytes() {
+            if namespace == PENDING_CHANGES.namespace_bytes() {
+                self.put_items(storage)?;
+            } else if namespace == STANDINGS.namespace_bytes() {
                 let key = decode::<MarketKey>(rest)?;
                 let now = STANDINGS.may_load(storage, (&key.0, key.1))?;
                 self.put_standing(key, now);
@@ -131,15 +144,26 @@ impl FundShadow {
         self.underwriting = UNDERWRITING.load(storage)?;
         self.supply = TOKEN_INFO.load(storage)?.total_supply.u128();
         self.claim_totals = CLAIM_TOTALS.load(storage)?;
+        self.deficits_stored = SUITE.load(storage)?.deficits.u128();
+        self.pending = PENDING_CHANGES
+            .keys(storage, None, None, Direction::Ascending)
+            .count();
+        let parameters = PARAMETERS.load(storage)?;
+        self.delay_secs = parameters.adverse_delay_secs;
+        let exit = &parameters.underwriting;
+        self.exit_secs = exit.exit_cooldown_secs + exit.exit_window_secs + exit.max_exit_pause_secs;
         Ok(())
     }
 
     fn put_standing(&mut self, key: MarketKey, now: Option<Standing>) {
         let reserve = |one: &Standing| one.reserve.u128();
         let debt = |one: &Standing| one.emergency.debt.u128();
+        let deficit = |one: &Standing| one.deficit.u128();
+        self.deficits += now.as_ref().map_or(0, deficit);
         self.reserves += now.as_ref().map_or(0, reserve);
         self.debts += now.as_ref().map_or(0, debt);
         let before = self.standings.replace(key, now);
+        self.deficits -= before.as_ref().map_or(0, deficit);
         self.reserves -= before.as_ref().map_or(0, reserve);
         self.debts -= before.as_ref().map_or(0, debt);
     }
@@ -199,6 +223,21 @@ impl FundShadow {
             self.facility.debt.u128() == self.debts,
             "fund: emergency debt = sum over markets",
             || format!("facility {:?}, sum {}", self.facility, self.debts),
+        );
+        findings.require(
+            self.deficits_stored == self.deficits,
+            "fund: deficits = sum over markets",
+            || format!("suite {}, sum {}", self.deficits_stored, self.deficits),
+        );
+        findings.require(
+            self.pending <= MAX_PENDING,
+            "fund: changes that wait are bounded",
+            || format!("{} wait", self.pending),
+        );
+        findings.require(
+            self.exit_secs <= self.delay_secs,
+            "fund: the delay is never shorter than an exit",
+            || format!("delay {}, exit {}", self.delay_secs, self.exit_secs),
         );
         self.check_underwriting(findings);
         findings.require(bank >= booked, "fund: bank covers what is booked", || {

@@ -1,11 +1,13 @@
 //! What is done with the insurance fund.
 
 use anyhow::Result;
+use ballast_insurance_fund::state::PENDING_CHANGES;
 use ballast_types::fund::{
-    ClaimantParameters, ExecuteMsg, FundParameters, ReceiveMsg, TopUp, TopUpKind,
+    ChangeAnswer, ClaimantParameters, ExecuteMsg, FundParameters, ReceiveMsg, TopUp, TopUpKind,
+    Waits,
 };
 use ballast_types::MarketId;
-use cosmwasm_std::Addr;
+use cosmwasm_std::{from_json, Addr};
 use cw20::Denom;
 use cw_multi_test::AppResponse;
 
@@ -98,14 +100,56 @@ impl Suite {
     /// # Errors
     /// What the fund returned.
     pub fn appoint_treasury(&mut self, treasury: &Addr) -> Result<AppResponse> {
-        let (owner, fund) = (self.owner.clone(), self.fund.clone());
         let treasury = Some(treasury.to_string());
-        self.execute(
-            &owner,
-            &fund,
-            &ExecuteMsg::AppointTreasury { treasury },
-            &[],
-        )
+        self.change_fund(&ExecuteMsg::AppointTreasury { treasury })
+    }
+
+    /// Appoints who receives surplus.
+    ///
+    /// # Errors
+    /// What the fund returned.
+    pub fn appoint_surplus_recipient(&mut self, recipient: &Addr) -> Result<AppResponse> {
+        let recipient = Some(recipient.to_string());
+        self.change_fund(&ExecuteMsg::AppointSurplusRecipient { recipient })
+    }
+
+    /// Has the fund pay a lot of surplus, as the keeper.
+    ///
+    /// # Errors
+    /// What the fund returned.
+    pub fn pay_surplus(&mut self) -> Result<AppResponse> {
+        let (keeper, fund) = (self.keeper.clone(), self.fund.clone());
+        self.execute(&keeper, &fund, &ExecuteMsg::PaySurplus {}, &[])
+    }
+
+    /// Makes a change of the fund as the owner, and where it has to wait, applies it as if its time had come: the
+    /// waiting is not what most tests are about.
+    ///
+    /// # Errors
+    /// What the fund returned.
+    pub fn change_fund(&mut self, msg: &ExecuteMsg) -> Result<AppResponse> {
+        let (owner, fund) = (self.owner.clone(), self.fund.clone());
+        let response = self.execute(&owner, &fund, msg, &[])?;
+        let answer: ChangeAnswer = from_json(response.data.clone().unwrap_or_default())?;
+        let Some(Waits { id, .. }) = answer.waits else {
+            return Ok(response);
+        };
+        {
+            let mut storage = self.app.contract_storage_mut(&fund);
+            let mut stored = PENDING_CHANGES.load(storage.as_ref(), id)?;
+            stored.proposed_at = stored.proposed_at.saturating_sub(stored.delay_secs);
+            PENDING_CHANGES.save(storage.as_mut(), id, &stored)?;
+        }
+        self.apply_fund_change(id)
+    }
+
+    /// Applies a change of the fund that waited, as the keeper.
+    ///
+    /// # Errors
+    /// What the fund returned.
+    pub fn apply_fund_change(&mut self, id: u64) -> Result<AppResponse> {
+        let (keeper, fund) = (self.keeper.clone(), self.fund.clone());
+        self.execute(&keeper, &fund, &ExecuteMsg::ApplyChange { id }, &[])
     }
 
     /// Lends coins to the emergency facility.
@@ -177,14 +221,12 @@ impl Suite {
         market: MarketId,
         parameters: ClaimantParameters,
     ) -> Result<AppResponse> {
-        let (owner, fund) = (self.owner.clone(), self.fund.clone());
         let contract = self.market.to_string();
-        let msg = ExecuteMsg::RegisterMarket {
+        self.change_fund(&ExecuteMsg::RegisterMarket {
             contract,
             market,
             parameters,
-        };
-        self.execute(&owner, &fund, &msg, &[])
+        })
     }
 
     /// Changes a registered market.
@@ -196,14 +238,12 @@ impl Suite {
         market: MarketId,
         parameters: ClaimantParameters,
     ) -> Result<AppResponse> {
-        let (owner, fund) = (self.owner.clone(), self.fund.clone());
         let contract = self.market.to_string();
-        let msg = ExecuteMsg::UpdateMarket {
+        self.change_fund(&ExecuteMsg::UpdateMarket {
             contract,
             market,
             parameters,
-        };
-        self.execute(&owner, &fund, &msg, &[])
+        })
     }
 
     /// Changes the fund's parameters.
@@ -211,12 +251,6 @@ impl Suite {
     /// # Errors
     /// What the fund returned.
     pub fn update_fund_parameters(&mut self, parameters: FundParameters) -> Result<AppResponse> {
-        let (owner, fund) = (self.owner.clone(), self.fund.clone());
-        self.execute(
-            &owner,
-            &fund,
-            &ExecuteMsg::UpdateParameters { parameters },
-            &[],
-        )
+        self.change_fund(&ExecuteMsg::UpdateParameters { parameters })
     }
 }

@@ -40,6 +40,10 @@ pub struct FundParameters {
     pub underwriting: UnderwritingParameters,
     /// The treasury's loan.
     pub emergency: EmergencyParameters,
+    /// How surplus leaves.
+    pub surplus: SurplusParameters,
+    /// How long a change of the owner waits that loosens. Never shorter than an underwriter's exit, pause included.
+    pub adverse_delay_secs: u64,
     /// Gas for one push of risk parameters to a market.
     pub poke_gas_limit: u64,
 }
@@ -104,6 +108,15 @@ pub struct EmergencyParameters {
     pub week_ppm: u32,
     /// Time between the treasury's request and its withdrawal.
     pub notice_secs: u64,
+}
+
+/// How surplus leaves the fund.
+#[cw_serde]
+pub struct SurplusParameters {
+    /// Share of the surplus that one lot takes.
+    pub lot_ppm: u32,
+    /// Time between two lots.
+    pub epoch_secs: u64,
 }
 
 /// One market's standing in the fund.

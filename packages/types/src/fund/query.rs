@@ -5,8 +5,11 @@ use cosmwasm_std::Uint128;
 use cw20::Denom;
 use cw_ownable::cw_ownable_query;
 
-use super::{ClaimRecord, ClaimantParameters, FundParameters, LayerPayment};
-use crate::{MarketId, RiskLevel, RiskParameters};
+use super::{
+    ClaimRecord, ClaimantParameters, FundParameters, LayerPayment, PendingChange, PendingSummary,
+    TopUpKind,
+};
+use crate::{MarketId, MarketReport, RiskLevel, RiskParameters};
 
 /// What can be asked.
 #[cw_ownable_query]
@@ -127,6 +130,38 @@ pub enum QueryMsg {
     /// The emergency facility: what is committed, lent and asked back.
     #[returns(EmergencyResponse)]
     Emergency {},
+    /// The owner's changes that wait, by number.
+    #[returns(Vec<PendingChange>)]
+    PendingChanges {
+        /// A number, exclusive.
+        start_after: Option<u64>,
+        /// 10 by default, at most 50.
+        limit: Option<u32>,
+    },
+    /// The last thousand top-ups, fees that came with claims included, the newest first.
+    #[returns(Vec<TopUpRecord>)]
+    TopUps {
+        /// A number, exclusive.
+        start_after: Option<u64>,
+        /// 10 by default, at most 50.
+        limit: Option<u32>,
+    },
+    /// If this market lost so much now: which layer would pay what, what would stop each, and what would be left to
+    /// the market's own counterparties. A claim sent now with the same report is answered the same.
+    #[returns(CoverageResponse)]
+    Coverage {
+        /// The loss.
+        shock: Shock,
+    },
+    /// The same for several losses that are claimed in this order within one block.
+    #[returns(StressTestResponse)]
+    StressTest {
+        /// At most 32.
+        shocks: Vec<Shock>,
+    },
+    /// Who receives surplus, how much the next lot is, and what holds it back.
+    #[returns(SurplusResponse)]
+    Surplus {},
     /// What a market would be told now.
     #[returns(RiskParameters)]
     RiskParameters {
@@ -229,6 +264,142 @@ pub struct SolvencyResponse {
     pub claims_asked: Uint128,
     /// Sum of amounts paid.
     pub claims_paid: Uint128,
+    /// Sum of the deficits that all markets, isolated ones included, last reported.
+    pub deficits: Uint128,
+    /// The owner's changes that wait: all of them. `PendingChanges` tells what they would set.
+    pub pending_changes: Vec<PendingSummary>,
+    /// Every registered market, at most 64.
+    pub markets: Vec<MarketCapital>,
+}
+
+/// What one market requires and holds. Quote atoms.
+#[cw_serde]
+pub struct MarketCapital {
+    /// The market contract.
+    pub contract: String,
+    /// Its market.
+    pub market: MarketId,
+    /// Isolated markets stand outside the suite's capital.
+    pub isolated: bool,
+    /// Capital required for it; 0 where isolated.
+    pub required: Uint128,
+    /// Its own reserve.
+    pub reserve: Uint128,
+    /// The part of the reserve that counts as capital of the suite: at most what is required.
+    pub counted: Uint128,
+    /// The deficit it last reported.
+    pub deficit: Uint128,
+    /// What it owes to the emergency facility.
+    pub emergency_debt: Uint128,
+}
+
+/// A top-up that was booked. Quote atoms.
+#[cw_serde]
+pub struct TopUpRecord {
+    /// Its number, from 1.
+    pub id: u64,
+    /// The market contract that it is of, or who gave it.
+    pub contract: String,
+    /// Which market, where one was named.
+    pub market: Option<MarketId>,
+    /// What it was.
+    pub kind: TopUpKind,
+    /// The sum of what follows.
+    pub amount: Uint128,
+    /// To the market's own emergency debt.
+    pub to_debt: Uint128,
+    /// To that of other markets.
+    pub to_other_debt: Uint128,
+    /// To its reserve.
+    pub to_reserve: Uint128,
+    /// To the mutual reserve.
+    pub to_mutual: Uint128,
+    /// To the underwriters' drip.
+    pub to_rewards: Uint128,
+    /// To surplus.
+    pub to_surplus: Uint128,
+    /// Seconds.
+    pub at: u64,
+}
+
+/// A loss that did not happen.
+#[cw_serde]
+pub struct Shock {
+    /// The market contract.
+    pub contract: String,
+    /// Its market.
+    pub market: MarketId,
+    /// What would be claimed, quote atoms.
+    pub loss: Uint128,
+    /// What the market would report with the claim; as it last did where absent.
+    #[serde(default)]
+    pub state: Option<MarketReport>,
+    /// As in the claim.
+    #[serde(default)]
+    pub recent_risk: bool,
+}
+
+/// Answer to [`QueryMsg::Coverage`].
+#[cw_serde]
+pub struct CoverageResponse {
+    /// The market contract.
+    pub contract: String,
+    /// Its market.
+    pub market: MarketId,
+    /// What would be claimed, quote atoms.
+    pub loss: Uint128,
+    /// What each layer would pay, and what would stop it; empty for a market that is not registered. The reserve is
+    /// the market's own money, the mutual reserve that of all who pay fees, the stake the underwriters', and the
+    /// emergency facility a loan that later fees repay.
+    pub layers: Vec<LayerPayment>,
+    /// Sum over `layers`.
+    pub paid: Uint128,
+    /// What is left to the market's own counterparties, quote atoms.
+    pub uncovered: Uint128,
+    /// Coverage after it.
+    pub coverage_ppm: Uint128,
+    /// Level after it.
+    pub level: RiskLevel,
+    /// What the market would be told.
+    pub risk: Option<RiskParameters>,
+}
+
+/// Answer to [`QueryMsg::StressTest`].
+#[cw_serde]
+pub struct StressTestResponse {
+    /// One entry a shock, in order; each as it stands after it.
+    pub outcomes: Vec<CoverageResponse>,
+    /// Sum over `outcomes`, quote atoms.
+    pub paid: Uint128,
+    /// Sum over `outcomes`, quote atoms.
+    pub uncovered: Uint128,
+    /// Capital after all, quote atoms.
+    pub capital: Uint128,
+    /// Required capital after all, quote atoms.
+    pub required_capital: Uint128,
+    /// Coverage after all.
+    pub coverage_ppm: Uint128,
+    /// Level after all.
+    pub level: RiskLevel,
+    /// Owed to the emergency facility after all, quote atoms.
+    pub emergency_debt: Uint128,
+}
+
+/// Answer to [`QueryMsg::Surplus`].
+#[cw_serde]
+pub struct SurplusResponse {
+    /// Who receives it, if anyone is appointed.
+    pub recipient: Option<String>,
+    /// All of it, quote atoms.
+    pub due: Uint128,
+    /// What the next lot would be, quote atoms.
+    pub next_lot: Uint128,
+    /// From when on it may be paid, seconds.
+    pub ready_at: u64,
+    /// Paid out in the fund's life, quote atoms.
+    pub paid: Uint128,
+    /// Why `PaySurplus` would be refused now; none where it would pay.
+    pub held_by: Option<String>,
 }
 
 /// Answer to [`QueryMsg::Emergency`].

@@ -12,7 +12,7 @@ pub(super) fn all() -> Vec<Scenario> {
         Scenario::new(Target::Fund, message, state, tokens, prepare)
     };
     vec![
-        one("appoint_treasury", "the first", Tokens::Any, appoint),
+        one("appoint_treasury", "it waits", Tokens::Any, appoint),
         one("commit_emergency", "the first", Tokens::Native, commit),
         one(
             "receive.commit_emergency",
@@ -30,16 +30,16 @@ pub(super) fn all() -> Vec<Scenario> {
     ]
 }
 
-fn appoint(stage: &mut Stage) -> Result<Prepared> {
+pub(super) fn appoint(stage: &mut Stage) -> Result<Prepared> {
     let treasury = Some(stage.user("treasury", 0)?.to_string());
     let msg = ExecuteMsg::AppointTreasury { treasury };
     Prepared::new(&stage.suite.owner, &stage.suite.fund, &msg)
 }
 
 fn commit(stage: &mut Stage) -> Result<Prepared> {
-    let message = appoint(stage)?;
-    stage.send(&message)?;
-    let (treasury, fund) = (stage.suite.address("treasury"), stage.suite.fund.clone());
+    let treasury = stage.user("treasury", 0)?;
+    stage.suite.appoint_treasury(&treasury)?;
+    let fund = stage.suite.fund.clone();
     let amount = 10_000 * UNIT;
     match stage.suite.token() {
         None => {

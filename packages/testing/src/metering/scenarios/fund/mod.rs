@@ -1,5 +1,6 @@
 //! Messages of the insurance fund.
 
+mod changes;
 mod emergency;
 mod underwriting;
 
@@ -57,7 +58,7 @@ pub(super) fn all() -> Vec<Scenario> {
         }),
         one("sync", "a stray coin", Tokens::Each, sync),
         any("poke", "2 markets", poke),
-        any("register_market", "the third", register),
+        any("register_market", "it waits", register),
         any("update_market", "another cap", update_market),
         any("update_parameters", "the same", update_parameters),
         any(
@@ -73,6 +74,7 @@ pub(super) fn all() -> Vec<Scenario> {
             Prepared::new(&heir, &stage.suite.fund, &msg)
         }),
     ];
+    all.extend(changes::all());
     all.extend(emergency::all());
     all.extend(underwriting::all());
     all
