@@ -2,7 +2,11 @@
 
 mod support;
 
-use ballast_insurance_fund::state::{CLAIMS, CLAIM_TOTALS, LEDGER, STANDINGS};
+use ballast_insurance_fund::pending::MAX_PENDING;
+use ballast_insurance_fund::state::{
+    StoredChange, CLAIMS, CLAIM_TOTALS, FACILITY, LEDGER, PARAMETERS, PENDING_CHANGES, STANDINGS,
+    SUITE, UNDERWRITING,
+};
 use ballast_perp_market::state::{
     Interval, QueuedWithdrawal, ACCOUNTS, ACCOUNT_ORDERS, CLIENT_ORDERS, DELEVERAGE_QUEUE, GATE,
     GATE_CAUSES, GATE_ENDS, MARKET_STATES, ORDERS, OUTFLOW, RESIDUE, VAULT, WITHDRAWALS,
@@ -10,10 +14,11 @@ use ballast_perp_market::state::{
 use ballast_testing::invariants::{check_events, check_invariants};
 use ballast_testing::suite::{Collateral, NewOrder};
 use ballast_types::events::market as names;
-use ballast_types::fund::Bound;
+use ballast_types::fund::{Bound, Change};
 use ballast_types::market::{OrderType, PlaceOrder, TimeInForce};
 use ballast_types::Side;
 use cosmwasm_std::{Empty, Event, Int128, Order, Storage, Uint128};
+use cw20_base::state::TOKEN_INFO;
 use support::{Checked, Money, BTC, UNIT};
 
 /// Positions, resting orders, a claim, and money on every line.
@@ -207,7 +212,56 @@ const MARKET: [Corruption; 27] = [
     }),
 ];
 
-const FUND: [Corruption; 7] = [
+const FUND: [Corruption; 15] = [
+    ("fund: emergency debt = sum over markets", |s| {
+        let mut facility = FACILITY.load(s).unwrap();
+        facility.debt += Uint128::one();
+        FACILITY.save(s, &facility).unwrap();
+    }),
+    ("fund: the queue is part of the stake", |s| {
+        let mut pool = UNDERWRITING.load(s).unwrap();
+        pool.queued += Uint128::one();
+        UNDERWRITING.save(s, &pool).unwrap();
+    }),
+    ("fund: queue shares = sum over exits", |s| {
+        let mut pool = UNDERWRITING.load(s).unwrap();
+        pool.queue_shares += Uint128::one();
+        UNDERWRITING.save(s, &pool).unwrap();
+    }),
+    ("fund: shares = sum over balances", |s| {
+        let mut token = TOKEN_INFO.load(s).unwrap();
+        token.total_supply += Uint128::one();
+        TOKEN_INFO.save(s, &token).unwrap();
+    }),
+    ("fund: nothing is staked that nobody owns", |s| {
+        let mut ledger = LEDGER.load(s).unwrap();
+        ledger.mutual -= Uint128::one();
+        ledger.staked += Uint128::one();
+        LEDGER.save(s, &ledger).unwrap();
+    }),
+    ("fund: deficits = sum over markets", |s| {
+        let mut suite = SUITE.load(s).unwrap();
+        suite.deficits += Uint128::one();
+        SUITE.save(s, &suite).unwrap();
+    }),
+    ("fund: changes that wait are bounded", |s| {
+        let change = Change::AppointTreasury { treasury: None };
+        let stored = StoredChange {
+            change: change.clone(),
+            base: change,
+            loosens: String::new(),
+            proposed_at: 1,
+            delay_secs: 1,
+        };
+        for id in 0..=MAX_PENDING as u64 {
+            PENDING_CHANGES.save(s, id, &stored).unwrap();
+        }
+    }),
+    ("fund: the delay is never shorter than an exit", |s| {
+        let mut parameters = PARAMETERS.load(s).unwrap();
+        parameters.underwriting.exit_window_secs = parameters.adverse_delay_secs;
+        PARAMETERS.save(s, &parameters).unwrap();
+    }),
     ("fund: bank covers what is booked", |s| {
         let mut ledger = LEDGER.load(s).unwrap();
         ledger.mutual += Uint128::one();

@@ -128,8 +128,17 @@ impl Suite {
     /// # Errors
     /// What the fund returned.
     pub fn change_fund(&mut self, msg: &ExecuteMsg) -> Result<AppResponse> {
-        let (owner, fund) = (self.owner.clone(), self.fund.clone());
-        let response = self.execute(&owner, &fund, msg, &[])?;
+        let owner = self.owner.clone();
+        self.change_fund_by(&owner, msg)
+    }
+
+    /// The same, by whoever owns the fund meanwhile.
+    ///
+    /// # Errors
+    /// What the fund returned.
+    pub fn change_fund_by(&mut self, owner: &Addr, msg: &ExecuteMsg) -> Result<AppResponse> {
+        let fund = self.fund.clone();
+        let response = self.execute(owner, &fund, msg, &[])?;
         let answer: ChangeAnswer = from_json(response.data.clone().unwrap_or_default())?;
         let Some(Waits { id, .. }) = answer.waits else {
             return Ok(response);

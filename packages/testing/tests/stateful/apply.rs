@@ -17,6 +17,7 @@ use super::triggers::TriggerStep;
 use super::world::World;
 use super::{
     changes, claimants, emergency, feeds, freeze, life, ownership, shares, staking, triggers,
+    waiting,
 };
 
 /// What a step that committed did.
@@ -359,6 +360,7 @@ pub fn apply(world: &mut World, step: &Step) -> Result<Done> {
         Step::Stake(step) => staking::apply(world, *step)?,
         Step::Share(step) => shares::apply(world, *step)?,
         Step::Emergency(step) => emergency::apply(world, *step)?,
+        Step::Waiting(step) => waiting::apply(world, *step)?,
         Step::Claimant(step) => claimants::apply(world, step)?,
         Step::Life(step) => return life::apply(world, step),
         Step::Trespass { user, what } => return trespass(world, *user, *what),

@@ -184,8 +184,7 @@ pub fn apply(world: &mut World, step: &ClaimantStep) -> Result<AppResponse> {
             parameters: changed(world, field, value),
         },
     };
-    let fund = world.suite.fund.clone();
-    world.suite.execute(&sender, &fund, &msg, &[])
+    world.suite.change_fund_by(&sender, &msg)
 }
 
 pub fn expected(world: &World, step: &ClaimantStep) -> Expect {

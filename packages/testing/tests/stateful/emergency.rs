@@ -106,9 +106,8 @@ pub fn apply(world: &mut World, step: EmergencyStep) -> Result<AppResponse> {
         EmergencyStep::Appoint { by, treasury } => {
             let sender = by.map_or_else(|| owner_of(world, Fund), user_at);
             let treasury = treasury.map(|user| user_at(user).to_string());
-            let fund = world.suite.fund.clone();
             let msg = ExecuteMsg::AppointTreasury { treasury };
-            world.suite.execute(&sender, &fund, &msg, &[])
+            world.suite.change_fund_by(&sender, &msg)
         }
         EmergencyStep::Commit { user, amount } => {
             let user = user_at(user);

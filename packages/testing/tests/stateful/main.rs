@@ -21,6 +21,7 @@ mod staking;
 mod step;
 mod tally;
 mod triggers;
+mod waiting;
 mod world;
 
 use std::collections::VecDeque;

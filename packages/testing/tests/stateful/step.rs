@@ -17,6 +17,7 @@ use super::ownership::OwnershipStep;
 use super::shares::ShareStep;
 use super::staking::StakeStep;
 use super::triggers::TriggerStep;
+use super::waiting::WaitingStep;
 
 /// Index into [`World::users`].
 pub type User = usize;
@@ -166,6 +167,7 @@ pub enum Step {
     Stake(StakeStep),
     Share(ShareStep),
     Emergency(EmergencyStep),
+    Waiting(WaitingStep),
     Claimant(ClaimantStep),
     Life(LifeStep),
     /// All feeders push the last price times this, in ppm.
@@ -296,6 +298,7 @@ impl Step {
             Self::Stake(step) => step.message(native),
             Self::Share(step) => step.message(),
             Self::Emergency(step) => step.message(native),
+            Self::Waiting(step) => step.message(),
             Self::Claimant(step) => step.message(),
             Self::Life(step) => step.message(native),
             Self::Trespass { what, .. } => match what {

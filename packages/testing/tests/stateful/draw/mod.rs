@@ -13,6 +13,7 @@ use crate::step::{FundChoice, Step, Trespass};
 use crate::world::World;
 use crate::{
     changes, claimants, emergency, feeds, freeze, life, ownership, shares, staking, triggers,
+    waiting,
 };
 use hostile::{fund_behaviour, oracle_behaviour, token_behaviour};
 use orders::{batch, cancel, order, removal};
@@ -193,6 +194,7 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
         145..=151 => staking::draw(rng, world),
         152..=156 => shares::draw(rng, world),
         157..=160 => emergency::draw(rng, world),
+        161..=163 if rng.gen_bool(0.4) => waiting::draw(rng, world),
         161..=163 => claimants::draw(rng, world),
         164..=171 => life::draw(rng, world, market),
         194..=195 => vec![freeze::draw(rng, world)],

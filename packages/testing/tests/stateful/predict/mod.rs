@@ -20,6 +20,7 @@ use super::step::{FundChoice, Step, Trespass, User};
 use super::world::World;
 use super::{
     changes, claimants, emergency, feeds, freeze, life, ownership, shares, staking, triggers,
+    waiting,
 };
 
 /// What must happen.
@@ -194,6 +195,7 @@ pub fn expected(world: &World, step: &Step) -> Expect {
         Step::Stake(step) => staking::expected(world, *step),
         Step::Share(step) => shares::expected(world, *step),
         Step::Emergency(step) => emergency::expected(world, *step),
+        Step::Waiting(step) => waiting::expected(world, *step),
         Step::Claimant(step) => claimants::expected(world, step),
         Step::Life(step) => life::expected(world, step),
         Step::UseOracle { market, hostile } => prices::oracle(world, *market, *hostile),
