@@ -18,7 +18,7 @@ use cw_multi_test::{AppResponse, Executor};
 use support::{Checked, Money, UNIT};
 
 const DAY: u64 = 86_400;
-const CAP: u128 = 500_000 * UNIT;
+const CAP: u128 = 5_000_000 * UNIT;
 const MUTUAL: u128 = 100_000 * UNIT;
 const STAKED: u128 = 60_000 * UNIT;
 const RESERVE: u128 = 1_000 * UNIT;
@@ -128,6 +128,23 @@ impl World {
             .must(|suite| suite.execute(&keeper, &fund, &msg, &[]));
     }
 
+    /// What the fund told it may lend.
+    fn cap(&self) -> u128 {
+        self.state().risk.unwrap().open_interest_cap.u128()
+    }
+
+    fn mutual_paid(&self) -> u128 {
+        let known: fund::ClaimantResponse = self
+            .checked
+            .suite
+            .ask_fund(&QueryMsg::Market {
+                contract: self.lending.to_string(),
+                market: MARKET,
+            })
+            .unwrap();
+        known.mutual_paid.u128()
+    }
+
     fn state(&self) -> State {
         let app = &self.checked.suite.app;
         app.wrap()
@@ -157,13 +174,15 @@ fn s4_losses_of_a_third_party_cannot_exceed_its_caps() {
         let perp_reserve = world.checked.suite.claimant(0).unwrap().reserve;
         // A tenth of the mutual reserve's high and a tenth of the stake.
         let caps = RESERVE + MUTUAL / 10 + STAKED / 10;
+        let cap = world.cap();
+        let borrowers = ["first", "second", "third", "fourth"];
+        for borrower in borrowers {
+            world.borrow(borrower, cap / 4).unwrap();
+        }
+        assert!(cap / 4 > caps, "one loan is more than all caps: {cap}");
         let mut paid = 0;
-        for round in 0..4 {
-            let borrower = format!("borrower {round}");
-            if world.borrow(&borrower, 100_000 * UNIT).is_err() {
-                break;
-            }
-            paid += world.write_off(&borrower);
+        for borrower in borrowers {
+            paid += world.write_off(borrower);
             assert!(paid <= caps, "{kind:?}: paid {paid}, caps {caps}");
         }
         assert_eq!(paid, caps, "{kind:?}");
@@ -203,7 +222,8 @@ fn the_perp_market_is_paid_after_a_third_party_took_all_it_may() {
     for kind in KINDS {
         let mut world = World::new(kind);
         world.poke();
-        world.borrow("thief", 200_000 * UNIT).unwrap();
+        let cap = world.cap();
+        world.borrow("thief", cap).unwrap();
         world.write_off("thief");
         world.checked.open_positions();
         world.checked.suite.advance(61);
@@ -259,30 +279,29 @@ fn a_third_party_is_told_its_cap_and_keeps_it() {
     }
 }
 
-// A day later its window has refilled, and its lifetime limit ends that in the end.
+// A day later its window has refilled; its lifetime limit, half of the mutual target, ends that in the end.
 #[test]
 fn a_window_refills_and_the_life_of_a_third_party_is_bounded() {
     let mut world = World::new(Collateral::Native);
+    let mut parameters = ballast_testing::suite::fund_parameters(6);
+    parameters.ramp_secs = 0;
+    parameters.mutual_target = Uint128::new(50_000 * UNIT);
+    // The perp market is quiet: its old reports shall not count at its cap here.
+    parameters.report_max_age_secs = 30 * DAY;
+    world.suite().update_fund_parameters(parameters).unwrap();
     world.poke();
-    let solvency: fund::SolvencyResponse = world
-        .checked
-        .suite
-        .ask_fund(&QueryMsg::Solvency {})
-        .unwrap();
-    let start = solvency.mutual + solvency.staked + solvency.surplus_due;
-    world.borrow("thief", 50_000 * UNIT).unwrap();
-    let first = world.write_off("thief");
-    world.suite().advance(DAY);
-    world.poke();
-    let mut paid = first;
-    for day in 0..20 {
+    let mut drawn = vec![];
+    for day in 0..12 {
         let borrower = format!("thief {day}");
-        if world.borrow(&borrower, 50_000 * UNIT).is_ok() {
-            paid += world.write_off(&borrower);
+        let amount = world.cap() / 2;
+        if world.borrow(&borrower, amount).is_ok() {
+            world.write_off(&borrower);
         }
+        drawn.push(world.mutual_paid());
         world.suite().advance(DAY);
         world.poke();
     }
-    assert!(paid > first, "{paid}");
-    assert!(paid < start.u128() * 3 / 4, "{paid} of {start}");
+    assert_eq!(drawn[0], MUTUAL / 10);
+    assert!(drawn[1] > drawn[0], "{drawn:?}");
+    assert_eq!(drawn.last(), Some(&(25_000 * UNIT)), "{drawn:?}");
 }
