@@ -92,6 +92,17 @@ enum Step {
         amount: u128,
     },
     TakeBack,
+    /// The owner wants another window of the mutual reserve.
+    Window {
+        ppm: u32,
+    },
+    Apply {
+        which: usize,
+    },
+    Cancel {
+        which: usize,
+    },
+    PaySurplus,
 }
 
 const STAKERS: [&str; 4] = ["staker", "owner", "treasury", "second"];
@@ -129,6 +140,10 @@ fn step() -> impl Strategy<Value = Step> {
         2 => amount().prop_map(|amount| Step::Commit { amount }),
         1 => amount().prop_map(|amount| Step::AskBack { amount }),
         1 => Just(Step::TakeBack),
+        2 => (0u32..=1_000_000).prop_map(|ppm| Step::Window { ppm }),
+        2 => (0usize..4).prop_map(|which| Step::Apply { which }),
+        1 => (0usize..4).prop_map(|which| Step::Cancel { which }),
+        2 => Just(Step::PaySurplus),
     ]
 }
 
@@ -157,6 +172,7 @@ impl World {
             (addr("stranger"), 0),
         ];
         suite.appoint(&addr("treasury"));
+        suite.appoint_recipient(&addr("anyone"));
         for (index, (contract, id)) in markets.iter().take(LISTED).enumerate() {
             suite.register(
                 contract,
@@ -176,6 +192,100 @@ impl World {
             last_loss: None,
             told: BTreeMap::new(),
             parameters,
+        }
+    }
+
+    /// What widens the window waits where anything is at stake; what narrows it acts.
+    fn window(&mut self, ppm: u32) {
+        if self.suite.pending().len() >= 20 {
+            return;
+        }
+        let at_stake = !self.suite.solvency().booked.is_zero();
+        let mut parameters = self.suite.parameters();
+        let waits = at_stake && ppm > parameters.mutual_window_ppm;
+        let before = parameters.clone();
+        parameters.mutual_window_ppm = ppm;
+        let wanted = parameters.clone();
+        let asked = self.suite.ask(&ExecuteMsg::UpdateParameters { parameters });
+        let answer = asked.unwrap();
+        let ready_at = self.suite.now() + before.adverse_delay_secs;
+        assert_eq!(answer.map(|one| one.ready_at), waits.then_some(ready_at));
+        self.parameters = self.suite.parameters();
+        assert_eq!(self.parameters, if waits { before } else { wanted });
+    }
+
+    fn apply(&mut self, which: usize) {
+        let (now, waiting) = (self.suite.now(), self.suite.pending());
+        let Some(one) = waiting.get(which) else {
+            let found = error(self.suite.apply(u64::MAX));
+            assert_eq!(found, ContractError::NoSuchChange { found: u64::MAX });
+            return;
+        };
+        let before = self.suite.parameters();
+        let (ready_at, expired_at) = (one.ready_at, one.expires_at);
+        let result = self.suite.apply(one.id);
+        if now < ready_at {
+            assert_eq!(error(result), ContractError::TooEarly { ready_at, now });
+        } else if now > expired_at {
+            assert_eq!(
+                error(result),
+                ContractError::ChangeExpired { expired_at, now }
+            );
+        } else {
+            result.unwrap();
+            assert!(!self.suite.pending().contains(one));
+        }
+        self.parameters = self.suite.parameters();
+        let window = self.parameters.mutual_window_ppm;
+        let Change::UpdateParameters { parameters } = &one.change else {
+            panic!("nothing else waits: {one:?}");
+        };
+        // All of it or nothing, and never another field.
+        assert!([before.mutual_window_ppm, parameters.mutual_window_ppm].contains(&window));
+        let expected = FundParameters {
+            mutual_window_ppm: window,
+            ..before
+        };
+        assert_eq!(self.parameters, expected);
+    }
+
+    fn cancel(&mut self, which: usize) {
+        let waiting = self.suite.pending();
+        let id = waiting.get(which).map_or(u64::MAX, |one| one.id);
+        let owner = self.suite.owner.clone();
+        let result = self
+            .suite
+            .execute(&owner, &ExecuteMsg::CancelChange { id }, &[]);
+        if waiting.len() > which {
+            result.unwrap();
+            assert_eq!(self.suite.pending().len(), waiting.len() - 1);
+        } else {
+            assert_eq!(error(result), ContractError::NoSuchChange { found: id });
+        }
+    }
+
+    /// A lot leaves, or nothing does and the query said why.
+    fn pay_surplus(&mut self) {
+        let recipient = addr("anyone");
+        let told: SurplusResponse = self.suite.query(&QueryMsg::Surplus {});
+        let (before, had) = (self.suite.solvency(), self.suite.balance(&recipient));
+        let result = self
+            .suite
+            .execute(&recipient, &ExecuteMsg::PaySurplus {}, &[]);
+        let paid = self.suite.balance(&recipient) - had;
+        match told.held_by {
+            None => {
+                result.unwrap();
+                assert_eq!(paid, told.next_lot.u128());
+                assert!(paid > 0 && paid <= before.surplus_due.u128() / 4);
+                assert!(before.emergency_debt.is_zero() && before.deficits.is_zero());
+                assert!(before.mutual >= self.suite.parameters().mutual_target);
+                assert_eq!(self.suite.solvency().level, RiskLevel::Surplus);
+            }
+            Some(why) => {
+                assert_eq!(error(result).to_string(), why);
+                assert_eq!(paid, 0);
+            }
         }
     }
 
@@ -214,6 +324,20 @@ impl World {
                 self.suite.poke(&contract);
             }
             Step::Pass { secs } => self.suite.pass(*secs),
+            // A change that waits, is void or cancelled looks at no level: the next message does.
+            Step::Window { ppm } => {
+                self.window(*ppm);
+                self.suite.sync();
+            }
+            Step::Apply { which } => {
+                self.apply(*which);
+                self.suite.sync();
+            }
+            Step::Cancel { which } => {
+                self.cancel(*which);
+                self.suite.sync();
+            }
+            Step::PaySurplus => self.pay_surplus(),
             Step::Weigh {
                 market,
                 weight,
