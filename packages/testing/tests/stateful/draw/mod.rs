@@ -38,7 +38,7 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
     };
     let user = rng.gen_range(0..world.users.len());
     let sub = *[0, 0, 0, 1].choose(rng).unwrap();
-    match rng.gen_range(0..196) {
+    match rng.gen_range(0..206) {
         0..=7 => vec![Step::Deposit {
             user,
             sub,
@@ -84,7 +84,7 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
         60 => vec![Step::SyncMarket],
         61 => vec![Step::SyncFund],
         62 => vec![Step::Poke {
-            registered: rng.gen_bool(0.8),
+            registered: rng.gen_bool(0.5),
         }],
         63 => vec![Step::BareSend {
             user,
@@ -194,7 +194,7 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
         145..=151 => staking::draw(rng, world),
         152..=156 => shares::draw(rng, world),
         157..=160 => emergency::draw(rng, world),
-        161..=163 if rng.gen_bool(0.4) => waiting::draw(rng, world),
+        196..=205 => waiting::draw(rng, world),
         161..=163 => claimants::draw(rng, world),
         164..=171 => life::draw(rng, world, market),
         194..=195 => vec![freeze::draw(rng, world)],
