@@ -63,13 +63,12 @@ fn play(plan: &Plan) -> Played {
     scene.must(|suite| suite.stake(&staker, STAKED));
     let thief = scene.suite.deploy_actor().unwrap();
     scene.put(ATTACKER, &thief);
-    let (owner, fund) = (scene.suite.owner.clone(), scene.suite.fund.clone());
     let msg = ExecuteMsg::RegisterMarket {
         contract: thief.to_string(),
         market: 0,
         parameters: claimant_parameters(6),
     };
-    scene.must(|suite| suite.execute(&owner, &fund, &msg, &[]));
+    scene.must(|suite| suite.change_fund(&msg));
     scene.start();
     let mut id = 0;
     for _ in 0..plan.days * plan.claims {

@@ -1,6 +1,7 @@
 //! Changes of the fund that wait, and surplus that leaves.
 
 use anyhow::Result;
+use ballast_insurance_fund::state::NEXT_CHANGE;
 use ballast_insurance_fund::ContractError;
 use ballast_testing::metering::scenarios::Target::Fund;
 use ballast_types::fund::{
@@ -71,34 +72,49 @@ fn window(world: &World) -> u32 {
     config.parameters.mutual_window_ppm
 }
 
+/// The number of the next change that waits.
+fn next_id(world: &World) -> u64 {
+    let storage = world.suite.fund_storage();
+    let next = NEXT_CHANGE.may_load(storage.as_ref()).unwrap();
+    next.unwrap_or(1)
+}
+
+/// A change and what becomes of it, or something out of order by anybody.
 pub fn draw(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
     let user = rng.gen_range(0..world.users.len());
     let waiting = pending(world);
-    let id = waiting.choose(rng).map_or(7, |one| one.id);
-    let steps = match rng.gen_range(0..8) {
-        0 | 1 => vec![WaitingStep::Recipient {
-            by: rng.gen_bool(0.2).then_some(user),
+    let any = waiting.choose(rng).map_or(1_000_000, |one| one.id);
+    let (by, id) = (None, next_id(world));
+    let wider = rng.gen_range(1..20_000);
+    let ask = WaitingStep::Ask {
+        window_ppm: window(world).saturating_add(wider).min(1_000_000),
+    };
+    let steps = match rng.gen_range(0..10) {
+        0 => vec![WaitingStep::Recipient {
+            by: rng.gen_bool(0.4).then_some(user),
             recipient: rng.gen_bool(0.9).then_some(user),
         }],
-        2 | 3 if waiting.len() < 20 => vec![WaitingStep::Ask {
-            window_ppm: window(world)
-                .saturating_add(rng.gen_range(1..20_000))
-                .min(1_000_000),
+        1 => vec![WaitingStep::Cancel {
+            by: Some(user),
+            id: any,
         }],
-        2..=4 => vec![WaitingStep::Cancel {
-            by: rng.gen_bool(0.3).then_some(user),
-            id: if rng.gen_bool(0.2) { id + 1_000 } else { id },
-        }],
-        5 => vec![WaitingStep::Apply { id }],
-        6 => {
-            // In time, or too late.
+        2 => vec![WaitingStep::Apply { id: any }],
+        3 => vec![WaitingStep::Cancel { by, id: any }],
+        4..=6 if waiting.len() < 20 => vec![ask, WaitingStep::Cancel { by, id }],
+        7 | 8 if waiting.len() < 20 => {
+            // In time, or too late; tried early in any case.
             let secs = *[21 * DAY, 21 * DAY, 40 * DAY].choose(rng).unwrap();
-            return vec![
-                Step::Advance { secs },
-                Step::Waiting(WaitingStep::Apply { id }),
-            ];
+            let apply = Step::Waiting(WaitingStep::Apply { id });
+            let ask = Step::Waiting(ask);
+            return vec![ask, apply.clone(), Step::Advance { secs }, apply];
         }
-        _ => vec![WaitingStep::PaySurplus],
+        _ => vec![
+            WaitingStep::Recipient {
+                by,
+                recipient: rng.gen_bool(0.9).then_some(user),
+            },
+            WaitingStep::PaySurplus,
+        ],
     };
     steps.into_iter().map(Step::Waiting).collect()
 }
