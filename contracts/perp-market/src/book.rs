@@ -24,6 +24,12 @@ impl Exchange<'_> {
         self.orders.get(&key).map(|(_, order)| order.clone())
     }
 
+    /// Whether this message has taken an order out of a book.
+    #[must_use]
+    pub fn has_removed_orders(&self) -> bool {
+        self.orders.values().any(|(_, order)| order.is_none())
+    }
+
     /// Puts a new order into the book. Returns its place.
     pub fn insert_order(
         &mut self,

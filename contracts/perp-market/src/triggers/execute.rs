@@ -125,14 +125,21 @@ fn trigger(
     if let Some(client_order_id) = order.client_order_id {
         exchange.unname(order.account, client_order_id);
     }
-    let new = new_order(market, order, price)?;
+    let band_ppm = exchange.market(market)?.config.parameters.price_band_ppm;
+    let new = new_order(market, order, price, band_ppm)?;
     let mut placed = place(exchange, order.account, &new, &mut Effort::default())?;
-    if placed.filled.is_zero() && placed.order_id.is_none() {
+    let nothing = placed.filled.is_zero() && placed.order_id.is_none();
+    // A wall of dead orders that one message cannot remove must not stand for good: what was removed of it stays so.
+    if nothing && !(placed.more && exchange.has_removed_orders()) {
         return Err(ContractError::NothingTraded {
             wanted: order.remaining,
         });
     }
-    let remaining = left_armed(exchange, market, order, &placed)?;
+    let remaining = if nothing {
+        order.remaining
+    } else {
+        left_armed(exchange, market, order, &placed)?
+    };
     placed.cancelled = placed.cancelled.saturating_sub(remaining);
     let status = if remaining.is_zero() {
         exchange.remove_trigger_order(key, &nameless)?;
@@ -159,11 +166,16 @@ fn trigger(
     Ok(answer)
 }
 
-/// The order that a trigger places at an oracle price.
-fn new_order(market: MarketId, order: &TriggerOrder, price: Decimal) -> ContractResult<NewOrder> {
+/// The order that a trigger places at an oracle price, within the market's price band.
+fn new_order(
+    market: MarketId,
+    order: &TriggerOrder,
+    price: Decimal,
+    band_ppm: u32,
+) -> ContractResult<NewOrder> {
     let order_type = match order.order {
         TriggeredOrder::Market { max_slippage_ppm } => OrderType::Market {
-            worst_price: price_beyond(price, order.side, max_slippage_ppm)?,
+            worst_price: price_beyond(price, order.side, max_slippage_ppm.min(band_ppm))?,
         },
         TriggeredOrder::Limit {
             price,

@@ -822,3 +822,42 @@ fn settling_and_delisting_clear_them() {
     assert_eq!(error, ContractError::NoSuchTriggerOrder { id: strangers });
     world.checker.full(&world.suite).unwrap();
 }
+
+// G1: more dead orders in front of the real ones than one message removes: each message takes its part of them away.
+#[test]
+fn a_wall_of_dead_orders_does_not_hold_up_a_stop_loss() {
+    let (mut world, long, bidder) = long_of_ten();
+    world.suite.cancel_all(&bidder, 0, None).unwrap();
+    let id = stop_loss(&mut world, &long, 10 * UNIT, "95");
+    world.move_to("95");
+    let expires_at = world.suite.now() + 5;
+    for number in 0..3 {
+        let wall = world.user(&format!("wall {number}"), 10_000 * UNIT);
+        for _ in 0..20 {
+            let order = ballast_testing::suite::NewOrder {
+                subaccount: 0,
+                market: 0,
+                side: Side::Buy,
+                size: UNIT,
+                order_type: OrderType::Limit {
+                    price: price("94.9"),
+                    time_in_force: TimeInForce::GoodTilTime { expires_at },
+                },
+                reduce_only: false,
+            };
+            world.suite.place(&wall, &order).unwrap();
+        }
+    }
+    world.limit(&bidder, Side::Buy, 10 * UNIT, "94.5").unwrap();
+    world.move_to("95");
+    for _ in 0..3 {
+        let answer = execute(&mut world, id).unwrap().answer;
+        assert_eq!(answer.status, TriggerStatus::Armed);
+        assert_eq!(answer.remaining, uint(10 * UNIT));
+        assert_eq!(answer.keeper_fee, uint(0));
+        assert!(answer.order.unwrap().more);
+    }
+    let answer = execute(&mut world, id).unwrap().answer;
+    assert_eq!(answer.status, TriggerStatus::Executed);
+    assert_eq!(world.size(&long), 0);
+}
