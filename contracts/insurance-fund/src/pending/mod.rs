@@ -27,7 +27,7 @@ pub const APPLY_WINDOW_SECS: u64 = 14 * 86_400;
 /// Takes a change of the owner: acts at once or lets it wait. Answer data: [`ChangeAnswer`].
 ///
 /// # Errors
-/// Not the owner, what [`settings`] checks, [`ContractError::TooManyChanges`].
+/// Not the owner, what `settings` checks, [`ContractError::TooManyChanges`].
 pub fn submit(
     deps: DepsMut,
     env: &Env,
@@ -125,7 +125,7 @@ fn load(storage: &dyn Storage, id: u64) -> ContractResult<StoredChange> {
 ///
 /// # Errors
 /// [`ContractError::NoSuchChange`], [`ContractError::TooEarly`] with the time at which it is possible,
-/// [`ContractError::ChangeExpired`], what [`settings`] checks.
+/// [`ContractError::ChangeExpired`], what `settings` checks.
 pub fn apply(deps: DepsMut, env: &Env, info: &MessageInfo, id: u64) -> ContractResult<Response> {
     funds::refuse_coins(info)?;
     let stored = load(deps.storage, id)?;
