@@ -11,6 +11,8 @@ use ballast_types::fund::{
 use ballast_types::PPM;
 use cosmwasm_std::Uint128;
 
+pub use ballast_types::parameters::{Loosens, Relation};
+
 use crate::error::{ContractError, ContractResult};
 
 /// Largest amount that a parameter or a report may hold: 2^120, so that sums over all markets fit 128 bits.
@@ -18,39 +20,6 @@ pub const MAX_AMOUNT: u128 = 1 << 120;
 
 const DAY: u128 = 86_400;
 const MILLION: u128 = 1_000_000;
-
-/// Which change of a parameter loosens: takes protection from the fund's capital, from claimants or underwriters.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Loosens {
-    /// Raising it.
-    Up,
-    /// Lowering it.
-    Down,
-    /// Any change: each way may hurt somebody who cannot leave at once.
-    Either,
-}
-
-impl Loosens {
-    /// For people.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Up => "up",
-            Self::Down => "down",
-            Self::Either => "either",
-        }
-    }
-
-    /// Whether a change from one value to another loosens.
-    #[must_use]
-    pub fn loosened(self, before: u128, after: u128) -> bool {
-        match self {
-            Self::Up => after > before,
-            Self::Down => after < before,
-            Self::Either => after != before,
-        }
-    }
-}
 
 /// Hard range of one parameter of `T`, and its direction.
 pub struct Range<T: 'static> {
@@ -165,14 +134,6 @@ pub const FUND_RANGES: &[Range<FundParameters>] = &[
     range!("adverse_delay_secs", 21 * DAY, 90 * DAY, Down, p => p.adverse_delay_secs),
     range!("poke_gas_limit", 200_000, 20_000_000, Either, p => p.poke_gas_limit),
 ];
-
-/// What must hold between fields, besides their ranges.
-pub struct Relation<T: 'static> {
-    /// In words.
-    pub rule: &'static str,
-    /// Whether it does.
-    pub holds: fn(&T) -> bool,
-}
 
 /// Between the fund's parameters.
 pub const FUND_RELATIONS: &[Relation<FundParameters>] = &[
@@ -308,11 +269,9 @@ pub fn validate(parameters: &FundParameters) -> ContractResult<()> {
     FUND_RANGES
         .iter()
         .try_for_each(|range| range.check(parameters))?;
-    match FUND_RELATIONS.iter().find(|one| !(one.holds)(parameters)) {
+    match Relation::first_broken(FUND_RELATIONS, parameters) {
         None => Ok(()),
-        Some(broken) => Err(ContractError::ParameterRelation {
-            expected: broken.rule,
-        }),
+        Some(expected) => Err(ContractError::ParameterRelation { expected }),
     }
 }
 

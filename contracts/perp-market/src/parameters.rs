@@ -6,43 +6,12 @@ use ballast_types::market::{ExchangeParameters, ListMarket, MarketParameters, Or
 use ballast_types::PPM;
 use cosmwasm_std::Uint128;
 
+pub use ballast_types::parameters::{Loosens, Relation};
+
 use crate::error::{ContractError, ContractResult};
 
 /// Markets of one exchange, delisted ones not counted.
 pub const MAX_MARKETS: u32 = 64;
-
-/// Which change of a parameter loosens: takes protection from accounts, counterparties or the fund.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Loosens {
-    /// Raising it.
-    Up,
-    /// Lowering it (for a switch: turning it off).
-    Down,
-    /// Any change: each way may hurt somebody who cannot leave at once.
-    Either,
-}
-
-impl Loosens {
-    /// For people.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Up => "up",
-            Self::Down => "down",
-            Self::Either => "either",
-        }
-    }
-
-    /// Whether a change from one value to another loosens.
-    #[must_use]
-    pub fn loosened(self, before: i128, after: i128) -> bool {
-        match self {
-            Self::Up => after > before,
-            Self::Down => after < before,
-            Self::Either => after != before,
-        }
-    }
-}
 
 /// A parameter's name, default, hard range (both ends included) and loosening direction. Switches are 0 and 1.
 pub struct Range {
@@ -237,14 +206,6 @@ fn check(ranges: &[Range], values: &[i128]) -> ContractResult<()> {
     Ok(())
 }
 
-/// What must hold between fields of a message, besides their ranges.
-pub struct Relation<T: 'static> {
-    /// In words.
-    pub rule: &'static str,
-    /// Whether it does.
-    pub holds: fn(&T) -> bool,
-}
-
 /// Between fields of [`ExchangeParameters`].
 pub const EXCHANGE_RELATIONS: &[Relation<ExchangeParameters>] = &[
     Relation {
@@ -300,9 +261,9 @@ pub const ORACLE_RELATIONS: &[Relation<OracleConfig>] = &[
 ];
 
 fn check_relations<T>(relations: &[Relation<T>], message: &T) -> ContractResult<()> {
-    match relations.iter().find(|one| !(one.holds)(message)) {
+    match Relation::first_broken(relations, message) {
         None => Ok(()),
-        Some(broken) => Err(ContractError::ParametersContradict { rule: broken.rule }),
+        Some(rule) => Err(ContractError::ParametersContradict { rule }),
     }
 }
 

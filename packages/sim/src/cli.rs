@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::clock::parse_time;
 use crate::decimal::PlainDecimal;
 use crate::listing::{QUOTE_DECIMALS, QUOTE_UNIT};
+use crate::prices::timeline::Window;
 
 /// Perpetual futures with an insurance fund, on an embedded chain.
 #[derive(Parser, Debug)]
@@ -211,6 +212,17 @@ impl Gear {
 }
 
 impl ReplayArgs {
+    /// The part of the prices that is replayed.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        Window {
+            from: self.from,
+            to: self.to,
+            bars: self.bars,
+            steps: self.steps,
+        }
+    }
+
     /// The built-in scenario meant.
     #[must_use]
     pub fn scenario_name(&self) -> &str {

@@ -9,7 +9,6 @@ use crate::cli::{command_line, ReplayArgs};
 use crate::clock::format_minute;
 use crate::engine::{Outcome, Progress, Replay};
 use crate::error::{SimError, SimResult};
-use crate::prices::timeline::Window;
 use crate::prices::{file, scenario, Series, Timeline};
 use crate::{plot, table};
 
@@ -33,13 +32,7 @@ pub fn run(args: &ReplayArgs) -> SimResult<()> {
         return list(args);
     }
     let series = read_prices(args)?;
-    let window = Window {
-        from: args.from,
-        to: args.to,
-        bars: args.bars,
-        steps: args.steps,
-    };
-    let timeline = Timeline::new(&series, window)?;
+    let timeline = Timeline::new(&series, args.window())?;
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let command = command_line(&arguments, args.seed);
     let bar = progress_bar(args, &timeline);

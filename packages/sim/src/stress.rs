@@ -12,7 +12,6 @@ use crate::cli::{command_line, ReplayArgs, StressArgs};
 use crate::engine::Replay;
 use crate::error::{SimError, SimResult};
 use crate::listing::QUOTE_UNIT;
-use crate::prices::timeline::Window;
 use crate::prices::Timeline;
 use crate::replay::{put, read_prices};
 use crate::report::{LevelReport, Report};
@@ -44,6 +43,8 @@ pub struct Fate {
     pub coverage_low: f64,
     /// Worst level.
     pub worst_level: String,
+    /// Length of what was replayed, seconds.
+    pub replayed_secs: u64,
     /// Seconds from leaving healthy to being there for good; 0 where it never left, none where it was not back at the
     /// end.
     pub recovery_secs: Option<u64>,
@@ -116,7 +117,7 @@ pub fn run(args: &StressArgs) -> SimResult<()> {
     });
     bar.finish_and_clear();
     let fates = played.into_iter().collect::<SimResult<Vec<_>>>()?;
-    let report = summarise(args, fates)?;
+    let report = summarise(fates)?;
     if args.replay.json {
         return put(&serde_json::to_string_pretty(&report).map_err(SimError::internal)?);
     }
@@ -166,13 +167,7 @@ fn replay_command(seed: u64) -> String {
 fn play(args: &StressArgs, seed: u64) -> SimResult<Fate> {
     let args = with_seed(args, seed);
     let series = read_prices(&args)?;
-    let window = Window {
-        from: args.from,
-        to: args.to,
-        bars: args.bars,
-        steps: args.steps,
-    };
-    let timeline = Timeline::new(&series, window)?;
+    let timeline = Timeline::new(&series, args.window())?;
     let replay = Replay::new(&args, &series, timeline, replay_command(seed))?;
     let outcome = replay.run(&args, &series, |_| {})?;
     match outcome.violation {
@@ -194,6 +189,7 @@ fn fate(report: &Report) -> SimResult<Fate> {
         depletion_ppm: u64::try_from(depletion).unwrap_or(u64::MAX),
         coverage_low: report.fund.coverage_low,
         worst_level: worst(&report.levels),
+        replayed_secs: report.window.to.saturating_sub(report.window.from),
         recovery_secs: recovery(&report.levels),
     })
 }
@@ -241,25 +237,16 @@ fn distribution<T: Ord + Copy + Default>(mut figures: Vec<T>) -> Distribution<T>
     }
 }
 
-fn summarise(args: &StressArgs, fates: Vec<Fate>) -> SimResult<StressReport> {
+fn summarise(fates: Vec<Fate>) -> SimResult<StressReport> {
     let badness = |fate: &&Fate| (fate.uncovered, fate.depletion_ppm);
     let worst = fates
         .iter()
         .max_by_key(badness)
         .cloned()
         .ok_or_else(|| SimError::internal("no seed was played"))?;
-    let series = read_prices(&with_seed(args, worst.seed))?;
-    let window = Window {
-        from: args.replay.from,
-        to: args.replay.to,
-        bars: args.replay.bars,
-        steps: args.replay.steps,
-    };
-    let timeline = Timeline::new(&series, window)?;
-    let whole = timeline.to.saturating_sub(timeline.from);
     let recovery = fates
         .iter()
-        .map(|fate| fate.recovery_secs.unwrap_or(whole))
+        .map(|fate| fate.recovery_secs.unwrap_or(fate.replayed_secs))
         .collect();
     Ok(StressReport {
         seeds: fates.len(),

@@ -12,6 +12,7 @@ pub mod events;
 pub mod fund;
 pub mod governance;
 pub mod market;
+pub mod parameters;
 pub mod price_feed;
 pub mod pyth;
 pub mod voting_module;

@@ -57,16 +57,17 @@ impl Change {
 /// A change that waits. Only the fields that differ from what was in force when it was asked for change when it
 /// is applied: what was tightened in between stays so.
 #[cw_serde]
-pub struct PendingChange {
+pub struct PendingChange<C = Change> {
     /// Its number, from 1.
     pub id: u64,
     /// What it changes.
-    pub change: Change,
+    pub change: C,
     /// The first field, in the order of the message, for which it waits.
     pub loosens: String,
     /// When it was asked for, seconds.
     pub proposed_at: u64,
-    /// From when on anyone may apply it, seconds.
+    /// From when on anyone may apply it, seconds. In the fund later than what the answer said where the delay was raised
+    /// since.
     pub ready_at: u64,
     /// After this time it cannot be applied any more, seconds.
     pub expires_at: u64,

@@ -227,16 +227,26 @@ fn check_minimum(
         return Ok(());
     }
     let market = exchange.market(new.market)?;
-    let small = match new.order_type {
-        OrderType::Limit { .. } => too_small(market, terms.worst_ticks, wanted)?,
-        OrderType::Market { .. } => too_small_at_oracle(market, wanted)?,
-    };
-    match small {
+    match lacks_minimum(market, &new.order_type, terms, wanted)? {
         Some(found) => Err(ContractError::OrderTooSmall {
             min: market.config.parameters.min_order_notional,
             found,
         }),
         None => Ok(()),
+    }
+}
+
+/// What so much of an order is worth, at its price or of a market order at the oracle price, where that is below the
+/// minimum.
+pub fn lacks_minimum(
+    market: &Market,
+    order_type: &OrderType,
+    terms: Terms,
+    size: Uint128,
+) -> ContractResult<Option<Uint128>> {
+    match order_type {
+        OrderType::Limit { .. } => too_small(market, terms.worst_ticks, size),
+        OrderType::Market { .. } => too_small_at_oracle(market, size),
     }
 }
 

@@ -15,8 +15,7 @@ use crate::exchange::Exchange;
 use crate::fund;
 use crate::matching::{reducible, Effort};
 use crate::math::subtract;
-use crate::minimums::{too_small, too_small_at_oracle};
-use crate::orders::place::place;
+use crate::orders::place::{lacks_minimum, place};
 use crate::orders::terms::{price_beyond, Terms};
 use crate::orders::NewOrder;
 use crate::price::{price_for, Valuation};
@@ -138,7 +137,7 @@ fn trigger(
     let remaining = if nothing {
         order.remaining
     } else {
-        left_armed(exchange, market, order, &placed)?
+        left_armed(exchange, order, &new, &placed)?
     };
     placed.cancelled = placed.cancelled.saturating_sub(remaining);
     let status = if remaining.is_zero() {
@@ -199,35 +198,23 @@ fn new_order(
 /// small to be an order.
 fn left_armed(
     exchange: &mut Exchange,
-    market: MarketId,
     order: &TriggerOrder,
+    new: &NewOrder,
     placed: &PlaceOrderAnswer,
 ) -> ContractResult<Uint128> {
     let rest = subtract(order.remaining, placed.filled)?;
     if placed.order_id.is_some() || rest.is_zero() {
         return Ok(Uint128::zero());
     }
-    let held = reducible(exchange, order.account, market, order.side)?;
+    let held = reducible(exchange, order.account, new.market, order.side)?;
     if order.reduce_only && held <= rest {
         // A smaller one may close a whole position.
         return Ok(if held.is_zero() { held } else { rest });
     }
     let now = exchange.now();
-    let market = exchange.market(market)?;
-    let small = match order.order {
-        TriggeredOrder::Market { .. } => too_small_at_oracle(market, rest)?,
-        TriggeredOrder::Limit {
-            price,
-            time_in_force,
-        } => {
-            let order_type = OrderType::Limit {
-                price,
-                time_in_force,
-            };
-            let terms = Terms::new(market, order.side, &order_type, now)?;
-            too_small(market, terms.worst_ticks, rest)?
-        }
-    };
+    let market = exchange.market(new.market)?;
+    let terms = Terms::new(market, order.side, &new.order_type, now)?;
+    let small = lacks_minimum(market, &new.order_type, terms, rest)?;
     Ok(small.map_or(rest, |_| Uint128::zero()))
 }
 

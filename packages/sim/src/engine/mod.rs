@@ -13,6 +13,7 @@ mod setup;
 
 use std::time::Instant;
 
+use ballast_types::fund::SolvencyResponse;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
@@ -116,12 +117,12 @@ impl Replay {
                 self.keepers.housekeeping(&mut self.world)?;
                 self.world.begin_record()?;
                 self.first_prices.clone_from(&self.world.prices);
-                self.sample(step.time)?;
+                let solvency = self.world.observe_fund()?;
+                self.sample(step.time, &solvency);
             }
             self.step(index, step)?;
             if step.ends_bar {
-                self.end_bar()?;
-                self.sample(step.time)?;
+                self.end_bar(step.time)?;
             }
             tell(&Progress {
                 step: index + 1,
@@ -135,8 +136,7 @@ impl Replay {
     }
 
     /// Keeps what the plot shows of this moment.
-    fn sample(&mut self, time: u64) -> SimResult<()> {
-        let solvency = self.world.observe_fund()?;
+    fn sample(&mut self, time: u64, solvency: &SolvencyResponse) {
         let ratio = |(now, first): (&u64, &u64)| *now as f64 / (*first).max(1) as f64;
         let layers = [
             solvency.market_reserves,
@@ -158,7 +158,6 @@ impl Replay {
             claims: self.world.ledger.claims,
             deleveraged: self.world.ledger.deleveraged,
         });
-        Ok(())
     }
 
     fn step(&mut self, index: u64, step: &Step) -> SimResult<()> {
@@ -256,11 +255,12 @@ impl Replay {
         Ok(())
     }
 
-    fn end_bar(&mut self) -> SimResult<()> {
+    fn end_bar(&mut self, time: u64) -> SimResult<()> {
         self.bar += 1;
         self.world.refresh()?;
         self.keepers.housekeeping(&mut self.world)?;
-        self.world.observe_fund()?;
+        let solvency = self.world.observe_fund()?;
+        self.sample(time, &solvency);
         for market in 0..self.open_interest_high.len() {
             let now = self.open_interest(market);
             if let Some(high) = self.open_interest_high.get_mut(market) {

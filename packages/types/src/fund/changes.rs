@@ -59,23 +59,8 @@ impl Change {
     }
 }
 
-/// A change that waits. When it is applied, only the fields that it set out to change do change, and of those none that
-/// was tightened in between.
-#[cw_serde]
-pub struct PendingChange {
-    /// Its number, from 1.
-    pub id: u64,
-    /// What it changes.
-    pub change: Change,
-    /// The first field, in the order of the message, for which it waits.
-    pub loosens: String,
-    /// When it was asked for, seconds.
-    pub proposed_at: u64,
-    /// From when on anyone may apply it, seconds. Later than what the answer said where the delay was raised since.
-    pub ready_at: u64,
-    /// After this time it cannot be applied any more, seconds.
-    pub expires_at: u64,
-}
+/// A change of the owner that waits.
+pub type PendingChange = crate::life::PendingChange<Change>;
 
 /// A change that waits, without what it would set.
 #[cw_serde]
