@@ -166,19 +166,19 @@ fn described(ranges: &[market::Range], schema: &Value) -> SimResult<Vec<Row>> {
 }
 
 fn listing() -> Vec<Row> {
-    let row = |range: &market::Range, about: &str| Row {
+    let row = |range: &market::Range, about: &str, loosens| Row {
         name: range.name.to_owned(),
         about: about.to_owned(),
         default: String::new(),
         range: [range.min, range.max].map(|value| shown(range.name, value)),
-        loosens: Some(range.loosens.as_str()),
+        loosens,
     };
     let fixed = market::LISTING
         .iter()
-        .map(|range| row(range, "Fixed at listing."));
+        .map(|range| row(range, "Fixed at listing.", None));
     let oracle = market::ORACLE
         .iter()
-        .map(|range| row(range, "Of the oracle."));
+        .map(|range| row(range, "Of the oracle.", Some(range.loosens.as_str())));
     fixed.chain(oracle).collect()
 }
 

@@ -763,28 +763,31 @@ fn executing_ones_own_is_free() {
 
 #[test]
 fn a_liquidation_leaves_them_and_a_position_closed_by_it_makes_them_void() {
-    let mut world = World::with(|builder| {
-        builder.market(free("A")).seed(FundSeed {
-            mutual: 10_000 * UNIT,
-        })
-    });
-    let [short, bidder] = ["short", "bidder"].map(|name| world.user(name, 10_000 * UNIT));
-    let long = world.user("long", 60 * UNIT);
-    world.open(&long, &short, 10 * UNIT, "100");
-    let id = stop_loss(&mut world, &long, 10 * UNIT, "95");
-    world.limit(&bidder, Side::Buy, 10 * UNIT, "94.5").unwrap();
-    world.suite.next_block();
-    world.move_to("95");
-    world.liquidate(&long).unwrap();
-    assert_eq!(trigger_orders(&world, &long).len(), 1);
-    let left = world.size(&long);
-    let answer = execute(&mut world, id).unwrap().answer;
-    let expected = if left == 0 {
-        TriggerStatus::NothingToReduce
-    } else {
-        TriggerStatus::Executed
-    };
-    assert_eq!(answer.status, expected);
+    // At 95 a part is closed and the rest is the stop-loss's; at 93 the account is bankrupt and nothing is left to it.
+    for (at, bid, status) in [
+        ("95", "94.5", TriggerStatus::Executed),
+        ("93", "92.8", TriggerStatus::NothingToReduce),
+    ] {
+        let mut world = World::with(|builder| {
+            builder.market(free("A")).seed(FundSeed {
+                mutual: 10_000 * UNIT,
+            })
+        });
+        let [short, bidder] = ["short", "bidder"].map(|name| world.user(name, 10_000 * UNIT));
+        let long = world.user("long", 60 * UNIT);
+        world.open(&long, &short, 10 * UNIT, "100");
+        let id = stop_loss(&mut world, &long, 10 * UNIT, "95");
+        world.limit(&bidder, Side::Buy, 10 * UNIT, bid).unwrap();
+        world.suite.next_block();
+        world.move_to(at);
+        world.liquidate(&long).unwrap();
+        let left = world.size(&long);
+        assert!(left < 10_000_000, "nothing was liquidated at {at}");
+        assert_eq!(left == 0, status == TriggerStatus::NothingToReduce, "{at}");
+        assert_eq!(trigger_orders(&world, &long).len(), 1);
+        let answer = execute(&mut world, id).unwrap().answer;
+        assert_eq!(answer.status, status, "{at}");
+    }
 }
 
 // O3: they are void with their market, and gone without a trace.
