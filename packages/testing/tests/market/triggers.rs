@@ -763,9 +763,9 @@ fn executing_ones_own_is_free() {
 
 #[test]
 fn a_liquidation_leaves_them_and_a_position_closed_by_it_makes_them_void() {
-    // At 95 a part is closed and the rest is the stop-loss's; at 93 the account is bankrupt and nothing is left to it.
+    // At 96 a part is closed and the rest is the stop-loss's; at 93 the account is bankrupt and nothing is left to it.
     for (at, bid, status) in [
-        ("95", "94.5", TriggerStatus::Executed),
+        ("96", "95.8", TriggerStatus::Executed),
         ("93", "92.8", TriggerStatus::NothingToReduce),
     ] {
         let mut world = World::with(|builder| {
@@ -776,7 +776,7 @@ fn a_liquidation_leaves_them_and_a_position_closed_by_it_makes_them_void() {
         let [short, bidder] = ["short", "bidder"].map(|name| world.user(name, 10_000 * UNIT));
         let long = world.user("long", 60 * UNIT);
         world.open(&long, &short, 10 * UNIT, "100");
-        let id = stop_loss(&mut world, &long, 10 * UNIT, "95");
+        let id = stop_loss(&mut world, &long, 10 * UNIT, "97");
         world.limit(&bidder, Side::Buy, 10 * UNIT, bid).unwrap();
         world.suite.next_block();
         world.move_to(at);
