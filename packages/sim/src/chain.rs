@@ -160,6 +160,12 @@ impl Chain {
         self.suite.feeders.clone()
     }
 
+    /// Who owns the contracts.
+    #[must_use]
+    pub fn owner(&self) -> &Addr {
+        &self.suite.owner
+    }
+
     /// The market contract.
     #[must_use]
     pub fn market(&self) -> &Addr {
@@ -250,6 +256,20 @@ impl Chain {
             thresholds.deficient_ppm,
         ]
         .map(|ppm| f64::from(ppm) / 1_000_000.0))
+    }
+
+    /// What the reserves are to hold: the targets of all markets' reserves and of the mutual one, quote atoms.
+    ///
+    /// # Errors
+    /// Where the fund does not answer.
+    pub fn fund_target(&self) -> SimResult<u128> {
+        let config: FundConfig = self.suite.ask_fund(&FundQuery::Config {}).map_err(failed)?;
+        let mut target = config.parameters.mutual_target.u128();
+        for market in self.solvency()?.markets {
+            let claimant = self.suite.claimant(market.market).map_err(failed)?;
+            target = target.saturating_add(claimant.parameters.reserve_target.u128());
+        }
+        Ok(target)
     }
 
     /// The market's ledger.

@@ -38,6 +38,7 @@ pub mod prices;
 pub mod random;
 pub mod replay;
 pub mod report;
+pub mod rules;
 pub mod shadow;
 pub mod stress;
 pub mod table;

@@ -1,5 +1,6 @@
-//! `replay --plot` and `--html`: price, coverage in its bands and the layers of the fund over time, with claims and
-//! deleveraging as marks. One SVG that follows the reader's light or dark mode.
+//! `replay --plot` and `--html`: price, coverage in its bands, the layers of the fund, and what the fund makes of the
+//! markets (premium, open-interest cap) over time, with claims and deleveraging as marks. One SVG that follows the
+//! reader's light or dark mode.
 
 use std::fs;
 use std::path::Path;
@@ -10,6 +11,7 @@ use crate::clock::format_minute;
 use crate::engine::Outcome;
 use crate::error::{SimError, SimResult};
 use crate::listing::QUOTE_UNIT;
+use crate::rules::RulesTrack;
 use crate::table;
 
 /// What is kept of every bar for the plot.
@@ -23,17 +25,28 @@ pub struct Sample {
     pub coverage: f64,
     /// Layers of the fund in the order of the waterfall, quote units: reserves, mutual, stake, emergency facility.
     pub layers: [f64; 4],
+    /// What the fund makes of each market.
+    pub rules: Vec<DrawnRules>,
     /// Claims so far.
     pub claims: u64,
     /// Positions deleveraged so far.
     pub deleveraged: u64,
 }
 
+/// Rules of a market, for drawing.
+#[derive(Debug, Clone, Copy)]
+pub struct DrawnRules {
+    /// Premium a year, 1 = 100 %.
+    pub premium: f64,
+    /// Open-interest cap over the one listed; 0 while open interest may not grow.
+    pub open_interest_cap: f64,
+}
+
 /// Thresholds of coverage between levels, 1 = 100 %: surplus, healthy, watch, deficient.
 pub type Bands = [f64; 4];
 
 const WIDTH: u32 = 1_100;
-const HEIGHT: u32 = 980;
+const HEIGHT: u32 = 1_340;
 
 /// Colours as they are drawn; each is replaced by a variable that the reader's mode sets.
 const INK: RGBColor = RGBColor(1, 2, 3);
@@ -130,10 +143,16 @@ fn svg(outcome: &Outcome) -> SimResult<String> {
             |error: DrawingAreaErrorKind<_>| SimError::internal(format!("plot: {error:?}"));
         area.fill(&PAPER).map_err(failed)?;
         let (price, rest) = area.split_vertically(360);
-        let (coverage, layers) = rest.split_vertically(290);
+        let (coverage, rest) = rest.split_vertically(290);
+        let (layers, rest) = rest.split_vertically(330);
+        let (premium, cap) = rest.split_vertically(180);
         draw_prices(&price, outcome).map_err(failed)?;
         draw_coverage(&coverage, outcome).map_err(failed)?;
         draw_layers(&layers, outcome).map_err(failed)?;
+        let title = "premium a year on open interest, set by coverage";
+        draw_rules(&premium, outcome, title, |rules| rules.premium).map_err(failed)?;
+        let title = "open-interest cap, as listed = 100 % · 0: reduce-only";
+        draw_rules(&cap, outcome, title, |rules| rules.open_interest_cap).map_err(failed)?;
         area.present().map_err(failed)?;
     }
     Ok(with_modes(&drawn))
@@ -226,7 +245,7 @@ fn draw_prices<'a>(area: &Area<'a>, outcome: &Outcome) -> Drawn<'a> {
     let percent = |value: &f64| format!("{:.0} %", value * 100.0);
     let mut chart = chart!(area, outcome, title, most, percent);
     for (market, report) in outcome.report.markets.iter().enumerate() {
-        let colour = MARKETS.get(market % MARKETS.len()).copied().unwrap_or(INK);
+        let colour = market_colour(market);
         let points = history
             .iter()
             .filter_map(|sample| Some((time(sample), *sample.prices.get(market)?)));
@@ -248,6 +267,43 @@ fn draw_prices<'a>(area: &Area<'a>, outcome: &Outcome) -> Drawn<'a> {
         if now.deleveraged > before.deleveraged {
             let mark = Cross::new((time(now), lowest * 0.86), 4, DELEVERAGED.stroke_width(2));
             chart.plotting_area().draw(&mark)?;
+        }
+    }
+    Ok(())
+}
+
+fn market_colour(market: usize) -> RGBColor {
+    MARKETS.get(market % MARKETS.len()).copied().unwrap_or(INK)
+}
+
+/// One rule of every market, which changes in steps.
+fn draw_rules<'a>(
+    area: &Area<'a>,
+    outcome: &Outcome,
+    title: &str,
+    rule: fn(&DrawnRules) -> f64,
+) -> Drawn<'a> {
+    let history = &outcome.history;
+    let all = history.iter().flat_map(|sample| &sample.rules).map(rule);
+    let most = all.fold(0.01f64, f64::max) * 1.15;
+    let percent = |value: &f64| format!("{:.0} %", value * 100.0);
+    let mut chart = chart!(area, outcome, title, most, percent);
+    for (market, report) in outcome.report.markets.iter().enumerate() {
+        let colour = market_colour(market);
+        let mut points: Vec<(i64, f64)> = vec![];
+        for sample in history {
+            let Some(now) = sample.rules.get(market).map(rule) else {
+                continue;
+            };
+            let before = points.last().map_or(now, |(_, value)| *value);
+            points.extend([(time(sample), before), (time(sample), now)]);
+        }
+        let last = points.last().copied();
+        chart.draw_series(LineSeries::new(points, colour.stroke_width(2)))?;
+        if let Some(at) = last {
+            let label = EmptyElement::at(at)
+                + Text::new(report.symbol.clone(), (6, -7), text_style(13, &colour));
+            chart.plotting_area().draw(&label)?;
         }
     }
     Ok(())
@@ -317,6 +373,20 @@ fn draw_layers<'a>(area: &Area<'a>, outcome: &Outcome) -> Drawn<'a> {
 #[must_use]
 pub fn drawn_units(atoms: u128) -> f64 {
     atoms as f64 / QUOTE_UNIT as f64
+}
+
+/// The rules of a market now, for drawing.
+#[must_use]
+pub fn drawn_rules(track: &RulesTrack) -> DrawnRules {
+    let listed = track.listed_cap.max(1) as f64;
+    DrawnRules {
+        premium: track.now.premium_rate_ppm as f64 / 1_000_000.0,
+        open_interest_cap: if track.now.reduce_only {
+            0.0
+        } else {
+            track.now.open_interest_cap as f64 / listed
+        },
+    }
 }
 
 #[cfg(test)]

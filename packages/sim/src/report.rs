@@ -49,6 +49,10 @@ pub struct Report {
     pub fund: FundReport,
     /// The level at the start, and each one after it changed.
     pub levels: Vec<LevelReport>,
+    /// What the levels did to each market.
+    pub rules: Vec<RulesReport>,
+    /// Messages that the contracts' owner sent during the replay.
+    pub owner_messages: u64,
     /// Quote atoms of loss that nobody has borne at the end.
     pub deficit: String,
     /// Quote atoms of loss ever booked as deficit; fees may have repaid it.
@@ -151,12 +155,42 @@ pub struct FundReport {
     pub low: String,
     /// At the end.
     pub end: String,
+    /// Quote atoms that the reserves are to hold.
+    pub target: String,
     /// Quote atoms above all targets at the end: collected, but not there to pay claims.
     pub surplus: String,
     /// Least coverage: capital as a multiple of what is required (1 = 100 %).
     pub coverage_low: f64,
     /// Coverage at the end.
     pub coverage_end: f64,
+}
+
+/// What the fund made of a market, which applied it by itself.
+#[derive(Serialize, Debug, Clone)]
+pub struct RulesReport {
+    /// For example `BTC-PERP`.
+    pub symbol: String,
+    /// At the start.
+    pub first: RuleReport,
+    /// Each rule at its tightest, not all at one moment.
+    pub tightest: RuleReport,
+    /// At the end.
+    pub last: RuleReport,
+    /// Seconds in which open interest could not grow.
+    pub reduce_only_secs: u64,
+}
+
+/// Rules of a market.
+#[derive(Serialize, Debug, Clone)]
+pub struct RuleReport {
+    /// Premium on open interest a year (1 = 100 %).
+    pub premium_rate: f64,
+    /// Share of trade fees that goes to the fund (1 = 100 %).
+    pub fee_share: f64,
+    /// Open interest of one side above which nobody opens, quote atoms.
+    pub open_interest_cap: String,
+    /// Open interest may not grow.
+    pub reduce_only: bool,
 }
 
 /// A level and when it began.

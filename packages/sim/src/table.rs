@@ -132,10 +132,11 @@ fn rows(outcome: &Outcome) -> Vec<(&'static str, String)> {
     rows.push((
         "fund",
         format!(
-            "{} -> low {} -> {}; fees brought {}, of them {} surplus\ncoverage down to {:.0} %, {:.0} % at the end",
+            "{} -> low {} -> {}, target {}; fees brought {}, of them {} surplus\ncoverage down to {:.0} %, {:.0} % at the end",
             money(&report.fund.start),
             money(&report.fund.low),
             money(&report.fund.end),
+            money(&report.fund.target),
             money(&report.fees_to_fund),
             money(&report.fund.surplus),
             report.fund.coverage_low * 100.0,
@@ -143,6 +144,7 @@ fn rows(outcome: &Outcome) -> Vec<(&'static str, String)> {
         ),
     ));
     rows.push(("levels", levels(report)));
+    rows.push(("by themselves", rules(report)));
     rows.push((
         "deficit",
         format!(
@@ -175,6 +177,37 @@ fn refused(outcome: &Outcome) -> String {
         text.push_str(&format!("\n{} x {kind}", count(*times)));
     }
     text
+}
+
+/// What the levels did to each market, and whether the owner had a hand in it.
+fn rules(report: &Report) -> String {
+    let mut lines: Vec<String> = report
+        .rules
+        .iter()
+        .map(|rules| {
+            let (first, tightest, last) = (&rules.first, &rules.tightest, &rules.last);
+            format!(
+                "{}: premium {:.1} % a year -> {:.1} % -> {:.1} %; of fees {:.0} % to the fund -> {:.0} % -> {:.0} %\n\
+                 open interest at most {} -> {} -> {}; reduce-only for {} min",
+                rules.symbol,
+                first.premium_rate * 100.0,
+                tightest.premium_rate * 100.0,
+                last.premium_rate * 100.0,
+                first.fee_share * 100.0,
+                tightest.fee_share * 100.0,
+                last.fee_share * 100.0,
+                money(&first.open_interest_cap),
+                money(&tightest.open_interest_cap),
+                money(&last.open_interest_cap),
+                rules.reduce_only_secs / 60
+            )
+        })
+        .collect();
+    lines.push(format!(
+        "start -> tightest -> end; messages of the owner: {}",
+        report.owner_messages
+    ));
+    lines.join("\n")
 }
 
 fn levels(report: &Report) -> String {

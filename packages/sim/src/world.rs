@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use ballast_types::events::{fund as fund_events, is};
 use ballast_types::fund::{ExecuteMsg as FundMsg, SolvencyResponse};
-use ballast_types::market::{AccountResponse, ExecuteMsg as MarketMsg, QueryMsg as MarketQuery};
+use ballast_types::market::{
+    AccountResponse, ExecuteMsg as MarketMsg, MarketResponse, QueryMsg as MarketQuery,
+};
 use ballast_types::price_feed::ExecuteMsg as FeedMsg;
 use ballast_types::AccountId;
 use cosmwasm_std::{Addr, Event};
@@ -17,6 +19,7 @@ use crate::error::{SimError, SimResult};
 use crate::ledger::{Ledger, Touched};
 use crate::listing::Listing;
 use crate::report::Violation;
+use crate::rules::{self, RulesTrack};
 use crate::shadow::Shadow;
 
 /// What a message did.
@@ -58,6 +61,10 @@ pub struct World {
     pub refusals: BTreeMap<String, u64>,
     /// The fund's money and coverage.
     pub fund: FundTrack,
+    /// What the fund makes of each market.
+    pub rules: Vec<RulesTrack>,
+    /// Messages that the owner of the contracts sent.
+    pub owner_messages: u64,
     /// Prices of this step.
     pub prices: Vec<u64>,
     /// Runs of the invariant checker.
@@ -79,6 +86,8 @@ impl World {
             ledger: Ledger::default(),
             refusals: BTreeMap::new(),
             fund: FundTrack::default(),
+            rules: vec![],
+            owner_messages: 0,
             prices: vec![],
             checks: 0,
             seed,
@@ -146,7 +155,11 @@ impl World {
         self.after(result)
     }
 
+    /// Keeps what was sent, for the report of a violation, and whether the owner sent it.
     fn describe(&mut self, sender: &Addr, target: &str, message: &impl Serialize) {
+        if sender == self.chain.owner() {
+            self.owner_messages = self.owner_messages.saturating_add(1);
+        }
         self.last_message.clear();
         if let Ok(json) = serde_json::to_string(message) {
             self.last_message = format!(
@@ -176,6 +189,7 @@ impl World {
         };
         self.ledger
             .absorb(self.chain.now(), &events, &mut touched, worth);
+        rules::absorb(&mut self.rules, &events, self.chain.now());
         self.shadow.mark(&touched);
         let told = check_events(&events).map_err(|what| self.violation(what))?;
         for liquidation in told.iter().filter(|told| told.claim_id != 0) {
@@ -280,12 +294,26 @@ impl World {
         };
         let solvency = self.observe_fund()?;
         self.fund.start = self.fund.now;
+        self.rules = self.read_rules()?;
+        self.owner_messages = 0;
         self.ledger = Ledger::default();
         self.ledger
             .levels
             .push((self.chain.now(), solvency.level.as_str().to_string()));
         self.refusals.clear();
         Ok(())
+    }
+
+    fn read_rules(&self) -> SimResult<Vec<RulesTrack>> {
+        let now = self.chain.now();
+        (0u32..)
+            .take(self.listings.len())
+            .map(|market| {
+                let market: MarketResponse =
+                    self.chain.query_market(&MarketQuery::Market { market })?;
+                Ok(RulesTrack::new(&market, now))
+            })
+            .collect()
     }
 
     /// Reads again what changed.

@@ -49,6 +49,20 @@ fn a_crash_has_liquidations_claims_deleveraging_and_recovery() {
 }
 
 #[test]
+fn the_suite_tightens_and_loosens_by_itself() {
+    let report = replay_json(CASCADE);
+    let rules = report.pointer("/rules/0").unwrap();
+    let number = |path: &str| rules.pointer(path).unwrap().as_f64().unwrap();
+    assert!(number("/first/premium_rate") < number("/tightest/premium_rate"));
+    assert!(number("/last/premium_rate") < number("/tightest/premium_rate"));
+    assert!(number("/first/fee_share") < number("/tightest/fee_share"));
+    let cap = |when: &str| atoms(rules, &format!("/{when}/open_interest_cap"));
+    assert!(cap("tightest") < cap("first"));
+    assert!(atoms(&report, "/fund/low") < atoms(&report, "/fund/target"));
+    assert_eq!(count(&report, "/owner_messages"), 0);
+}
+
+#[test]
 fn same_seed_same_run_whatever_is_checked() {
     let with = |more: &[&str]| {
         let small = ["--bars", "20", "--traders", "20"];
@@ -223,6 +237,8 @@ fn a_replay_draws_itself() {
         "critical",
         "mutual reserve",
         "market reserves",
+        "premium a year",
+        "open-interest cap",
         "prefers-color-scheme: dark",
     ] {
         assert!(drawn.contains(expected), "{expected}");

@@ -24,7 +24,7 @@ use crate::agents::View;
 use crate::cli::ReplayArgs;
 use crate::clock::format_minute;
 use crate::error::{SimError, SimResult};
-use crate::plot::{drawn_units, Bands, Sample};
+use crate::plot::{drawn_rules, drawn_units, Bands, Sample};
 use crate::prices::{Series, Step, Timeline};
 use crate::report::{Report, Violation};
 use crate::world::World;
@@ -155,6 +155,7 @@ impl Replay {
                 .collect(),
             coverage: solvency.coverage_ppm.u128() as f64 / 1_000_000.0,
             layers: layers.map(|layer| drawn_units(layer.u128())),
+            rules: self.world.rules.iter().map(drawn_rules).collect(),
             claims: self.world.ledger.claims,
             deleveraged: self.world.ledger.deleveraged,
         });

@@ -6,8 +6,9 @@ use crate::error::SimResult;
 use crate::prices::{Bar, Series};
 use crate::report::{
     BorneReport, ClaimsReport, DeleveragedReport, FundReport, LevelReport, MarketReport, Report,
-    WindowReport,
+    RuleReport, RulesReport, WindowReport,
 };
+use crate::rules::Rules;
 
 impl Replay {
     pub(super) fn report(
@@ -71,6 +72,7 @@ impl Replay {
                 start: fund.start.to_string(),
                 low: fund.low.to_string(),
                 end: fund.now.to_string(),
+                target: self.world.chain.fund_target()?.to_string(),
                 surplus: fund.surplus.to_string(),
                 coverage_low: ratio(fund.coverage_low),
                 coverage_end: ratio(fund.coverage),
@@ -83,12 +85,34 @@ impl Replay {
                     level: level.clone(),
                 })
                 .collect(),
+            rules: self.rules(series),
+            owner_messages: self.world.owner_messages,
             deficit: deficit.to_string(),
             deficit_booked: ledger.deficit_booked.to_string(),
             invariant_checks: self.world.checks,
             violations: u64::from(violated),
             seconds: (seconds * 1_000.0).round() / 1_000.0,
         })
+    }
+
+    fn rules(&self, series: &[Series]) -> Vec<RulesReport> {
+        let shown = |rules: &Rules| RuleReport {
+            premium_rate: ratio(rules.premium_rate_ppm),
+            fee_share: ratio(rules.fee_share_ppm),
+            open_interest_cap: rules.open_interest_cap.to_string(),
+            reduce_only: rules.reduce_only,
+        };
+        series
+            .iter()
+            .zip(&self.world.rules)
+            .map(|(one, track)| RulesReport {
+                symbol: one.symbol.clone(),
+                first: shown(&track.first),
+                tightest: shown(&track.tightest),
+                last: shown(&track.now),
+                reduce_only_secs: track.reduce_only_secs(self.world.chain.now()),
+            })
+            .collect()
     }
 
     fn market_reports(&self, series: &[Series]) -> Vec<MarketReport> {
