@@ -150,7 +150,7 @@ pub struct ReplayArgs {
 
     /// The fund at the start: an amount in quote units, or N% of the open interest that traders aim
     /// at. 0: nothing is ever there to pay. Three quarters of it are the markets' reserves, the rest the mutual one
-    #[arg(long, value_name = "AMOUNT|N%", default_value = "0.2%", value_parser = fund_size, allow_hyphen_values = true, help_heading = "Fund")]
+    #[arg(long, value_name = "AMOUNT|N%", default_value = "0.12%", value_parser = fund_size, allow_hyphen_values = true, help_heading = "Fund")]
     pub fund_size: FundSize,
     /// Days since the markets were registered: their access to the mutual reserve grows over 30
     #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=365), help_heading = "Fund")]

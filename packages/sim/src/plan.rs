@@ -13,8 +13,9 @@ use crate::listing::{Listing, QUOTE_UNIT};
 /// Capital that must stand behind open interest, ppm of its value.
 const RISK_WEIGHT_PPM: u32 = 2_400;
 
-/// How long before the replay the exchange opens, seconds.
-const OPEN_BEFORE_SECS: u64 = 7_200;
+/// How long before the replay the exchange opens, seconds: longer than the fund's breakers look back, so that what
+/// filled its reserves at the start does not count as repaid loss.
+const OPEN_BEFORE_SECS: u64 = 9 * 3_600;
 
 /// Numbers of a replay.
 pub struct Plan {

@@ -14,7 +14,7 @@ const CASCADE: &[&str] = &[
     "--traders",
     "40",
     "--fund-size",
-    "0.1%",
+    "0.08%",
 ];
 
 fn without_time(mut report: Value) -> Value {
