@@ -1,7 +1,7 @@
 //! The names of every message, read from the JSON schema of the message enums: what is tested for each
 //! message is tested for the next one too, or fails with its name.
 
-use ballast_types::{fund, market, price_feed};
+use ballast_types::{fund, governance, market, price_feed};
 use cosmwasm_schema::schema_for;
 use serde::Serialize;
 use serde_json::Value;
@@ -23,6 +23,10 @@ pub fn executes(target: Target) -> Vec<String> {
             &schema_for!(fund::ReceiveMsg),
         ),
         Target::PriceFeed => names(&schema_for!(price_feed::ExecuteMsg), &()),
+        Target::Governance => names(
+            &schema_for!(governance::ExecuteMsg),
+            &schema_for!(governance::ReceiveMsg),
+        ),
         Target::Token => vec![],
     }
 }
@@ -34,6 +38,7 @@ pub fn paged_queries(target: Target) -> Vec<String> {
         Target::Market => serde_json::to_value(schema_for!(market::QueryMsg)),
         Target::Fund => serde_json::to_value(schema_for!(fund::QueryMsg)),
         Target::PriceFeed => serde_json::to_value(schema_for!(price_feed::QueryMsg)),
+        Target::Governance => serde_json::to_value(schema_for!(governance::QueryMsg)),
         Target::Token => return vec![],
     };
     let schema = schema.unwrap_or_default();

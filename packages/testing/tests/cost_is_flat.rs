@@ -2,7 +2,8 @@
 //! and iterator steps of every message of every contract are the same in a crowd of 10 and of 10,000. A crowd of `n`
 //! is `n` accounts with four resting orders each (two at a price that all share, two at a price of its own), `n` longs
 //! and `n` shorts in both markets at entry prices of their own, a stop-loss and a take-profit of each long, `n` recorded
-//! claims, `n` feeds; and once more with a backlog: `2n` failed claims, deleveraging cursors, causes for the gate, queued
+//! claims, `n` feeds; `n` stakers of governance, each with an amount that was unstaked, an open proposal and a vote on the
+//! first; and once more with a backlog: `2n` failed claims, deleveraging cursors, causes for the gate, queued
 //! withdrawals and delegates, `4n` names, `n` underwriters with exits.
 //!
 //! Where a message does more, it costs more in proportion: fills, counterparties, orders cancelled, feeds, markets.

@@ -44,6 +44,7 @@ pub struct SuiteBuilder {
     exchange_parameters: Option<ExchangeParameters>,
     start: u64,
     governed: Option<Settings>,
+    governance_token: Collateral,
 }
 
 /// 2023-11-14: when the chain starts unless told otherwise.
@@ -76,6 +77,7 @@ impl SuiteBuilder {
             exchange_parameters: None,
             start: START,
             governed: None,
+            governance_token: Collateral::Native,
         }
     }
 
@@ -160,6 +162,13 @@ impl SuiteBuilder {
         self
     }
 
+    /// What is staked for power: [`GOVERNANCE_COIN`](super::GOVERNANCE_COIN), or a cw20 of its own.
+    #[must_use]
+    pub fn governance_token(mut self, kind: Collateral) -> Self {
+        self.governance_token = kind;
+        self
+    }
+
     /// Time of the block in which the suite is handed over, seconds.
     #[must_use]
     pub fn start_at(mut self, secs: u64) -> Self {
@@ -206,10 +215,15 @@ impl SuiteBuilder {
         });
         let codes = Codes::store(&mut app, &meter);
         let deployer = app.api().addr_make("owner");
+        let governance_token =
+            governance::make_token(&mut app, &codes, &deployer, self.governance_token)?;
         let governance = self
             .governed
             .as_ref()
-            .map(|settings| governance::deploy(&mut app, codes.governance, &deployer, settings))
+            .map(|settings| {
+                let chosen = (&governance_token, settings);
+                governance::deploy(&mut app, codes.governance, &deployer, chosen)
+            })
             .transpose()?;
         let owner = governance.clone().unwrap_or_else(|| deployer.clone());
         let admin = Some(owner.to_string());
@@ -274,6 +288,7 @@ impl SuiteBuilder {
             decimals: self.decimals,
             owner,
             governance,
+            governance_token,
             feeders,
             price_feed,
             fund,

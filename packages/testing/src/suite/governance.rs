@@ -2,32 +2,61 @@
 
 use anyhow::{Context, Result};
 use ballast_types::governance::{
-    ContractKind, ExecuteMsg, InstantiateMsg, LifecycleResponse, QueryMsg, Settings, SuiteContract,
+    ContractKind, ExecuteMsg, InstantiateMsg, LifecycleResponse, QueryMsg, ReceiveMsg, Settings,
+    SuiteContract,
 };
+use ballast_types::{market, MarketId};
 use cosmwasm_schema::serde::de::DeserializeOwned;
 use cosmwasm_schema::serde::Serialize;
 use cosmwasm_std::{coin, coins, to_json_binary, Addr, CosmosMsg, WasmMsg};
-use cw20::Denom;
+use cw20::{Cw20ExecuteMsg, Denom, MinterResponse};
 use cw3::Vote;
 use cw_multi_test::{AppResponse, Executor};
 
-use super::{Suite, SuiteApp};
+use super::{Codes, Collateral, Suite, SuiteApp};
 
-/// What is staked for power.
+/// What is staked for power, unless the builder was told to make it a cw20.
 pub const GOVERNANCE_COIN: &str = "ugov";
 
 /// Name of the guardian's address.
 pub const GUARDIAN: &str = "guardian";
+
+/// Makes the token that is staked for power. The deployer mints it.
+pub(super) fn make_token(
+    app: &mut SuiteApp,
+    codes: &Codes,
+    deployer: &Addr,
+    kind: Collateral,
+) -> Result<Denom> {
+    let code = match kind {
+        Collateral::Native => return Ok(Denom::Native(GOVERNANCE_COIN.to_owned())),
+        Collateral::Cw20 => codes.cw20,
+        Collateral::HostileCw20 => codes.hostile_token,
+    };
+    let msg = cw20_base::msg::InstantiateMsg {
+        name: "Ballast test power".to_owned(),
+        symbol: "UGOV".to_owned(),
+        decimals: 6,
+        initial_balances: vec![],
+        mint: Some(MinterResponse {
+            minter: deployer.to_string(),
+            cap: None,
+        }),
+        marketing: None,
+    };
+    let token = app.instantiate_contract(code, deployer.clone(), &msg, &[], "power", None)?;
+    Ok(Denom::Cw20(token))
+}
 
 /// Deploys governance, and makes it its own wasm admin.
 pub(super) fn deploy(
     app: &mut SuiteApp,
     code: u64,
     deployer: &Addr,
-    settings: &Settings,
+    (token, settings): (&Denom, &Settings),
 ) -> Result<Addr> {
     let msg = InstantiateMsg {
-        token: Denom::Native(GOVERNANCE_COIN.to_owned()),
+        token: token.clone(),
         settings: Some(settings.clone()),
         guardian: Some(app.api().addr_make(GUARDIAN).to_string()),
     };
@@ -102,6 +131,17 @@ impl Suite {
         call(contract, msg)
     }
 
+    /// A message of a proposal: nobody takes more risk in a market.
+    ///
+    /// # Errors
+    /// There is no such market.
+    pub fn reduce_only(&self, market: MarketId) -> Result<CosmosMsg> {
+        let mut parameters = self.market_info(market)?.config.parameters;
+        parameters.reduce_only = true;
+        let msg = market::ExecuteMsg::UpdateMarket { market, parameters };
+        call(&self.market, &msg)
+    }
+
     /// Sends a message to governance.
     ///
     /// # Errors
@@ -116,11 +156,51 @@ impl Suite {
     /// # Errors
     /// What governance returned.
     pub fn new_voter(&mut self, name: &str, power: u128) -> Result<Addr> {
-        let (voter, governance) = (self.address(name), self.governance()?);
-        self.mint_coin(&voter, coin(power, GOVERNANCE_COIN))?;
-        let funds = coins(power, GOVERNANCE_COIN);
-        self.execute(&voter, &governance, &ExecuteMsg::Stake {}, &funds)?;
+        let voter = self.address(name);
+        self.mint_power(&voter, power)?;
+        self.stake_power(&voter, power)?;
         Ok(voter)
+    }
+
+    /// Gives somebody of the token that is staked for power, out of nothing.
+    ///
+    /// # Errors
+    /// Supply beyond 128 bits.
+    pub fn mint_power(&mut self, to: &Addr, amount: u128) -> Result<()> {
+        match self.governance_token.clone() {
+            Denom::Native(denom) => self.mint_coin(to, coin(amount, denom)),
+            Denom::Cw20(token) => {
+                let msg = Cw20ExecuteMsg::Mint {
+                    recipient: to.to_string(),
+                    amount: amount.into(),
+                };
+                let minter = self.address("owner");
+                self.app.execute_contract(minter, token, &msg, &[])?;
+                Ok(())
+            }
+        }
+    }
+
+    /// Stakes for power, which counts from the next block on.
+    ///
+    /// # Errors
+    /// What governance or the token returned.
+    pub fn stake_power(&mut self, voter: &Addr, amount: u128) -> Result<AppResponse> {
+        let governance = self.governance()?;
+        match self.governance_token.clone() {
+            Denom::Native(denom) => {
+                let funds = coins(amount, denom);
+                self.execute(voter, &governance, &ExecuteMsg::Stake {}, &funds)
+            }
+            Denom::Cw20(token) => {
+                let msg = Cw20ExecuteMsg::Send {
+                    contract: governance.into_string(),
+                    amount: amount.into(),
+                    msg: to_json_binary(&ReceiveMsg::Stake {})?,
+                };
+                self.execute(voter, &token, &msg, &[])
+            }
+        }
     }
 
     /// Makes an ordinary proposal; returns its id.

@@ -93,6 +93,8 @@ pub struct Suite {
     pub owner: Addr,
     /// Governance, in a suite that it owns.
     pub governance: Option<Addr>,
+    /// What is staked for power in a suite that governance owns.
+    pub governance_token: Denom,
     /// Somebody without permission who cranks.
     pub keeper: Addr,
     /// Who pushes prices.

@@ -5,7 +5,7 @@ use ballast_testing::messages;
 use ballast_testing::metering::scenarios::{Prepared, Target};
 use ballast_testing::suite::Collateral;
 
-use crate::stage::{message, value, variant, Caller, Who, World};
+use crate::stage::{message, value, variant, Caller, Who, World, CONTRACTS};
 use crate::table::{May, Row, ROWS};
 
 const COLLATERALS: [Collateral; 2] = [Collateral::Native, Collateral::Cw20];
@@ -13,7 +13,7 @@ const COLLATERALS: [Collateral; 2] = [Collateral::Native, Collateral::Cw20];
 // A1: the list is the enums'
 #[test]
 fn every_message_is_in_the_table() {
-    for target in [Target::Market, Target::Fund, Target::PriceFeed] {
+    for target in CONTRACTS {
         let names = messages::executes(target);
         let listed: Vec<&Row> = ROWS.iter().filter(|row| row.target == target).collect();
         for name in &names {
@@ -91,7 +91,14 @@ fn expected(row: &Row, who: Who) -> Outcome {
     match row.may {
         May::Anyone => Outcome::Accepted,
         May::Nobody(error) => refused(error),
+        May::AnyoneElse(error) => only(who != Who::Owner, error),
         May::Owner => only(who == Who::Owner, "Ownership(NotOwner)"),
+        // Governance owns everything.
+        May::Itself => only(who == Who::Owner, "OnlyGovernance"),
+        May::Member(error) => only(who == Who::Member, error),
+        May::Guardian => only(who == Who::Guardian, "NotGuardian"),
+        May::Instantiator => only(who == Who::Instantiator, "BootstrapLocked"),
+        May::PowerToken => only(who == Who::PowerToken, "WrongToken"),
         May::Heir => only(who == Who::Heir, "Ownership(NotPendingOwner)"),
         May::InsuranceFund => only(who == Who::InsuranceFund, "Unauthorized"),
         May::MarketContract(error) => only(who == Who::MarketContract, error),
@@ -170,7 +177,7 @@ fn no_token_is_believed_where_the_collateral_is_native() {
     let mut native = World::new(Collateral::Native);
     for row in ROWS
         .iter()
-        .filter(|row| matches!(row.may, May::CollateralToken))
+        .filter(|row| matches!(row.may, May::CollateralToken | May::PowerToken))
     {
         let mark = of_cw20.stage.suite.mark();
         let prepared = of_cw20.prepare(row, Collateral::Cw20).unwrap();

@@ -1,7 +1,7 @@
 //! Rule F1: every message with every kind of coins.
 
 use ballast_testing::metering::scenarios::{Prepared, Target};
-use ballast_testing::suite::Collateral;
+use ballast_testing::suite::{Collateral, GOVERNANCE_COIN};
 use cosmwasm_std::{coin, Coin};
 
 use crate::stage::{message, value, variant, World, FALSE_COINS};
@@ -24,6 +24,7 @@ fn cases(world: &World) -> Vec<(&'static str, Vec<Coin>)> {
         ("the right coin and its namesake", both("UUSDC")),
         ("the right coin twice", [right(3), right(4)].concat()),
     ];
+    cases.push(("what governance stakes", vec![coin(5, GOVERNANCE_COIN)]));
     cases.extend(FALSE_COINS.map(|denom| ("a false coin", vec![coin(1_000_000, denom)])));
     cases
 }
@@ -31,8 +32,14 @@ fn cases(world: &World) -> Vec<(&'static str, Vec<Coin>)> {
 /// The error, or none where these coins are taken.
 fn expected(row: &Row, coins: &[Coin]) -> Option<String> {
     let right = |coin: &Coin| coin.denom == "uusdc";
+    let deposit = coin(1_000_000, "uusdc");
     let error = match (row.takes, coins) {
+        (Takes::Power, [one]) if one.denom == GOVERNANCE_COIN => return None,
+        (Takes::Power, _) => "WrongToken",
+        (Takes::Deposit, [one]) if *one == deposit => return None,
+        (Takes::Deposit, _) => "WrongDeposit",
         (_, []) if row.takes != Takes::Collateral => return None,
+        (Takes::NoDeposit, _) => "WrongDeposit",
         (Takes::Collateral | Takes::CollateralOrNothing, [one]) if right(one) => return None,
         (Takes::Nothing, _) => match row.target {
             Target::Fund => "NoFundsExpected",
@@ -133,6 +140,8 @@ fn no_message_takes_coins_where_the_collateral_is_a_cw20() {
             (Target::Fund, Takes::Collateral) => &["NativeNotAccepted"],
             (Target::Fund, _) => &["NoFundsExpected", "NativeNotAccepted"],
             (Target::Market, Takes::Collateral) => &["WrongCollateral"],
+            (_, Takes::Power) => &["WrongToken"],
+            (_, Takes::Deposit | Takes::NoDeposit) => &["WrongDeposit"],
             _ => &["Payment(NonPayable"],
         };
         assert!(

@@ -5,9 +5,7 @@ use ballast_testing::suite::Collateral;
 use cosmwasm_std::{Empty, Event};
 use cw_multi_test::Executor;
 
-use crate::stage::{variant, Who, World};
-
-const CONTRACTS: [Target; 3] = [Target::Market, Target::Fund, Target::PriceFeed];
+use crate::stage::{variant, Who, World, CONTRACTS};
 
 // A1, M2: only the admin migrates, and only to a newer version of the same contract
 #[test]
@@ -19,6 +17,7 @@ fn only_the_admin_migrates_and_only_forward() {
         let code = match target {
             Target::Market => codes.market,
             Target::Fund => codes.fund,
+            Target::Governance => codes.governance,
             _ => codes.price_feed,
         };
         for caller in world.callers.clone() {
@@ -64,6 +63,7 @@ fn an_older_version_migrates_once_and_keeps_its_state() {
         let code = match target {
             Target::Market => suite.codes.market,
             Target::Fund => suite.codes.fund,
+            Target::Governance => suite.codes.governance,
             _ => suite.codes.price_feed,
         };
         let stored = cw2::get_contract_version(suite.storage_of(&contract).as_ref()).unwrap();
@@ -132,10 +132,16 @@ fn unknown_replies_are_errors() {
                 market.unwrap_err(),
                 ballast_perp_market::ContractError::UnknownReply { id }
             );
-            let fund = ballast_insurance_fund::contract::reply(deps.as_mut(), mock_env(), reply);
+            let fund =
+                ballast_insurance_fund::contract::reply(deps.as_mut(), mock_env(), reply.clone());
             assert_eq!(
                 fund.unwrap_err(),
                 ballast_insurance_fund::ContractError::UnknownReply { found: id }
+            );
+            let governance = ballast_governance::contract::reply(deps.as_mut(), mock_env(), reply);
+            assert_eq!(
+                governance.unwrap_err(),
+                ballast_governance::ContractError::UnknownReply { found: id }
             );
         }
     }

@@ -2,9 +2,10 @@
 
 use anyhow::{Context, Error, Result};
 use ballast_testing::metering::scenarios::{self, Prepared, Stage, Target, UNIT};
-use ballast_testing::suite::Collateral;
+use ballast_testing::suite::{Collateral, GOVERNANCE_COIN, GUARDIAN};
+use ballast_types::governance::ExecuteMsg;
 use cosmwasm_std::{coin, from_json, to_json_binary, Addr, Binary};
-use cw20::{Cw20ExecuteMsg, Cw20ReceiveMsg};
+use cw20::{Cw20ExecuteMsg, Cw20ReceiveMsg, Denom};
 use cw_multi_test::{AppResponse, Executor};
 use serde_json::{json, Value};
 
@@ -18,6 +19,14 @@ pub const FALSE_COINS: [&str; 4] = [
     "uusd",
 ];
 
+/// The contracts whose messages are in the table.
+pub const CONTRACTS: [Target; 4] = [
+    Target::Market,
+    Target::Fund,
+    Target::PriceFeed,
+    Target::Governance,
+];
+
 /// Somebody who may try.
 #[derive(Clone, Debug)]
 pub struct Caller {
@@ -25,7 +34,7 @@ pub struct Caller {
     pub address: Addr,
 }
 
-/// Kinds of callers.
+/// Kinds of callers. The owner of all contracts, of governance itself too, is governance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
     Owner,
@@ -39,16 +48,20 @@ pub enum Who {
     Treasury,
     Staker,
     Spender,
+    Member,
+    Guardian,
+    Instantiator,
     MarketContract,
     InsuranceFund,
     PriceFeed,
     CollateralToken,
+    PowerToken,
     OtherToken,
     OtherContract,
 }
 
 impl Who {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 21] = [
         Self::Owner,
         Self::Heir,
         Self::AccountOwner,
@@ -60,10 +73,14 @@ impl Who {
         Self::Treasury,
         Self::Staker,
         Self::Spender,
+        Self::Member,
+        Self::Guardian,
+        Self::Instantiator,
         Self::MarketContract,
         Self::InsuranceFund,
         Self::PriceFeed,
         Self::CollateralToken,
+        Self::PowerToken,
         Self::OtherToken,
         Self::OtherContract,
     ];
@@ -107,10 +124,17 @@ impl World {
             Who::Treasury => Some(suite.address("treasury")),
             Who::Staker => Some(suite.address("staker")),
             Who::Spender => Some(suite.address("friend")),
+            Who::Member => Some(suite.address("member")),
+            Who::Guardian => Some(suite.address(GUARDIAN)),
+            Who::Instantiator => Some(suite.address("owner")),
             Who::MarketContract => Some(suite.market.clone()),
             Who::InsuranceFund => Some(suite.fund.clone()),
             Who::PriceFeed => Some(suite.price_feed.clone()),
             Who::CollateralToken => suite.token().cloned(),
+            Who::PowerToken => match &suite.governance_token {
+                Denom::Cw20(token) => Some(token.clone()),
+                Denom::Native(_) => None,
+            },
             Who::OtherToken => Some(other_token.clone()),
             Who::OtherContract => Some(other_contract.clone()),
         };
@@ -130,7 +154,7 @@ impl World {
             if ![suite.market.clone(), suite.fund.clone()].contains(&caller.address) {
                 suite.mint(&caller.address, 1_000_000 * UNIT).unwrap();
             }
-            for denom in FALSE_COINS.iter().chain(&["uusdc"]) {
+            for denom in FALSE_COINS.iter().chain(&["uusdc", GOVERNANCE_COIN]) {
                 let held = matches!(suite.collateral, cw20::Denom::Native(ref own) if own == denom);
                 if !held {
                     let coins = coin(1_000_000 * UNIT, *denom);
@@ -164,6 +188,7 @@ impl World {
             Target::Market => self.stage.suite.market.clone(),
             Target::Fund => self.stage.suite.fund.clone(),
             Target::PriceFeed => self.stage.suite.price_feed.clone(),
+            Target::Governance => self.stage.suite.governance().unwrap(),
             Target::Token => self.stage.suite.token().unwrap().clone(),
         }
     }
@@ -176,6 +201,10 @@ impl World {
             let owner = self.stage.suite.owner.clone();
             let msg = json!({"update_ownership": "renounce_ownership"});
             return Some(Prepared::new(&owner, &contract, &msg).unwrap());
+        }
+        if row.message == "check_messages" {
+            let (keeper, check) = (self.stage.suite.keeper.clone(), self.check_messages());
+            return Some(Prepared::new(&keeper, &contract, &check).unwrap());
         }
         let scenario = scenarios::all().into_iter().find(|scenario| {
             scenario.target == row.target
@@ -196,19 +225,33 @@ impl World {
             return None;
         }
         let prepared = scenario.prepare(&mut self.stage).unwrap();
+        // A bootstrap is another governance's.
+        if prepared.contract == contract || row.message == "bootstrap" {
+            return Some(prepared);
+        }
         Some(self.as_hook(prepared, &contract))
+    }
+
+    /// A dry run of what would go through.
+    fn check_messages(&self) -> ExecuteMsg {
+        ExecuteMsg::CheckMessages {
+            msgs: vec![self.stage.suite.reduce_only(0).unwrap()],
+            verbatim: false,
+        }
     }
 
     /// What the token sends to the contract for a `Send`, without the transfer; the tokens are there.
     fn as_hook(&mut self, prepared: Prepared, contract: &Addr) -> Prepared {
-        if prepared.contract == *contract {
-            return prepared;
-        }
         let sent: Cw20ExecuteMsg = from_json(&prepared.msg).unwrap();
         let Cw20ExecuteMsg::Send { amount, msg, .. } = sent else {
             panic!("{prepared:?} is no Send");
         };
-        self.stage.suite.mint(contract, amount.u128()).unwrap();
+        if Some(&prepared.contract) == self.stage.suite.token() {
+            self.stage.suite.mint(contract, amount.u128()).unwrap();
+        } else {
+            let suite = &mut self.stage.suite;
+            suite.mint_power(contract, amount.u128()).unwrap();
+        }
         let hook = Cw20ReceiveMsg {
             sender: prepared.sender.to_string(),
             amount,
@@ -237,6 +280,8 @@ pub fn variant(error: &Error) -> Result<String> {
     } else if let Some(error) = error.downcast_ref::<ballast_insurance_fund::ContractError>() {
         format!("{error:?}")
     } else if let Some(error) = error.downcast_ref::<ballast_price_feed::ContractError>() {
+        format!("{error:?}")
+    } else if let Some(error) = error.downcast_ref::<ballast_governance::ContractError>() {
         format!("{error:?}")
     } else {
         anyhow::bail!("not a contract's error: {error:#}")

@@ -1,6 +1,6 @@
 //! Who may send what, with which coins. One row a message; some have a second one for another way to send it.
 
-use ballast_testing::metering::scenarios::Target::{self, Fund, Market, PriceFeed};
+use ballast_testing::metering::scenarios::Target::{self, Fund, Governance, Market, PriceFeed};
 
 /// Who may send a message, and what everybody else is told.
 #[derive(Clone, Copy, Debug)]
@@ -9,8 +9,20 @@ pub enum May {
     Anyone,
     /// Nobody; everybody gets this error.
     Nobody(&'static str),
+    /// Everybody but governance itself, which gets this error.
+    AnyoneElse(&'static str),
     /// The owner of the contract.
     Owner,
+    /// Governance itself.
+    Itself,
+    /// Who stakes for power; everybody else gets this error.
+    Member(&'static str),
+    /// Governance's guardian.
+    Guardian,
+    /// Who instantiated governance.
+    Instantiator,
+    /// The token that governance stakes, for the staker it names.
+    PowerToken,
     /// To whom ownership was offered.
     Heir,
     /// The insurance fund.
@@ -47,6 +59,12 @@ pub enum Takes {
     Collateral,
     /// One coin of the collateral, or none.
     CollateralOrNothing,
+    /// One coin of what governance stakes.
+    Power,
+    /// A deposit of one unit of the collateral.
+    Deposit,
+    /// None, where it could be a deposit.
+    NoDeposit,
 }
 
 /// One message.
@@ -179,4 +197,25 @@ pub const ROWS: &[Row] = &[
     row(PriceFeed, "update_ownership.transfer_ownership", Owner, Nothing),
     row(PriceFeed, "update_ownership.accept_ownership", Heir, Nothing),
     row(PriceFeed, "update_ownership.renounce_ownership", Nobody("RenounceRefused"), Nothing),
+
+    row(Governance, "propose", Member("NoPower"), NoDeposit),
+    also(Governance, "propose", "with a deposit", Member("NoPower"), Deposit),
+    row(Governance, "propose_protective", Member("NoPower"), NoDeposit),
+    row(Governance, "vote", Member("NoPowerAtStart"), Nothing),
+    row(Governance, "execute", Anyone, Nothing),
+    row(Governance, "close", Anyone, Nothing),
+    row(Governance, "revert_protective", Anyone, Nothing),
+    row(Governance, "cancel", Guardian, Nothing),
+    row(Governance, "freeze", Guardian, Nothing),
+    row(Governance, "check_messages", Nobody("CheckPassed"), Nothing),
+    row(Governance, "stake", AnyoneElse("StakesItself"), Power),
+    row(Governance, "receive.stake", PowerToken, Nothing),
+    row(Governance, "unstake", Member("StakeTooSmall"), Nothing),
+    row(Governance, "claim", Member("NothingToClaim"), Nothing),
+    row(Governance, "bootstrap", Instantiator, Nothing),
+    row(Governance, "update_settings", Itself, Nothing),
+    row(Governance, "set_guardian", Itself, Nothing),
+    row(Governance, "confirm_protective", Itself, Nothing),
+    row(Governance, "run_proposal", Itself, Nothing),
+    row(Governance, "check_books", Itself, Nothing),
 ];

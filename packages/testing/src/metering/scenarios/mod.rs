@@ -7,7 +7,9 @@
 
 mod backlog;
 mod crowd;
+mod electorate;
 mod fund;
+mod governance;
 mod market;
 mod price_feed;
 mod stage;
@@ -30,6 +32,8 @@ pub enum Target {
     Fund,
     /// `price-feed`.
     PriceFeed,
+    /// `governance`.
+    Governance,
     /// The collateral token: a plain transfer, to compare with.
     Token,
 }
@@ -42,6 +46,7 @@ impl Target {
             Self::Market => "perp-market",
             Self::Fund => "insurance-fund",
             Self::PriceFeed => "price-feed",
+            Self::Governance => "governance",
             Self::Token => "cw20",
         }
     }
@@ -125,6 +130,7 @@ pub fn all() -> Vec<Scenario> {
     let mut all = market::all();
     all.extend(fund::all());
     all.extend(price_feed::all());
+    all.extend(governance::all());
     all.push(Scenario::new(
         Target::Token,
         "transfer",

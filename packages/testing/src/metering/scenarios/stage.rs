@@ -1,13 +1,14 @@
 //! The suite before a measured message: two markets, a crowd, and what a scenario needs to set its state up.
 
 use anyhow::{ensure, Context, Result};
+use ballast_governance::parameters::default_settings;
 use ballast_types::market::{AccountResponse, OrderId};
 use ballast_types::{AccountId, Side};
 use cosmwasm_schema::serde::Serialize;
 use cosmwasm_std::{to_json_binary, Addr, Binary, Coin, Decimal, WasmMsg};
 use cw_multi_test::AppResponse;
 
-use super::{backlog, crowd};
+use super::{backlog, crowd, electorate};
 use crate::metering::Trace;
 use crate::suite::{Collateral, MarketSpec, Suite, SuiteBuilder};
 
@@ -66,14 +67,18 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Two markets at 20,000, a fund with money, and a crowd of so many: accounts with resting orders at one
-    /// price and each at a price of its own, accounts with positions in both markets, recorded claims, and
-    /// registered feeds (see module `crowd`).
+    /// Two markets at 20,000, a fund with money, governance as the owner of it all, and a crowd of so many:
+    /// accounts with resting orders at one price and each at a price of its own, accounts with positions in both
+    /// markets, recorded claims, and registered feeds (see module `crowd`); stakers, proposals and votes (see
+    /// module `electorate`). Where the collateral is a cw20, so is what governance stakes.
     ///
     /// # Errors
     /// What a contract refused: a bug.
     pub fn new(collateral: Collateral, crowd: u64) -> Result<Self> {
-        let mut builder = SuiteBuilder::new().collateral(collateral);
+        let mut builder = SuiteBuilder::new()
+            .collateral(collateral)
+            .governed(default_settings())
+            .governance_token(collateral);
         for symbol in ["BTC-PERP", "ALT-PERP"] {
             let tick = Decimal::percent(10);
             let mut spec = MarketSpec::new(symbol, 8, tick, LOT, PRICE.parse()?);
@@ -84,6 +89,7 @@ impl Stage {
             suite: builder.build()?,
         };
         crowd::gather(&mut stage, crowd)?;
+        electorate::gather(&mut stage, crowd)?;
         stage.price(PRICE)?;
         Ok(stage)
     }

@@ -103,7 +103,8 @@ Compute is not predicted: 140,000 steps of the virtual machine are one gas. A pl
 real chain; the last table but one has what is predicted for it.
 
 The state: two markets, ten accounts that quote, ten long and ten short in both markets; prices cached and the minute's
-premium sample taken before the message, unless the table says otherwise. What costs more in a crowd of 10,000 is a failure
+premium sample taken before the message, unless the table says otherwise. Governance owns it all and has eleven stakers, ten
+open proposals and ten votes on the first. What costs more in a crowd of 10,000 is a failure
 of the test `cost_is_flat`.
 
 Columns: entries by messages and replies (the first included), queries of contracts, bank sends; storage reads, writes,
