@@ -60,6 +60,16 @@ impl Lifecycle {
     }
 }
 
+/// How long a passed proposal waits from its decision on, seconds.
+#[must_use]
+pub fn delay_secs(settings: &Settings, speed: Speed) -> u64 {
+    match speed {
+        Speed::Protective => 0,
+        Speed::Normal => settings.timelock_secs,
+        Speed::Adverse => settings.adverse_delay_secs,
+    }
+}
+
 /// Where a proposal stands at a time, by the settings it was made under.
 ///
 /// # Errors
@@ -88,12 +98,7 @@ pub fn lifecycle(
         Outcome::Vetoed => return Ok(not_passed(LifecycleStatus::Vetoed)),
         Outcome::Passed => {}
     }
-    let delay = match standing.speed {
-        Speed::Protective => 0,
-        Speed::Normal => settings.timelock_secs,
-        Speed::Adverse => settings.adverse_delay_secs,
-    };
-    let queued_until = decided_at.saturating_add(delay);
+    let queued_until = decided_at.saturating_add(delay_secs(settings, standing.speed));
     let ready_at = standing.earliest.unwrap_or(0).max(queued_until);
     let closes_at = ready_at.saturating_add(settings.execution_window_secs);
     let deadline = standing.latest.unwrap_or(u64::MAX).min(closes_at);

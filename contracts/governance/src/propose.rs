@@ -6,7 +6,7 @@ use cw3::{DepositInfo, Vote};
 use cw_utils::Expiration;
 
 use crate::classify::{classify, content_hash};
-use crate::lifecycle::lifecycle;
+use crate::lifecycle::{delay_secs, lifecycle};
 use crate::stake::{power_before, total_before};
 use crate::state::{
     current_settings, Progress, Proposal, Standing, PROPOSALS, PROPOSAL_COUNT, STANDINGS,
@@ -49,8 +49,7 @@ pub fn execute_propose(
     request: Request,
 ) -> ContractResult<Response> {
     let (revision, settings) = current_settings(deps.storage)?;
-    check_size("title", &request.title, 1, MAX_TITLE)?;
-    check_size("description", &request.description, 0, MAX_DESCRIPTION)?;
+    check_text(&request.title, &request.description)?;
     let mut speed = classify(deps.api, &env.contract.address, &request.msgs)?;
     let mut voting_secs = settings.voting_secs;
     if request.protective {
@@ -156,11 +155,7 @@ fn window(
     speed: Speed,
     voting_ends_at: u64,
 ) -> ContractResult<(Option<u64>, Option<u64>)> {
-    let delay = match speed {
-        Speed::Protective => 0,
-        Speed::Normal => settings.timelock_secs,
-        Speed::Adverse => settings.adverse_delay_secs,
-    };
+    let delay = delay_secs(settings, speed);
     let ready_at = voting_ends_at.saturating_add(delay);
     let deadline = ready_at.saturating_add(settings.execution_window_secs);
     let earliest = seconds("earliest", request.earliest)?;
@@ -193,6 +188,15 @@ fn seconds(bound: &'static str, asked: Option<Expiration>) -> ContractResult<Opt
             found: found.to_string(),
         }),
     }
+}
+
+/// Checks what a proposal says to people.
+///
+/// # Errors
+/// [`ContractError::WrongSize`].
+pub fn check_text(title: &str, description: &str) -> ContractResult<()> {
+    check_size("title", title, 1, MAX_TITLE)?;
+    check_size("description", description, 0, MAX_DESCRIPTION)
 }
 
 fn check_size(what: &'static str, text: &str, min: usize, max: usize) -> ContractResult<()> {

@@ -8,6 +8,7 @@ use crate::clock::parse_time;
 use crate::decimal::PlainDecimal;
 use crate::listing::{QUOTE_DECIMALS, QUOTE_UNIT};
 use crate::prices::timeline::Window;
+use crate::propose::arguments::ProposeArgs;
 
 /// Perpetual futures with an insurance fund, on an embedded chain.
 #[derive(Parser, Debug)]
@@ -36,6 +37,8 @@ pub enum Command {
     Gas(GasArgs),
     /// Lists every parameter of every contract: what it is, its default, its hard range, which change of it waits
     Parameters(ParametersArgs),
+    /// Writes proposals for governance, checked by the contracts' own functions, and says what they change and when
+    Propose(Box<ProposeArgs>),
     /// Times every message next to a plain cw20 transfer, among few accounts and orders and among many
     Bench(BenchArgs),
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::propose::error::ProposeError;
 use crate::report::Violation;
 
 /// Result of everything here.
@@ -26,6 +27,9 @@ pub enum SimError {
     /// Options that contradict each other or the files.
     #[error("{0}")]
     Usage(String),
+    /// A proposal that is not written.
+    #[error("{0}")]
+    Proposal(#[from] ProposeError),
     /// An invariant does not hold.
     #[error("{0}")]
     Violation(Box<Violation>),
@@ -72,7 +76,7 @@ impl SimError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Input { .. } | Self::Usage(_) => 2,
+            Self::Input { .. } | Self::Usage(_) | Self::Proposal(_) => 2,
             Self::Violation(_) | Self::Drift(_) | Self::Internal(_) => 1,
         }
     }

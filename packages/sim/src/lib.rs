@@ -8,6 +8,7 @@
 //! * [`agents`]: who acts; [`engine`]: in which order;
 //! * [`chain`], [`world`], [`shadow`]: the contracts, every message through one place, what agents know;
 //! * [`ledger`], [`checks`]: what happened, and whether it adds up;
+//! * [`propose`]: proposals for governance, checked and summarised;
 //! * [`report`], [`table`]: the result for machines and for people.
 //!
 //! Same options, same seed: same result, to the atom. There is no clock and no unordered map in anything but
@@ -35,6 +36,7 @@ pub mod parameters;
 pub mod plan;
 pub mod plot;
 pub mod prices;
+pub mod propose;
 pub mod random;
 pub mod replay;
 pub mod report;

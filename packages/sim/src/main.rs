@@ -12,6 +12,7 @@ fn main() -> ExitCode {
         Command::Stress(args) => ballast_sim::stress::run(args),
         Command::Gas(args) => ballast_sim::gas::run(args),
         Command::Parameters(args) => ballast_sim::parameters::run(args),
+        Command::Propose(args) => ballast_sim::propose::run(args),
         Command::Bench(args) => ballast_sim::bench::run(args),
     };
     match result {

@@ -290,7 +290,7 @@ fn of_feed() -> Vec<Row> {
 }
 
 /// A number as people read it; times also in the largest whole unit.
-fn shown(name: &str, value: impl ToString) -> String {
+pub(crate) fn shown(name: &str, value: impl ToString) -> String {
     let plain = value.to_string();
     let text = grouped(&plain);
     let unit = plain

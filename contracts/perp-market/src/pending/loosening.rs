@@ -89,8 +89,9 @@ fn first(table: &[Range], before: &[i128], after: &[i128]) -> Option<&'static st
         .map(|(range, _)| range.name)
 }
 
-/// The numbers of a market's parameters, two of them by what they do.
-fn by_effect(parameters: &MarketParameters) -> Vec<i128> {
+/// The numbers of a market's parameters, in the order of [`MARKET`], two of them by what they do.
+#[must_use]
+pub fn by_effect(parameters: &MarketParameters) -> Vec<i128> {
     let never = parameters.open_interest_upper.is_zero();
     MARKET
         .iter()

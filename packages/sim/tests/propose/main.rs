@@ -1,0 +1,5 @@
+//! `ballast propose`: what it writes is accepted by the real contracts, does what the summary says, and when it says.
+
+mod at_the_contracts;
+mod refused;
+mod world;
