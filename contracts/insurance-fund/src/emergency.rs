@@ -3,7 +3,8 @@
 //! The treasury commits coins. A claim may draw them where the level after layers 1 to 3 is deficient or worse: for all
 //! claims of one market within an hour at most `event_ppm` of what is committed, for all markets in seven days at most
 //! `week_ppm` (a refilling bucket). What is committed is what the facility holds plus what it is owed, so drawing does not
-//! change the limits. What a market drew is its debt; fees repay it before anything else, the market's own first and then,
+//! change the limits. A new market reports what it likes, and so makes the level as bad as it wants: until its ramp is over
+//! it may draw the ramp's part of an event, and owe no more than the ramp's part of a week. What a market drew is its debt; fees repay it before anything else, the market's own first and then,
 //! with at most half of the fees, that of others, the oldest debtors first. Repaid coins are the facility's again.
 //!
 //! Invariant: `facility.debt` is the sum of all markets' debts, and `debtors` names exactly the markets that owe.
@@ -11,7 +12,7 @@
 //! The treasury takes back what is not drawn after a notice, within [`WITHDRAWAL_WINDOW_SECS`]; a request that is not used
 //! by then is void, so none can be kept ready for the day on which the coins are needed.
 
-use ballast_risk::{ppm_of, RefillingBucket, Rounding};
+use ballast_risk::{ppm_of, ramp, RefillingBucket, Rounding};
 use ballast_types::fund::{Bound, EmergencyWithdrawal};
 use ballast_types::{MarketId, RiskLevel};
 use cosmwasm_std::{
@@ -44,7 +45,7 @@ pub fn committed(books: &Books) -> ContractResult<Uint128> {
         .checked_add(books.facility.debt)?)
 }
 
-/// The most one market may draw in one event, quote atoms, rounded down.
+/// The most one market may draw in one event once its ramp is over, quote atoms, rounded down.
 ///
 /// # Errors
 /// As [`committed`].
@@ -57,8 +58,12 @@ pub fn event_limit(books: &Books) -> ContractResult<Uint128> {
 /// # Errors
 /// As [`committed`].
 pub fn week_left(books: &Books) -> ContractResult<Uint128> {
-    let limit = share_of_committed(books, books.parameters.emergency.week_ppm)?;
+    let limit = week_limit(books)?;
     Ok(RefillingBucket::from(books.facility.week).available(limit, WEEK_SECS, books.now)?)
+}
+
+fn week_limit(books: &Books) -> ContractResult<Uint128> {
+    share_of_committed(books, books.parameters.emergency.week_ppm)
 }
 
 fn share_of_committed(books: &Books, ppm: u32) -> ContractResult<Uint128> {
@@ -80,17 +85,31 @@ pub fn limit(books: &mut Books, market: &mut Market) -> ContractResult<(Uint128,
     if solvency::level_after(books)? < RiskLevel::Deficient {
         return Ok((Uint128::zero(), Bound::Level));
     }
-    let event =
-        event_limit(books)?.saturating_sub(drawn_in_event(&market.standing.emergency, books.now));
+    let (own, own_bound) = own_left(books, market)?;
     let week = week_left(books)?;
     let balance = books.ledger.emergency_undrawn;
-    Ok(if balance <= event && balance <= week {
+    Ok(if balance <= own && balance <= week {
         (balance, Bound::Balance)
-    } else if event <= week {
-        (event, Bound::Event)
+    } else if own <= week {
+        (own, own_bound)
     } else {
         (week, Bound::SharedWindow)
     })
+}
+
+/// What this market may draw by its own limits: of one event, and while its ramp runs of what it may owe at all.
+fn own_left(books: &Books, market: &Market) -> ContractResult<(Uint128, Bound)> {
+    let (age, ramp_secs) = (market.age_secs(books.now), books.parameters.ramp_secs);
+    let loan = &market.standing.emergency;
+    let event =
+        ramp(event_limit(books)?, age, ramp_secs)?.saturating_sub(drawn_in_event(loan, books.now));
+    if age < ramp_secs {
+        let lifetime = ramp(week_limit(books)?, age, ramp_secs)?.saturating_sub(loan.debt);
+        if lifetime < event {
+            return Ok((lifetime, Bound::Lifetime));
+        }
+    }
+    Ok((event, Bound::Event))
 }
 
 fn drawn_in_event(loan: &EmergencyLoan, now: u64) -> Uint128 {
@@ -109,7 +128,7 @@ pub fn draw(books: &mut Books, market: &mut Market, amount: Uint128) -> Contract
     if amount.is_zero() {
         return Ok(());
     }
-    let week_limit = share_of_committed(books, books.parameters.emergency.week_ppm)?;
+    let week_limit = week_limit(books)?;
     books.facility.week = RefillingBucket::from(books.facility.week)
         .take(week_limit, WEEK_SECS, books.now, amount)?
         .into();

@@ -206,25 +206,30 @@ impl Market {
             parameters.risk_weight_ppm,
             Rounding::Up,
         )?;
-        cap_scale_ppm(self.standing.reserve, weighted_cap, backing_ratio_ppm)
+        cap_scale_ppm(self.standing.reserve, weighted_cap, 1, backing_ratio_ppm)
     }
 }
 
 /// Share of open-interest caps that capital backs, at most one million:
-/// `floor(floor(capital / backing ratio) / weighted caps)`. One million where nothing needs backing.
+/// `floor((floor(capital / (backing ratio + 1 ppm)) - markets) / weighted caps)`. One million where nothing needs backing.
+/// A level begins *above* its threshold, and each market's requirement rounds up by less than an atom: markets that are
+/// full to their caps leave coverage above the backing ratio, not at it or an atom below.
 ///
 /// # Errors
 /// None within the hard ranges.
 pub fn cap_scale_ppm(
     capital: Uint128,
     weighted_caps: Uint128,
+    markets: u32,
     backing_ratio_ppm: u32,
 ) -> ContractResult<u32> {
     if backing_ratio_ppm == 0 || weighted_caps.is_zero() {
         return Ok(PPM);
     }
     let ppm = Uint128::from(PPM);
-    let backed = mul_div(capital, ppm, backing_ratio_ppm.into(), Rounding::Down)?;
+    let above_ratio = backing_ratio_ppm.saturating_add(1);
+    let backed =
+        mul_div(capital, ppm, above_ratio.into(), Rounding::Down)?.saturating_sub(markets.into());
     if backed >= weighted_caps {
         return Ok(PPM);
     }

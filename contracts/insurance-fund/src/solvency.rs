@@ -211,6 +211,7 @@ fn apply_terms(books: &mut Books, coverage_ppm: Uint128) -> ContractResult<()> {
     let backed = cap_scale_ppm(
         capital(books)?,
         books.suite.weighted_caps,
+        books.suite.markets,
         parameters.backing_ratio_ppm,
     )?;
     let cap_scale_ppm = if level >= RiskLevel::Deficient {

@@ -5,6 +5,7 @@
 //!
 //! Bounds: all markets together `max_slash_ppm` of the stake in seven days, one market a third of that with the ramp of a
 //! new market (both refilling buckets, measured by the stake as it is), and never below `stake_floor`.
+//! A bucket is never emptier than empty: what was taken of a stake that has left since does not shelter the rest.
 
 use ballast_risk::{mul_div, ppm_of, ramp, RefillingBucket, Rounding};
 use ballast_types::fund::Bound;
@@ -15,6 +16,7 @@ use crate::error::ContractResult;
 use crate::events;
 use crate::market::Market;
 use crate::shares;
+use crate::state::Bucket;
 
 /// Time over which an empty bucket refills.
 pub const SLASH_PERIOD_SECS: u64 = 604_800;
@@ -45,9 +47,18 @@ fn market_capacity(books: &Books, market: &Market) -> ContractResult<Uint128> {
     Ok(ramp(part, age, books.parameters.ramp_secs)?)
 }
 
+/// A bucket of this capacity: no more of it can be used than there is, so that it is whole again after one period.
+fn bucket(stored: Bucket, capacity: Uint128) -> RefillingBucket {
+    RefillingBucket {
+        used: stored.used.min(capacity),
+        updated_at: stored.updated_at,
+    }
+}
+
 fn window_left(books: &Books) -> ContractResult<Uint128> {
-    let bucket = RefillingBucket::from(books.underwriting.slashed);
-    Ok(bucket.available(capacity(books)?, SLASH_PERIOD_SECS, books.now)?)
+    let capacity = capacity(books)?;
+    let bucket = bucket(books.underwriting.slashed, capacity);
+    Ok(bucket.available(capacity, SLASH_PERIOD_SECS, books.now)?)
 }
 
 fn above_floor(books: &Books) -> Uint128 {
@@ -86,8 +97,9 @@ pub fn limit(books: &Books, market: &Market) -> ContractResult<(Uint128, Bound)>
     if books.ledger.staked.is_zero() {
         return Ok((Uint128::zero(), Bound::Unfunded));
     }
-    let own = RefillingBucket::from(market.standing.slashed).available(
-        market_capacity(books, market)?,
+    let capacity = market_capacity(books, market)?;
+    let own = bucket(market.standing.slashed, capacity).available(
+        capacity,
         SLASH_PERIOD_SECS,
         books.now,
     )?;
@@ -102,7 +114,9 @@ pub fn limit(books: &Books, market: &Market) -> ContractResult<(Uint128, Bound)>
     })
 }
 
-/// Takes what the waterfall granted, which is at most [`limit`]: of the queue the rounding up, of the shares the rest.
+/// Takes what the waterfall granted, which is at most [`limit`]: of the queue its part rounded down, of the shares the rest.
+/// The atom of rounding must not be the queue's: against a queue of a few atoms it halved the price of queue shares with
+/// every slash of one atom, until nobody could be given any. The shares' pool has virtual shares and is rebased.
 ///
 /// # Errors
 /// If more is taken than the limit.
@@ -111,8 +125,8 @@ pub fn slash(books: &mut Books, market: &mut Market, amount: Uint128) -> Contrac
         return Ok(());
     }
     let (all, own) = (capacity(books)?, market_capacity(books, market)?);
-    let take = |bucket, capacity| {
-        RefillingBucket::from(bucket).take(capacity, SLASH_PERIOD_SECS, books.now, amount)
+    let take = |stored, capacity| {
+        bucket(stored, capacity).take(capacity, SLASH_PERIOD_SECS, books.now, amount)
     };
     let (slashed, slashed_by_market) = (
         take(books.underwriting.slashed, all)?,
@@ -122,7 +136,7 @@ pub fn slash(books: &mut Books, market: &mut Market, amount: Uint128) -> Contrac
 
     let (staked, pool) = (books.ledger.staked, &mut books.underwriting);
     pool.slashed = slashed.into();
-    let from_queued = mul_div(amount, pool.queued, staked, Rounding::Up)?;
+    let from_queued = mul_div(amount, pool.queued, staked, Rounding::Down)?;
     pool.queued = pool.queued.checked_sub(from_queued)?;
     if pool.queued.is_zero() && !pool.queue_shares.is_zero() {
         pool.queue_shares = Uint128::zero();
@@ -140,8 +154,9 @@ pub fn slash(books: &mut Books, market: &mut Market, amount: Uint128) -> Contrac
 /// # Errors
 /// None within the hard ranges.
 pub fn settle_window(books: &mut Books) -> ContractResult<()> {
-    let bucket = RefillingBucket::from(books.underwriting.slashed);
-    let bucket = bucket.refilled(capacity(books)?, SLASH_PERIOD_SECS, books.now)?;
+    let capacity = capacity(books)?;
+    let bucket = bucket(books.underwriting.slashed, capacity);
+    let bucket = bucket.refilled(capacity, SLASH_PERIOD_SECS, books.now)?;
     if !bucket.used.is_zero() || !books.underwriting.slashed.used.is_zero() {
         books.underwriting.slashed = bucket.into();
     }

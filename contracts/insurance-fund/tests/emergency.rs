@@ -303,3 +303,39 @@ fn only_the_treasury_commits_and_only_the_owner_appoints() {
         ));
     }
 }
+
+// A claimant of yesterday that reports what it likes makes the level as bad as it wants: what it may borrow grows from
+// nothing like what it may draw of the layers above.
+#[test]
+fn a_new_market_that_lies_about_its_open_interest_is_lent_little() {
+    for kind in KINDS {
+        let mut parameters = plain_parameters();
+        parameters.ramp_secs = 30 * DAY;
+        let mut suite = Suite::new(kind, parameters);
+        let (market, treasury) = (addr("market"), addr("treasury"));
+        suite.appoint(&treasury);
+        suite.commit(&treasury, 720_000).unwrap();
+        suite.donate(9_000);
+        suite.register(&market, 0, cross(50_000, 100_000, 0));
+        assert_eq!(suite.solvency().level, RiskLevel::Surplus);
+        let absurd = u128::MAX;
+        let answer = suite.claim(&market, 0, 1, absurd, absurd);
+        assert_eq!(answer.risk.unwrap().level, RiskLevel::Critical);
+        assert_eq!(answer.paid.u128(), 0);
+        assert_eq!(lent(&suite, &market, 1), (0, Bound::Event));
+        // Three days: a tenth of the 180,000 of an event, and of the 360,000 that it may owe at all.
+        suite.pass(3 * DAY);
+        suite.claim(&market, 0, 2, absurd, absurd);
+        assert_eq!(lent(&suite, &market, 2), (18_000, Bound::Event));
+        suite.pass(EVENT_SECS);
+        suite.claim(&market, 0, 3, absurd, absurd);
+        assert_eq!(lent(&suite, &market, 3), (18_250, Bound::Event));
+        suite.pass(EVENT_SECS);
+        suite.claim(&market, 0, 4, absurd, absurd);
+        assert_eq!(lent(&suite, &market, 4), (750, Bound::Lifetime));
+        // With the ramp over, the bounds of every market hold.
+        suite.pass(30 * DAY);
+        suite.claim(&market, 0, 5, absurd, absurd);
+        assert_eq!(lent(&suite, &market, 5), (180_000, Bound::Event));
+    }
+}

@@ -2,8 +2,9 @@
 //!
 //! The design's limits, computed here from the parameters: of the mutual reserve a tenth of its high a day, in its life at
 //! most half of the mutual target; of the underwriters a tenth of their stake a week; all of it growing from nothing over
-//! thirty days. The emergency facility lends to nobody while the suite is sound. That is what governance's delay and the
-//! guardian have time for.
+//! thirty days. That is what governance's delay and the guardian have time for. The emergency facility is not part of the
+//! scene: it lends to nobody while the suite is sound, and to who reports that it is not by the same ramp
+//! (`contracts/insurance-fund/tests/emergency.rs`).
 
 use ballast_testing::suite::{claimant_parameters, fund_parameters, Collateral};
 use ballast_testing::wealth::FUND;
