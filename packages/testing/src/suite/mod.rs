@@ -193,6 +193,12 @@ impl Suite {
         !self.hostile.fund && !self.hostile.token
     }
 
+    /// From now on the market may have a fund that overpays: its owner can give it one without
+    /// [`Suite::set_insurance_fund`].
+    pub fn distrust_fund(&mut self) {
+        self.hostile.fund = true;
+    }
+
     /// The same for the fund: no dishonest token was ever in use.
     #[must_use]
     pub fn fund_strays_are_exact(&self) -> bool {

@@ -16,8 +16,8 @@ use super::step::{Order, Step, Trespass, User};
 use super::triggers::TriggerStep;
 use super::world::World;
 use super::{
-    changes, claimants, emergency, feeds, freeze, life, ownership, shares, staking, triggers,
-    waiting,
+    changes, claimants, emergency, feeds, freeze, government, life, ownership, shares, staking,
+    triggers, waiting,
 };
 
 /// What a step that committed did.
@@ -363,6 +363,7 @@ pub fn apply(world: &mut World, step: &Step) -> Result<Done> {
         Step::Waiting(step) => waiting::apply(world, *step)?,
         Step::Claimant(step) => claimants::apply(world, step)?,
         Step::Life(step) => return life::apply(world, step),
+        Step::Govern(step) => government::apply(world, step)?,
         Step::Trespass { user, what } => return trespass(world, *user, *what),
     };
     Ok(Done::events(response.events))

@@ -54,7 +54,7 @@ impl EmergencyStep {
     }
 }
 
-fn facility(world: &World) -> EmergencyResponse {
+pub fn facility(world: &World) -> EmergencyResponse {
     world.suite.ask_fund(&QueryMsg::Emergency {}).unwrap()
 }
 

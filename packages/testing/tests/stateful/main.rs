@@ -12,6 +12,7 @@ mod draw;
 mod emergency;
 mod feeds;
 mod freeze;
+mod government;
 mod judge;
 mod life;
 mod ownership;
@@ -33,6 +34,7 @@ use ballast_testing::suite::Collateral;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use government::GovernStep;
 use life::LifeStep;
 use step::{FundChoice, Step};
 use tally::Tally;
@@ -52,11 +54,11 @@ struct Run {
 }
 
 impl Run {
-    fn new(collateral: Collateral, seed: u64) -> Self {
+    fn new((collateral, governed): (Collateral, bool), seed: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mutual = [0, 1_000, 50_000, 1_000_000][rng.gen_range(0..4)] * UNIT;
         let mut run = Self {
-            world: World::new(collateral, mutual),
+            world: World::new((collateral, governed), mutual),
             rng,
             queue: VecDeque::new(),
             tally: Tally::default(),
@@ -79,7 +81,23 @@ impl Run {
                 amount,
             });
         }
+        if governed {
+            run.queue.extend(government::founding());
+        }
         run
+    }
+
+    /// Where governance owns the suite, half of what is done is its members', and nobody sends what only the owner may.
+    fn draw(&mut self) -> Vec<Step> {
+        if self.world.government.is_none() {
+            return draw::next(&mut self.rng, &self.world);
+        }
+        if self.rng.gen_bool(0.3) {
+            return government::next(&mut self.rng, &self.world);
+        }
+        let mut steps = draw::next(&mut self.rng, &self.world);
+        steps.retain(|step| !government::by_the_owner(step));
+        steps
     }
 
     fn step(&mut self, step: &Step) {
@@ -96,19 +114,27 @@ impl Run {
         match &result {
             Ok(done) => {
                 judge::effects(world, step, &before, done);
-                self.tally.accepted(step, self.native, done);
+                self.tally.accepted(step, &self.world, done);
             }
             Err(_) => self.tally.refused(step, self.native),
         }
+        let of_governance = matches!(step, Step::Govern(_));
+        government::compare(&mut self.world, if of_governance { 12 } else { 2 });
     }
 
     fn run(&mut self, steps: u64) {
         for number in 0..steps {
             if self.queue.is_empty() {
-                self.queue.extend(draw::next(&mut self.rng, &self.world));
+                let drawn = self.draw();
+                self.queue.extend(drawn);
             }
             if let Some(step) = self.queue.pop_front() {
                 self.step(&step);
+                if let Step::Govern(GovernStep::LookAround { market }) = step {
+                    let drawn = government::after(&mut self.rng, &self.world, market);
+                    let first = drawn.into_iter().chain(self.queue.drain(..));
+                    self.queue = first.collect();
+                }
             }
             if number % 25 == 0 {
                 self.world.checker.full(&self.world.suite).unwrap();
@@ -217,10 +243,10 @@ impl Run {
     }
 }
 
-fn run_seed(collateral: Collateral, seed: u64, steps: u64) -> Result<Tally, String> {
+fn run_seed(kind: (Collateral, bool), seed: u64, steps: u64) -> Result<Tally, String> {
     let mut log = VecDeque::new();
     let result = catch_unwind(AssertUnwindSafe(|| {
-        let mut run = Run::new(collateral, seed);
+        let mut run = Run::new(kind, seed);
         let result = catch_unwind(AssertUnwindSafe(|| run.run(steps)));
         log = run.log;
         result.map(|()| run.tally)
@@ -235,24 +261,26 @@ fn run_seed(collateral: Collateral, seed: u64, steps: u64) -> Result<Tally, Stri
         .unwrap_or("panicked");
     let last = Vec::from(log).join("\n  ");
     Err(format!(
-        "seed {seed}, {collateral:?}: replay with BALLAST_STATEFUL_SEED={seed} \
+        "seed {seed}, {kind:?}: replay with BALLAST_STATEFUL_SEED={seed} \
          BALLAST_STATEFUL_STEPS={steps}\n{text}\nlast steps:\n  {last}"
     ))
 }
 
-fn run_all(collateral: Collateral) {
+fn run_all(collateral: Collateral, governed: bool) {
     let steps = from_env("BALLAST_STATEFUL_STEPS").unwrap_or(500);
     let seeds = from_env("BALLAST_STATEFUL_SEEDS").unwrap_or(16);
+    // A quarter as many runs of a governed suite.
+    let seeds = if governed { seeds.div_ceil(4) } else { seeds };
     let seed_count = seeds;
     let seeds = match from_env("BALLAST_STATEFUL_SEED") {
         Some(seed) => seed..seed + 1,
         None => 0..seeds,
     };
-    println!("{collateral:?}: seeds {seeds:?}, {steps} steps each");
+    println!("{collateral:?}, governed {governed}: seeds {seeds:?}, {steps} steps each");
     let mut total = Tally::default();
     let mut failed = vec![];
     for seed in seeds {
-        match run_seed(collateral, seed, steps) {
+        match run_seed((collateral, governed), seed, steps) {
             Ok(tally) => total.add(tally),
             Err(why) => failed.push(why),
         }
@@ -265,19 +293,33 @@ fn run_all(collateral: Collateral) {
         failed.join("\n\n")
     );
     // A run that never gets there proves nothing.
-    if from_env("BALLAST_STATEFUL_SEED").is_none() && steps * seed_count >= 8_000 {
-        total.check_coverage(collateral);
+    let enough = if governed { 2_000 } else { 8_000 };
+    if from_env("BALLAST_STATEFUL_SEED").is_none() && steps * seed_count >= enough {
+        total.check_coverage(collateral, governed);
     }
 }
 
 // S1, S2, S3, S4, S6, T1: bank and books, positions and totals, storage and what was said of it, after every step
 #[test]
 fn anything_in_any_order_with_native_collateral() {
-    run_all(Collateral::Native);
+    run_all(Collateral::Native, false);
 }
 
 // S1, S2, S3, S4, F3, T1: the same with a token that fails, takes fees and calls back
 #[test]
 fn anything_in_any_order_with_a_cw20_that_may_misbehave() {
-    run_all(Collateral::HostileCw20);
+    run_all(Collateral::HostileCw20, false);
+}
+
+// V1, V2, V3, P1, P2, A1, A5: governance owns it all. Power, votes, delays and executions are what a model says; no
+// proposal that is accepted breaks the books or makes a liquidation fail
+#[test]
+fn anything_in_any_order_where_a_dao_owns_it_all() {
+    run_all(Collateral::Native, true);
+}
+
+// V1, V2, V3, P1, P2, A1, A5, F3: the same with cw20 tokens, of which the collateral may misbehave
+#[test]
+fn anything_in_any_order_where_a_dao_with_a_cw20_owns_it_all() {
+    run_all(Collateral::HostileCw20, true);
 }

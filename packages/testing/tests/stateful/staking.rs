@@ -32,6 +32,15 @@ pub enum StakeStep {
 const DAY: u64 = 86_400;
 
 impl StakeStep {
+    pub fn user(self) -> User {
+        match self {
+            Self::Stake { user, .. }
+            | Self::RequestExit { user, .. }
+            | Self::CancelExit { user }
+            | Self::CompleteExit { user } => user,
+        }
+    }
+
     pub fn message(&self, native: bool) -> Message {
         let name = match self {
             Self::Stake { .. } if native => "stake",

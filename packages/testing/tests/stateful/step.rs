@@ -12,6 +12,7 @@ use super::changes::Field;
 use super::claimants::ClaimantStep;
 use super::emergency::EmergencyStep;
 use super::feeds::FeedStep;
+use super::government::GovernStep;
 use super::life::LifeStep;
 use super::ownership::OwnershipStep;
 use super::shares::ShareStep;
@@ -170,6 +171,8 @@ pub enum Step {
     Waiting(WaitingStep),
     Claimant(ClaimantStep),
     Life(LifeStep),
+    /// What governance and its members do, where it owns the suite.
+    Govern(GovernStep),
     /// All feeders push the last price times this, in ppm.
     Price {
         market: MarketId,
@@ -301,6 +304,7 @@ impl Step {
             Self::Waiting(step) => step.message(),
             Self::Claimant(step) => step.message(),
             Self::Life(step) => step.message(native),
+            Self::Govern(step) => return step.message(native),
             Self::Trespass { what, .. } => match what {
                 Trespass::SetInsuranceFund => (Market, "set_insurance_fund"),
                 Trespass::SetRiskLevel => (Market, "set_risk_level"),

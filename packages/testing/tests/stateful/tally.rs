@@ -4,24 +4,28 @@
 use std::collections::BTreeMap;
 
 use ballast_testing::messages;
-use ballast_testing::metering::scenarios::Target::{self, Fund, Market, PriceFeed};
+use ballast_testing::metering::scenarios::Target::{self, Fund, Governance, Market, PriceFeed};
 use ballast_testing::suite::Collateral;
 use ballast_types::events::{attribute, fund, is};
 use ballast_types::market::LiquidationStatus;
 use cosmwasm_std::Event;
 
 use super::apply::{Answer, Done};
+use super::government::sent_itself;
 use super::step::{Message, Step};
+use super::world::World;
 
 /// Messages that no step sends yet.
 const UNKNOWN: &[Message] = &[];
 
-/// Messages that need not be accepted: whoever sends them, or because a run of this length seldom has surplus to pay.
+/// Messages that are not accepted, whoever sends them.
 const NEVER_ACCEPTED: &[Message] = &[
     (Market, "update_ownership.renounce_ownership"),
     (Fund, "update_ownership.renounce_ownership"),
     (PriceFeed, "update_ownership.renounce_ownership"),
-    (Fund, "pay_surplus"),
+    // Always fails; and what the deployment sent, once.
+    (Governance, "check_messages"),
+    (Governance, "bootstrap"),
 ];
 
 /// Messages that are refused for coins alone (see the access matrix), or for nothing that a step does.
@@ -59,7 +63,8 @@ impl Tally {
         self.counts.entry(name).or_default()
     }
 
-    pub fn accepted(&mut self, step: &Step, native: bool, done: &Done) {
+    pub fn accepted(&mut self, step: &Step, world: &World, done: &Done) {
+        let native = world.suite.token().is_none();
         self.count(name(step, native)).0 += 1;
         for event in &done.events {
             let kept = [
@@ -71,6 +76,11 @@ impl Tally {
             ];
             if kept.iter().any(|name| event.ty.contains(name)) {
                 self.count(format!("  {}", event.ty)).0 += 1;
+            }
+            let governance = world.suite.governance.as_ref();
+            let own = governance.and_then(|governance| sent_itself(governance, event));
+            if let Some(own) = own {
+                self.count(key((Governance, own))).0 += 1;
             }
             if was_told(event) {
                 self.count(key((Market, "set_risk_level"))).0 += 1;
@@ -104,16 +114,27 @@ impl Tally {
     }
 
     /// Every message of the three contracts was accepted and refused, as far as it can be with this collateral.
-    pub fn check_coverage(&self, collateral: Collateral) {
+    /// In a governed run those of governance; the others' are the other runs'.
+    pub fn check_coverage(&self, collateral: Collateral, governed: bool) {
         let mut missing = vec![];
         let done = LiquidationStatus::Done;
-        for kind in ["bankrupt", "solvent"] {
+        let kinds = if governed {
+            &[][..]
+        } else {
+            &["bankrupt", "solvent"][..]
+        };
+        for kind in kinds {
             let name = format!("  {kind} {done:?}");
             if !self.counts.contains_key(&name) {
                 missing.push(format!("no liquidation came to {kind} {done:?}"));
             }
         }
-        for target in [Market, Fund, PriceFeed] {
+        let targets = if governed {
+            &[Governance][..]
+        } else {
+            &[Market, Fund, PriceFeed][..]
+        };
+        for target in targets.iter().copied() {
             for message in messages::executes(target) {
                 let is_in = |list: &[Message]| list.contains(&(target, message.as_str()));
                 if is_in(UNKNOWN) || !fits(target, &message, collateral) {
@@ -143,6 +164,7 @@ fn fits(target: Target, message: &str, collateral: Collateral) -> bool {
     let coins = match target {
         Market => &["deposit", "repay_deficit"][..],
         Fund => &["top_up", "stake", "commit_emergency"][..],
+        Governance => &["stake"][..],
         _ => &[],
     };
     if collateral == Collateral::Native {

@@ -1,22 +1,28 @@
 //! Changes of the fund that wait, and surplus that leaves.
 
 use anyhow::Result;
-use ballast_insurance_fund::state::NEXT_CHANGE;
+use ballast_insurance_fund::state::{CLAIMANTS, NEXT_CHANGE};
 use ballast_insurance_fund::ContractError;
+use ballast_testing::hostile::token::TokenBehaviour;
 use ballast_testing::metering::scenarios::Target::Fund;
 use ballast_types::fund::{
     Change, ConfigResponse, ExecuteMsg, PendingChange, QueryMsg, SolvencyResponse, SurplusResponse,
+    TopUpKind,
 };
 use ballast_types::{RiskLevel, RiskParameters};
+use cosmwasm_std::Addr;
 use cw_multi_test::AppResponse;
 use cw_ownable::OwnershipError;
 use rand::seq::SliceRandom;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
+use super::draw::trade;
+use super::emergency::facility;
+use super::life::LifeStep;
 use super::ownership::{owner_of, refusal};
 use super::predict::Expect;
-use super::step::{Message, Step, User};
+use super::step::{FundChoice, Message, Step, User};
 use super::world::World;
 
 /// What is done.
@@ -59,7 +65,7 @@ impl WaitingStep {
     }
 }
 
-fn pending(world: &World) -> Vec<PendingChange> {
+pub fn pending(world: &World) -> Vec<PendingChange> {
     let query = QueryMsg::PendingChanges {
         start_after: None,
         limit: Some(50),
@@ -89,7 +95,8 @@ pub fn draw(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
     let ask = WaitingStep::Ask {
         window_ppm: window(world).saturating_add(wider).min(1_000_000),
     };
-    let steps = match rng.gen_range(0..10) {
+    let steps = match rng.gen_range(0..12) {
+        10..=11 => return plenty(rng, world),
         0 => vec![WaitingStep::Recipient {
             by: rng.gen_bool(0.4).then_some(user),
             recipient: rng.gen_bool(0.9).then_some(user),
@@ -117,6 +124,77 @@ pub fn draw(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
         ],
     };
     steps.into_iter().map(Step::Waiting).collect()
+}
+
+/// The fund has more than it needs: donations fill its targets, hours pass, fees arrive, and a lot is paid.
+fn plenty(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
+    let solvency: SolvencyResponse = world.suite.ask_fund(&QueryMsg::Solvency {}).unwrap();
+    let config: ConfigResponse = world.suite.ask_fund(&QueryMsg::Config {}).unwrap();
+    let live = world.live();
+    let Some(market) = live.choose(rng).copied() else {
+        return vec![];
+    };
+    let top_up = |user, kind, market, amount| Step::TopUp {
+        user,
+        kind,
+        market,
+        amount,
+    };
+    let mut steps = vec![
+        Step::TokenBehaves {
+            behaviour: TokenBehaviour::Honest,
+        },
+        Step::SetFund {
+            choice: FundChoice::Real,
+        },
+    ];
+    let missing = config
+        .parameters
+        .mutual_target
+        .saturating_sub(solvency.mutual);
+    let part = missing.u128() / 4 + 1;
+    steps.extend((0..4).map(|user| top_up(user, TopUpKind::Donation, market, part)));
+    for (user, market) in (1..).zip(live.iter().copied()) {
+        let deficit = world.market(market).deficit.u128();
+        if deficit > 0 {
+            steps.push(Step::Life(LifeStep::Repay {
+                user: 0,
+                market,
+                amount: deficit,
+            }));
+        }
+        if let Ok(known) = world.suite.claimant(market) {
+            let missing = known
+                .parameters
+                .reserve_target
+                .saturating_sub(known.reserve);
+            let user = user % world.users.len();
+            steps.push(top_up(user, TopUpKind::Reserve, market, missing.u128() + 1));
+        }
+    }
+    let look = |steps: &mut Vec<Step>| {
+        for market in live.iter().copied() {
+            steps.push(Step::Price {
+                market,
+                ppm: 1_000_000,
+                conf_ppm: 0,
+            });
+            steps.push(Step::Flush { market });
+        }
+    };
+    // A level takes an hour to rise.
+    for _ in 0..3 {
+        look(&mut steps);
+        steps.push(Step::Advance { secs: 3_700 });
+    }
+    steps.extend(trade(rng, world, market));
+    steps.extend(trade(rng, world, market));
+    look(&mut steps);
+    let recipient = Some(rng.gen_range(0..world.users.len()));
+    let by = None;
+    steps.push(Step::Waiting(WaitingStep::Recipient { by, recipient }));
+    steps.push(Step::Waiting(WaitingStep::PaySurplus));
+    steps
 }
 
 pub fn apply(world: &mut World, step: WaitingStep) -> Result<AppResponse> {
@@ -177,14 +255,38 @@ fn applied(world: &World, id: u64) -> Expect {
     let Some(change) = waiting.iter().find(|one| one.id == id) else {
         return Expect::Fund(ContractError::NoSuchChange { found: id });
     };
-    assert!(matches!(change.change, Change::UpdateParameters { .. }));
     let (ready_at, expired_at) = (change.ready_at, change.expires_at);
     if now < ready_at {
         Expect::Fund(ContractError::TooEarly { ready_at, now })
     } else if now > expired_at {
         Expect::Fund(ContractError::ChangeExpired { expired_at, now })
     } else {
-        Expect::Ok
+        overtaken(world, &change.change).map_or(Expect::Ok, Expect::Fund)
+    }
+}
+
+/// Why a change cannot be made any more, where another one was faster.
+fn overtaken(world: &World, change: &Change) -> Option<ContractError> {
+    match change {
+        Change::RegisterMarket {
+            contract, market, ..
+        } => {
+            let storage = world.suite.fund_storage();
+            let key = (&Addr::unchecked(contract), *market);
+            CLAIMANTS
+                .has(storage.as_ref(), key)
+                .then(|| ContractError::MarketExists {
+                    contract: contract.clone(),
+                    market: *market,
+                })
+        }
+        Change::AppointTreasury { .. } => {
+            let found = facility(world).committed;
+            (!found.is_zero()).then_some(ContractError::TreasuryInUse { found })
+        }
+        Change::UpdateMarket { .. }
+        | Change::UpdateParameters { .. }
+        | Change::AppointSurplusRecipient { .. } => None,
     }
 }
 
@@ -224,7 +326,7 @@ fn surplus(world: &World) -> Expect {
     } else if lot == 0 {
         ContractError::ZeroAmount {}
     } else {
-        let recipient = cosmwasm_std::Addr::unchecked(recipient);
+        let recipient = Addr::unchecked(recipient);
         return if world.token_moves(&world.suite.fund, &recipient) {
             Expect::Ok
         } else {

@@ -25,6 +25,8 @@ use cw_multi_test::AppResponse;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
+use super::government;
+use super::government::model::Government;
 use super::ownership::owner_of;
 
 pub const UNIT: u128 = 1_000_000;
@@ -48,12 +50,14 @@ pub struct World {
     /// Kinds of markets: at most one of each is listed at a time.
     pub specs: Vec<MarketSpec>,
     pub token: TokenBehaviour,
+    /// Governance, where it owns the suite.
+    pub government: Option<Government>,
     /// What the fund has booked by its own events.
     pub booked: i128,
 }
 
 impl World {
-    pub fn new(collateral: Collateral, mutual: u128) -> Self {
+    pub fn new((collateral, governed): (Collateral, bool), mutual: u128) -> Self {
         let btc = MarketSpec {
             reserve: 200 * UNIT,
             ..MarketSpec::btc()
@@ -81,8 +85,17 @@ impl World {
             outflow_floor: Uint128::new(OUTFLOW_FLOOR),
             ..exchange_parameters(6)
         };
-        let mut suite = SuiteBuilder::new()
-            .collateral(collateral)
+        let mut builder = SuiteBuilder::new().collateral(collateral);
+        if governed {
+            let token = match collateral {
+                Collateral::Native => Collateral::Native,
+                _ => Collateral::Cw20,
+            };
+            builder = builder
+                .governed(government::settings())
+                .governance_token(token);
+        }
+        let mut suite = builder
             .exchange_parameters(exchange)
             .market(specs[0].clone())
             .market(specs[1].clone())
@@ -105,6 +118,7 @@ impl World {
         let hostile_oracle = suite.deploy_hostile_oracle().unwrap();
         let nobody = suite.address("nobody");
         let heir = suite.address("heir");
+        let government = governed.then(|| government::found(&mut suite));
         let checker = InvariantChecker::new(&suite).unwrap();
         let booked = i128::try_from(suite.solvency().unwrap().booked.u128()).unwrap();
         let token = TokenBehaviour::Honest;
@@ -118,6 +132,7 @@ impl World {
             heir,
             specs,
             token,
+            government,
             booked,
         }
     }

@@ -17,10 +17,10 @@ use crate::{
 };
 use hostile::{fund_behaviour, oracle_behaviour, token_behaviour};
 use orders::{batch, cancel, order, removal};
-use scenes::{jump, moves, queue, squeeze};
+use scenes::{jump, moves, queue};
 
 pub use orders::{acting, name};
-pub use scenes::{amount, sweep, trade};
+pub use scenes::{amount, squeeze, sweep, trade};
 
 const TRESPASSES: [Trespass; 5] = [
     Trespass::SetInsuranceFund,

@@ -4,6 +4,8 @@ use ballast_types::events::{attribute, fund, is};
 use ballast_types::fund::{QueryMsg, UnderwritingResponse};
 use cosmwasm_std::{Event, Uint256};
 
+use crate::staking::staker;
+use crate::step::User;
 use crate::world::World;
 
 fn amount(event: &Event, key: &str) -> i128 {
@@ -20,7 +22,7 @@ pub fn ledger(world: &mut World, events: &[Event]) {
             world.booked += amount(event, "amount");
         } else if is(event, fund::CLAIM) {
             world.booked -= amount(event, "paid");
-        } else if is(event, fund::EXIT_COMPLETED) {
+        } else if is(event, fund::EXIT_COMPLETED) || is(event, fund::SURPLUS_PAID) {
             world.booked -= amount(event, "amount");
         } else if is(event, fund::EMERGENCY) {
             world.booked += match attribute(event, "action") {
@@ -36,6 +38,36 @@ pub fn ledger(world: &mut World, events: &[Event]) {
         i128::try_from(booked).ok(),
         "booked by events and by ledger"
     );
+}
+
+/// What an underwriter has: wallet, shares and exit, atoms. The fund says what it is worth now.
+pub struct Worth {
+    user: User,
+    atoms: u128,
+}
+
+impl Worth {
+    pub fn look(world: &World, user: User) -> Self {
+        let staker = staker(world, user);
+        let exit = staker.exit.map_or(0, |exit| exit.owed.u128());
+        let wallet = world.suite.balance(&world.users[user]).unwrap();
+        Self {
+            user,
+            atoms: wallet + staker.value.u128() + exit,
+        }
+    }
+
+    /// Design section 9, line 3: staking, asking to leave, staying and leaving give nobody more than they had, but for the
+    /// atom that was rounded away before.
+    pub fn check(&self, world: &World) {
+        let now = Self::look(world, self.user);
+        assert!(
+            now.atoms <= self.atoms + 1,
+            "an underwriter's {} became {}",
+            self.atoms,
+            now.atoms
+        );
+    }
 }
 
 /// Shares and the stake that they own, virtual ones included.

@@ -20,13 +20,14 @@ use cosmwasm_std::{Int128, Order as Direction, Uint128, Uint64};
 
 use super::apply::{Answer, Done};
 use super::changes;
+use super::government;
 use super::life::{self, LifeStep};
 use super::predict::margin::risk_at;
 use super::predict::{orders, Expect};
 use super::step::Step;
 use super::triggers::TriggerStep;
 use super::world::World;
-use fund::SharePrice;
+use fund::{SharePrice, Worth};
 
 /// What is compared with afterwards.
 pub struct Before {
@@ -44,6 +45,8 @@ pub struct Before {
     /// What may leave, where the queue is worked off.
     available: Uint128,
     shares: SharePrice,
+    /// Of the underwriter who acts.
+    worth: Option<Worth>,
     accounts: Vec<AccountResponse>,
     /// The queue that a liquidation goes through, from where it goes on.
     queue: Vec<u64>,
@@ -66,6 +69,7 @@ impl Before {
             orders: vec![],
             available: Uint128::zero(),
             shares: SharePrice::look(world),
+            worth: None,
             accounts,
             queue: vec![],
             last_pass: false,
@@ -94,6 +98,7 @@ impl Before {
                 before.first_placement =
                     first.map(|order| orders::place(world, *user, *sub, order));
             }
+            Step::Stake(step) => before.worth = Some(Worth::look(world, step.user())),
             Step::AskExchangeChange { .. } => {
                 before.exchange = Some(world.suite.config().unwrap().parameters);
             }
@@ -171,6 +176,10 @@ fn fits(world: &World, expect: &Expect, result: &Result<Done, Error>) -> bool {
         (Expect::Market(expected), Err(error)) => market(error) == Some(format!("{expected:?}")),
         (Expect::Fund(expected), Err(error)) => error.downcast_ref::<FundError>() == Some(expected),
         (Expect::Feed(expected), Err(error)) => error.downcast_ref::<FeedError>() == Some(expected),
+        (Expect::Governance(name), Err(error)) => government::kind(error).as_deref() == Some(*name),
+        (Expect::Told, Err(error)) => {
+            market(error).is_some() || error.downcast_ref::<FundError>().is_some()
+        }
         (Expect::Text(text), Err(error)) => format!("{error:#}").contains(text),
         (Expect::Transfer, Err(error)) => {
             market(error).is_none() && error.downcast_ref::<FundError>().is_none()
@@ -249,6 +258,9 @@ pub fn effects(world: &mut World, step: &Step, before: &Before, done: &Done) {
     check_events(&done.events).unwrap();
     fund::ledger(world, &done.events);
     before.shares.check(world, &done.events);
+    if let Some(worth) = &before.worth {
+        worth.check(world);
+    }
     match step {
         Step::Place {
             user, sub, order, ..
@@ -272,6 +284,7 @@ pub fn effects(world: &mut World, step: &Step, before: &Before, done: &Done) {
                 took_no_risk(world, before, (user, sub), &[id.market]);
             }
         }
+        Step::Govern(step) => government::effects(world, step, &done.events),
         Step::Life(LifeStep::Settle { .. }) => {
             let Answer::Settled(answer) = &done.answer else {
                 panic!("no answer");

@@ -19,8 +19,8 @@ use cosmwasm_std::{Addr, Uint128};
 use super::step::{FundChoice, Step, Trespass, User};
 use super::world::World;
 use super::{
-    changes, claimants, emergency, feeds, freeze, life, ownership, shares, staking, triggers,
-    waiting,
+    changes, claimants, emergency, feeds, freeze, government, life, ownership, shares, staking,
+    triggers, waiting,
 };
 
 /// What must happen.
@@ -34,6 +34,10 @@ pub enum Expect {
     Fund(FundError),
     /// The price feed refuses with exactly this.
     Feed(FeedError),
+    /// Governance refuses with an error of this name.
+    Governance(&'static str),
+    /// A contract that governance told something refuses.
+    Told,
     /// Refused with a text that contains this.
     Text(&'static str),
     /// The token or the bank refuses.
@@ -198,6 +202,7 @@ pub fn expected(world: &World, step: &Step) -> Expect {
         Step::Waiting(step) => waiting::expected(world, *step),
         Step::Claimant(step) => claimants::expected(world, step),
         Step::Life(step) => life::expected(world, step),
+        Step::Govern(step) => government::expected(world, step),
         Step::UseOracle { market, hostile } => prices::oracle(world, *market, *hostile),
         Step::PayFees { market, amount } => money::pay_fees(world, *market, *amount),
         Step::Trespass { user, what } => trespass(world, *user, *what),
