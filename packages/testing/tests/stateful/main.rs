@@ -2,7 +2,7 @@
 //! design section 9 hold, and every refusal was predicted.
 //!
 //! `BALLAST_STATEFUL_STEPS` sets the steps of a run (500 by default), `BALLAST_STATEFUL_SEEDS` the number of
-//! runs (16), `BALLAST_STATEFUL_SEED` replays one seed. A failure prints both. A run of all default steps also
+//! runs (16, and a quarter as many where governance owns the suite), `BALLAST_STATEFUL_SEED` replays one seed. A failure prints both. A run of all default steps also
 //! checks that every message was accepted and refused ([`tally`]).
 
 mod apply;
@@ -34,7 +34,6 @@ use ballast_testing::suite::Collateral;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use government::GovernStep;
 use life::LifeStep;
 use step::{FundChoice, Step};
 use tally::Tally;
@@ -82,12 +81,13 @@ impl Run {
             });
         }
         if governed {
-            run.queue.extend(government::founding());
+            let founding = government::founding(&run.world);
+            run.queue.extend(founding);
         }
         run
     }
 
-    /// Where governance owns the suite, half of what is done is its members', and nobody sends what only the owner may.
+    /// Where governance owns the suite, a third of what is begun is its members', and nobody sends what only the owner may.
     fn draw(&mut self) -> Vec<Step> {
         if self.world.government.is_none() {
             return draw::next(&mut self.rng, &self.world);
@@ -130,10 +130,9 @@ impl Run {
             }
             if let Some(step) = self.queue.pop_front() {
                 self.step(&step);
-                if let Step::Govern(GovernStep::LookAround { market }) = step {
-                    let drawn = government::after(&mut self.rng, &self.world, market);
-                    let first = drawn.into_iter().chain(self.queue.drain(..));
-                    self.queue = first.collect();
+                let first = government::later(&mut self.rng, &self.world, &step);
+                for step in first.into_iter().rev() {
+                    self.queue.push_front(step);
                 }
             }
             if number % 25 == 0 {
@@ -269,7 +268,7 @@ fn run_seed(kind: (Collateral, bool), seed: u64, steps: u64) -> Result<Tally, St
 fn run_all(collateral: Collateral, governed: bool) {
     let steps = from_env("BALLAST_STATEFUL_STEPS").unwrap_or(500);
     let seeds = from_env("BALLAST_STATEFUL_SEEDS").unwrap_or(16);
-    // A quarter as many runs of a governed suite.
+    // They are longer, and cost more.
     let seeds = if governed { seeds.div_ceil(4) } else { seeds };
     let seed_count = seeds;
     let seeds = match from_env("BALLAST_STATEFUL_SEED") {

@@ -122,7 +122,7 @@ fn leaves(value: &Value, path: String, found: &mut Vec<String>) {
 /// Another parameter of one of the five sets.
 pub fn parameter(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Deed {
     let suite = &world.suite;
-    match rng.gen_range(0..14) {
+    match rng.gen_range(0..12) {
         0..=3 => {
             let parameters = changed(rng, &world.parameters(market));
             let msg = json!({"update_market": {"market": market, "parameters": parameters}});
@@ -147,8 +147,51 @@ pub fn parameter(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Deed 
             }});
             Deed::plain(call(&suite.fund, &msg))
         }
-        10..=12 => own_settings(rng, world),
+        10 => own_settings(rng, world),
         _ => feed(rng, world),
+    }
+}
+
+/// Settings and guardian as they are.
+pub fn constitution(world: &World) -> Vec<Deed> {
+    let governance = suite_governance(world);
+    let government = world.government.as_ref().unwrap();
+    let settings = government.settings.clone();
+    let guardian = government.guardian;
+    let address = guardian.map(|who| government.members[who].to_string());
+    let (keep, appoint) = (
+        ExecuteMsg::UpdateSettings {
+            settings: settings.clone(),
+        },
+        ExecuteMsg::SetGuardian { guardian: address },
+    );
+    vec![
+        Deed {
+            effect: Effect::Settings(Some(Box::new(settings))),
+            ..Deed::adverse(call(&governance, &keep))
+        },
+        Deed {
+            effect: Effect::Guardian(guardian),
+            ..Deed::adverse(call(&governance, &appoint))
+        },
+    ]
+}
+
+/// Governance's own settings, or another guardian.
+pub fn office(rng: &mut ChaCha8Rng, world: &World) -> Deed {
+    if rng.gen() {
+        return own_settings(rng, world);
+    }
+    let members = &world.government.as_ref().unwrap().members;
+    let last = members.len() - 1;
+    let who = *[Some(last), Some(last), Some(0), None].choose(rng).unwrap();
+    let guardian = who.map(|who| members[who].to_string());
+    Deed {
+        effect: Effect::Guardian(who),
+        ..Deed::adverse(call(
+            &suite_governance(world),
+            &ExecuteMsg::SetGuardian { guardian },
+        ))
     }
 }
 
@@ -388,22 +431,7 @@ pub fn other(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Deed {
                 recent_risk: false,
             },
         )),
-        17 => Deed {
-            effect: Effect::Guardian(Some(member)),
-            ..Deed::adverse(call(
-                &governance,
-                &ExecuteMsg::SetGuardian {
-                    guardian: Some(thief),
-                },
-            ))
-        },
-        18 => Deed {
-            effect: Effect::Guardian(None),
-            ..Deed::adverse(call(
-                &governance,
-                &ExecuteMsg::SetGuardian { guardian: None },
-            ))
-        },
+        17..=18 => office(rng, world),
         19 => {
             let id = rng.gen_range(1..20);
             Deed {

@@ -43,18 +43,18 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
         return listing(rng, world);
     }
     let market = live.choose(rng).copied().unwrap_or(0);
-    match rng.gen_range(0..44) {
+    match rng.gen_range(0..46) {
         0 => vec![step(GovernStep::Stake {
             who,
             amount: rng.gen_range(1..200),
         })],
         1 => vec![step(GovernStep::StakeNothing { who })],
-        2..=3 => {
+        2..=3 | 41..=43 => {
             let held = government.stake_of(who);
-            let amount = *[0, 1, held / 7, held / 3, held + 1].choose(rng).unwrap();
+            let amount = *[0, 1, 1, held / 7, held / 3, held + 1].choose(rng).unwrap();
             let mut steps = vec![step(GovernStep::Unstake { who, amount })];
             if rng.gen() {
-                let secs = DAY * rng.gen_range(0..3);
+                let secs = DAY * rng.gen_range(0..4);
                 steps.push(Step::Advance { secs });
                 steps.push(step(GovernStep::Claim { who }));
             }
@@ -110,7 +110,7 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
         })],
         20 => taken_back(world),
         21..=26 => protective(rng, world, market),
-        27..=28 => cancelled(rng, world, market),
+        27..=28 | 44 => cancelled(rng, world, market),
         _ => ordinary(rng, world, market),
     }
 }
@@ -136,12 +136,10 @@ fn guard(rng: &mut ChaCha8Rng, world: &World, who: Member) -> Member {
 }
 
 fn some(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Deed> {
-    let one = |rng: &mut ChaCha8Rng| {
-        if rng.gen_bool(0.6) {
-            deeds::parameter(rng, world, market)
-        } else {
-            deeds::other(rng, world, market)
-        }
+    let one = |rng: &mut ChaCha8Rng| match rng.gen_range(0..10) {
+        0..=4 => deeds::parameter(rng, world, market),
+        5..=6 => deeds::office(rng, world),
+        _ => deeds::other(rng, world, market),
     };
     match rng.gen_range(0..10) {
         0 => vec![],
@@ -179,9 +177,18 @@ fn passing(
     (id, steps)
 }
 
+/// What a step stands for that is drawn when it comes to it.
+pub fn later(rng: &mut ChaCha8Rng, world: &World, step: &Step) -> Vec<Step> {
+    match step {
+        Step::Govern(GovernStep::LookAround { market }) => after(rng, world, *market),
+        Step::Govern(GovernStep::Await { market }) => applied(rng, world, *market),
+        _ => vec![],
+    }
+}
+
 /// Prices are there again, somebody's liquidation price is reached, and whoever can be liquidated is: after whatever
 /// governance has done.
-pub fn after(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Step> {
+fn after(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Step> {
     let live = world.live();
     if !live.contains(&market) {
         return vec![];
@@ -211,7 +218,10 @@ fn applied(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Step> {
     let Some((ready_at, apply)) = all.choose(rng).cloned() else {
         return vec![];
     };
-    let mut steps = trade(rng, world, market);
+    let mut steps = vec![];
+    if world.live().contains(&market) {
+        steps.extend(trade(rng, world, market));
+    }
     steps.push(Step::Advance {
         secs: ready_at.saturating_sub(world.suite.now()),
     });
@@ -236,7 +246,10 @@ fn listing(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
 fn ordinary(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Step> {
     let deeds = some(rng, world, market);
     let (id, proposed) = passing(rng, world, (false, deeds));
-    let mut steps = trade(rng, world, market);
+    let mut steps = vec![];
+    if world.live().contains(&market) {
+        steps.extend(trade(rng, world, market));
+    }
     steps.extend(proposed);
     if rng.gen_bool(0.2) {
         steps.push(step(GovernStep::Execute { id }));
@@ -249,6 +262,9 @@ fn ordinary(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Step> 
     }
     steps.push(step(GovernStep::Execute { id }));
     steps.push(step(GovernStep::LookAround { market }));
+    if rng.gen_bool(0.5) {
+        steps.push(step(GovernStep::Await { market }));
+    }
     if rng.gen_bool(0.3) {
         steps.push(step(GovernStep::Execute { id }));
         steps.push(step(GovernStep::Close { id }));

@@ -29,7 +29,7 @@ use super::world::World;
 use deeds::{are_protective, Deed, Effect};
 use model::{Government, Refusal};
 
-pub use draw::{after, by_the_owner, next};
+pub use draw::{by_the_owner, later, next};
 
 /// Index into [`Government::members`]; the last is the guardian.
 pub type Member = usize;
@@ -103,6 +103,10 @@ pub enum GovernStep {
     LookAround {
         market: MarketId,
     },
+    /// What waits in a contract is made in its time; drawn when it comes to this, too.
+    Await {
+        market: MarketId,
+    },
 }
 
 /// A message that a member may not send.
@@ -140,7 +144,7 @@ impl GovernStep {
                 Trespass::CheckBooks => "check_books",
                 Trespass::Bootstrap => "bootstrap",
             },
-            Self::Ripen { .. } | Self::LookAround { .. } => return None,
+            Self::Ripen { .. } | Self::LookAround { .. } | Self::Await { .. } => return None,
         };
         Some((Governance, name))
     }
@@ -278,9 +282,8 @@ pub fn apply(world: &mut World, step: &GovernStep) -> Result<AppResponse> {
         GovernStep::Check { who, deeds } => {
             let who = sender(world, who);
             let msgs = messages(deeds);
-            let works = refused_at_once(deeds)
-                .is_none()
-                .then(|| works(world, &msgs));
+            let sent = !deeds.is_empty() && refused_at_once(deeds).is_none();
+            let works = sent.then(|| works(world, &msgs));
             let verbatim = false;
             let msg = ExecuteMsg::CheckMessages { msgs, verbatim };
             let result = world.suite.govern(&who, &msg);
@@ -297,7 +300,7 @@ pub fn apply(world: &mut World, step: &GovernStep) -> Result<AppResponse> {
             world.suite.advance(next.saturating_sub(now).max(1));
             Ok(AppResponse::default())
         }
-        GovernStep::LookAround { .. } => Ok(AppResponse::default()),
+        GovernStep::LookAround { .. } | GovernStep::Await { .. } => Ok(AppResponse::default()),
     }
 }
 
@@ -396,9 +399,10 @@ pub fn expected(world: &World, step: &GovernStep) -> Expect {
     let government = world.government.as_ref().unwrap();
     let (now, height) = (world.suite.now(), world.suite.height());
     let refused = match step {
-        GovernStep::Stake { .. } | GovernStep::Ripen { .. } | GovernStep::LookAround { .. } => {
-            Ok(())
-        }
+        GovernStep::Stake { .. }
+        | GovernStep::Ripen { .. }
+        | GovernStep::LookAround { .. }
+        | GovernStep::Await { .. } => Ok(()),
         GovernStep::StakeNothing { .. } => Err("WrongToken"),
         GovernStep::Unstake { who, amount } => government.may_unstake(*who, *amount),
         GovernStep::Claim { who } if government.claimable(*who, now) == 0 => Err("NothingToClaim"),
@@ -610,11 +614,29 @@ pub fn sent_itself(governance: &Addr, event: &Event) -> Option<&'static str> {
     own.into_iter().find(|name| *name == action)
 }
 
-/// Steps that belong to the founding: everybody stakes, and a block passes.
-pub fn founding() -> Vec<Step> {
-    let stakes = [400, 300, 200, 100].into_iter().enumerate();
-    let stake = |(who, amount)| Step::Govern(GovernStep::Stake { who, amount });
-    let mut steps: Vec<Step> = stakes.map(stake).collect();
+/// How every run begins: everybody stakes, one takes a little back, and a first proposal confirms settings and guardian.
+pub fn founding(world: &World) -> Vec<Step> {
+    let id = 1;
+    let vote = Vote::Yes;
+    let mut steps = vec![];
+    for (who, amount) in [400, 300, 200, 100].into_iter().enumerate() {
+        steps.push(Step::Govern(GovernStep::Stake { who, amount }));
+    }
     steps.push(Step::Advance { secs: 5 });
+    let rest = [
+        GovernStep::Unstake { who: 0, amount: 7 },
+        GovernStep::Claim { who: 0 },
+        GovernStep::Propose {
+            who: 0,
+            protective: false,
+            deeds: deeds::constitution(world),
+        },
+        GovernStep::Vote { who: 1, id, vote },
+        GovernStep::Ripen { id },
+        GovernStep::Ripen { id },
+        GovernStep::Execute { id },
+        GovernStep::Claim { who: 0 },
+    ];
+    steps.extend(rest.into_iter().map(Step::Govern));
     steps
 }
