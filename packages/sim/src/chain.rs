@@ -2,6 +2,7 @@
 //! nothing else.
 
 use anyhow::Error;
+use ballast_governance::parameters::default_settings;
 use ballast_testing::guard::ContractPanicked;
 use ballast_testing::invariants::{check_events, check_invariants, InvariantChecker};
 use ballast_testing::suite::{
@@ -11,6 +12,7 @@ use ballast_types::fund::{
     ClaimRecord, ConfigResponse as FundConfig, ExecuteMsg as FundMsg, FundParameters,
     QueryMsg as FundQuery, SolvencyResponse,
 };
+use ballast_types::governance::ExecuteMsg as GovernanceMsg;
 use ballast_types::market::{ExecuteMsg as MarketMsg, LedgerResponse, QueryMsg as MarketQuery};
 use ballast_types::price_feed::ExecuteMsg as FeedMsg;
 use cosmwasm_std::testing::MockApi;
@@ -20,6 +22,7 @@ use serde::de::DeserializeOwned;
 
 use crate::cli::{Collateral, Gear};
 use crate::error::{SimError, SimResult};
+use crate::governed::{self, Period};
 use crate::listing::{BASE_DECIMALS, QUOTE_DECIMALS};
 use crate::plan::Plan;
 use crate::plot::Bands;
@@ -57,43 +60,57 @@ impl Chain {
         prices: &[u64],
         gear: Gear,
     ) -> SimResult<Self> {
-        let mut builder = SuiteBuilder::new()
-            .collateral(match plan.collateral {
-                Collateral::Native => Token::Native,
-                Collateral::Cw20 => Token::Cw20,
-            })
-            .decimals(QUOTE_DECIMALS)
+        let mut builder = builder(plan)
             .seed(FundSeed {
                 mutual: plan.mutual(),
             })
             .start_at(plan.opens_at)
-            .exchange_parameters(plan.exchange_parameters())
             // The builder deploys one ramp before it hands over: the fund's age, until it is put right below.
             .fund_parameters(FundParameters {
                 ramp_secs: plan.age_secs,
                 ..plan.fund_parameters()
             });
-        for (market, (listing, price)) in plan.listings.iter().zip(prices).enumerate() {
-            let mut spec = MarketSpec::new(
-                &listing.symbol,
-                BASE_DECIMALS,
-                listing.tick_size(),
-                listing.lot_size,
-                listing.price(*price),
-            );
-            spec.expo = listing.expo;
-            spec.parameters = Some(plan.market_parameters(market));
-            spec.claimant = Some(plan.claimant(market));
-            spec.reserve = plan.reserve(market);
+        for spec in specs(plan, prices) {
             builder = builder.market(spec);
         }
         let mut suite = builder.build().map_err(failed)?;
-        for (owner, purse) in purses {
-            suite.mint(owner, *purse).map_err(failed)?;
-        }
         suite
             .update_fund_parameters(plan.fund_parameters())
             .map_err(failed)?;
+        Self::new(suite, purses, gear)
+    }
+
+    /// As [`Chain::deploy`], owned by governance, which is deployed first and lists the markets by vote; how, is in the
+    /// second answer.
+    ///
+    /// # Errors
+    /// What a contract refused.
+    pub fn deploy_governed(
+        plan: &Plan,
+        purses: &[(Addr, u128)],
+        prices: &[u64],
+        gear: Gear,
+    ) -> SimResult<(Self, Vec<Period>)> {
+        let listed_at = plan.opens_at.saturating_sub(plan.age_secs);
+        let mut suite = builder(plan)
+            .governed(default_settings())
+            .seed(FundSeed { mutual: 0 })
+            .start_at(listed_at.saturating_sub(governed::lead_secs()))
+            .ramp_elapsed(false)
+            .fund_parameters(plan.fund_parameters())
+            .build()
+            .map_err(failed)?;
+        let specs = specs(plan, prices);
+        let listed =
+            governed::list_markets(&mut suite, &specs, plan.mutual(), listed_at, plan.opens_at);
+        let listed = listed.map_err(failed)?;
+        Ok((Self::new(suite, purses, gear)?, listed))
+    }
+
+    fn new(mut suite: Suite, purses: &[(Addr, u128)], gear: Gear) -> SimResult<Self> {
+        for (owner, purse) in purses {
+            suite.mint(owner, *purse).map_err(failed)?;
+        }
         let checker = match gear {
             Gear::Bar => None,
             Gear::Full | Gear::Touched => Some(InvariantChecker::new(&suite).map_err(failed)?),
@@ -199,6 +216,24 @@ impl Chain {
         answered(self.suite.execute(sender, &contract, message, &[]))
     }
 
+    /// A message to governance, in a suite that it owns.
+    ///
+    /// # Errors
+    /// What it refused.
+    pub fn to_governance(
+        &mut self,
+        sender: &Addr,
+        message: &GovernanceMsg,
+    ) -> Result<Vec<Event>, Refused> {
+        answered(self.suite.govern(sender, message))
+    }
+
+    /// Everything that is deployed.
+    #[must_use]
+    pub fn suite(&self) -> &Suite {
+        &self.suite
+    }
+
     /// A deposit: coins with a message, or a cw20 send.
     ///
     /// # Errors
@@ -291,6 +326,36 @@ impl Chain {
             .query_wasm_smart(&self.suite.fund, &query)
             .ok()
     }
+}
+
+fn builder(plan: &Plan) -> SuiteBuilder {
+    SuiteBuilder::new()
+        .collateral(match plan.collateral {
+            Collateral::Native => Token::Native,
+            Collateral::Cw20 => Token::Cw20,
+        })
+        .decimals(QUOTE_DECIMALS)
+        .exchange_parameters(plan.exchange_parameters())
+}
+
+fn specs(plan: &Plan, prices: &[u64]) -> Vec<MarketSpec> {
+    let markets = plan.listings.iter().zip(prices).enumerate();
+    markets
+        .map(|(market, (listing, price))| {
+            let mut spec = MarketSpec::new(
+                &listing.symbol,
+                BASE_DECIMALS,
+                listing.tick_size(),
+                listing.lot_size,
+                listing.price(*price),
+            );
+            spec.expo = listing.expo;
+            spec.parameters = Some(plan.market_parameters(market));
+            spec.claimant = Some(plan.claimant(market));
+            spec.reserve = plan.reserve(market);
+            spec
+        })
+        .collect()
 }
 
 fn answered(result: anyhow::Result<AppResponse>) -> Result<Vec<Event>, Refused> {

@@ -94,6 +94,7 @@ Examples:
   cargo ballast replay --scenario gap --fund-size 0
   cargo ballast replay --prices 2022-11_FTTUSDT_binance-spot_15m.csv --prices 2022-11_BTCUSDT-PERP_binance_5m.csv
   cargo ballast replay --html crash.html
+  cargo ballast replay --governed
   cargo ballast replay --prices BTC.csv --from 2021-05-19T12:00 --bars 180 --invariants full --json
 
 Exit codes: 0 all invariants held, 1 one did not (with the command that replays it), 2 input or options are wrong.";
@@ -161,6 +162,10 @@ pub struct ReplayArgs {
     /// Kind of the collateral token
     #[arg(long, value_name = "KIND", value_enum, default_value_t = Collateral::Native, help_heading = "Fund")]
     pub collateral: Collateral,
+
+    /// A DAO owns the suite: it lists the markets by an ordinary proposal, and tightens in the crash by a protective one
+    #[arg(long, help_heading = "Governance")]
+    pub governed: bool,
 
     /// How often the invariants of the suite are checked
     #[arg(long, value_name = "GEAR", value_enum, default_value_t = Gear::Touched, help_heading = "Checks and output")]

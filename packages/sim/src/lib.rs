@@ -9,6 +9,7 @@
 //! * [`chain`], [`world`], [`shadow`]: the contracts, every message through one place, what agents know;
 //! * [`ledger`], [`checks`]: what happened, and whether it adds up;
 //! * [`propose`]: proposals for governance, checked and summarised;
+//! * [`governed`]: a DAO that owns the suite and acts in the crash;
 //! * [`report`], [`table`]: the result for machines and for people.
 //!
 //! Same options, same seed: same result, to the atom. There is no clock and no unordered map in anything but
@@ -30,6 +31,7 @@ pub mod engine;
 pub mod error;
 pub mod gas;
 pub mod generated;
+pub mod governed;
 pub mod ledger;
 pub mod listing;
 pub mod parameters;

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::governed::GovernedReport;
+
 /// The result of a replay. Money is decimal strings of quote atoms; times are seconds since the Unix epoch.
 #[derive(Serialize, Debug, Clone)]
 pub struct Report {
@@ -53,6 +55,9 @@ pub struct Report {
     pub rules: Vec<RulesReport>,
     /// Messages that the contracts' owner sent during the replay.
     pub owner_messages: u64,
+    /// What the DAO did, in a replay that is governed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub governed: Option<GovernedReport>,
     /// Quote atoms of loss that nobody has borne at the end.
     pub deficit: String,
     /// Quote atoms of loss ever booked as deficit; fees may have repaid it.

@@ -21,6 +21,21 @@ pub struct Rules {
     pub reduce_only: bool,
 }
 
+impl Rules {
+    /// As the market answers.
+    fn of(market: &MarketResponse) -> Self {
+        let told = |field: fn(&RiskParameters) -> u32| market.risk.as_ref().map(field);
+        Self {
+            fee_share_ppm: told(|risk| risk.fee_share_ppm)
+                .unwrap_or(market.config.parameters.fund_fee_share_ppm)
+                .into(),
+            premium_rate_ppm: told(|risk| risk.premium_rate_ppm).unwrap_or(0).into(),
+            open_interest_cap: market.open_interest_cap.u128(),
+            reduce_only: market.reduce_only,
+        }
+    }
+}
+
 /// The rules of a market over time.
 #[derive(Debug, Clone)]
 pub struct RulesTrack {
@@ -33,7 +48,7 @@ pub struct RulesTrack {
     /// Seconds of reduce-only until the last change.
     reduce_only_secs: u64,
     changed_at: u64,
-    /// The cap that the market was listed with, quote atoms.
+    /// The market's own cap, quote atoms.
     pub listed_cap: u128,
 }
 
@@ -41,15 +56,7 @@ impl RulesTrack {
     /// Begins with what the market answers.
     #[must_use]
     pub fn new(market: &MarketResponse, now: u64) -> Self {
-        let told = |field: fn(&RiskParameters) -> u32| market.risk.as_ref().map(field);
-        let first = Rules {
-            fee_share_ppm: told(|risk| risk.fee_share_ppm)
-                .unwrap_or(market.config.parameters.fund_fee_share_ppm)
-                .into(),
-            premium_rate_ppm: told(|risk| risk.premium_rate_ppm).unwrap_or(0).into(),
-            open_interest_cap: market.open_interest_cap.u128(),
-            reduce_only: market.reduce_only,
-        };
+        let first = Rules::of(market);
         Self {
             first,
             tightest: first,
@@ -62,14 +69,25 @@ impl RulesTrack {
 
     /// Takes in what the market applied.
     pub fn apply(&mut self, event: &Event, now: u64) {
-        self.reduce_only_secs = self.reduce_only_secs(now);
-        self.changed_at = now;
-        self.now = Rules {
+        let rules = Rules {
             fee_share_ppm: number(event, "fee_share_ppm"),
             premium_rate_ppm: number(event, "premium_rate_ppm"),
             open_interest_cap: number(event, "open_interest_cap").min(self.listed_cap),
             reduce_only: attribute(event, "reduce_only") == Some("true"),
         };
+        self.take(rules, now);
+    }
+
+    /// Takes in what the market answers, after its own parameters changed.
+    pub fn read(&mut self, market: &MarketResponse, now: u64) {
+        self.listed_cap = market.config.parameters.open_interest_cap.u128();
+        self.take(Rules::of(market), now);
+    }
+
+    fn take(&mut self, rules: Rules, now: u64) {
+        self.reduce_only_secs = self.reduce_only_secs(now);
+        self.changed_at = now;
+        self.now = rules;
         let (most, now) = (&mut self.tightest, &self.now);
         most.fee_share_ppm = most.fee_share_ppm.max(now.fee_share_ppm);
         most.premium_rate_ppm = most.premium_rate_ppm.max(now.premium_rate_ppm);

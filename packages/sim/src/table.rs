@@ -5,8 +5,10 @@ use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table};
 
 use crate::clock::format_minute;
 use crate::engine::Outcome;
+use crate::governed::GovernedReport;
 use crate::listing::QUOTE_UNIT;
 use crate::prices::Series;
+use crate::propose::summary::{change_text, duration};
 use crate::report::Report;
 
 /// How many kinds of refusals are shown.
@@ -145,6 +147,9 @@ fn rows(outcome: &Outcome) -> Vec<(&'static str, String)> {
     ));
     rows.push(("levels", levels(report)));
     rows.push(("by themselves", rules(report)));
+    if let Some(governed) = &report.governed {
+        rows.extend(dao(governed));
+    }
     rows.push((
         "deficit",
         format!(
@@ -208,6 +213,62 @@ fn rules(report: &Report) -> String {
         report.owner_messages
     ));
     lines.join("\n")
+}
+
+/// The periods that applied to each proposal of the DAO, and what changed.
+fn dao(governed: &GovernedReport) -> Vec<(&'static str, String)> {
+    let at = |time: Option<u64>| time.map_or("never".to_owned(), format_minute);
+    let mut rows: Vec<(&'static str, String)> = governed
+        .proposals
+        .iter()
+        .map(|one| {
+            let timelock = one
+                .ready_at
+                .zip(one.decided_at)
+                .map_or(0, |(ready, decided)| ready.saturating_sub(decided));
+            let mut text = format!(
+                "{} ({}): {}\nvoting {} to {}, decided {}; timelock {}, until {}; executed {}",
+                one.proposal_id,
+                one.kind,
+                one.title,
+                format_minute(one.proposed_at),
+                format_minute(one.voting_ends_at),
+                at(one.decided_at),
+                duration(timelock),
+                at(one.ready_at),
+                at(one.executed_at)
+            );
+            for item in &one.items {
+                text.push_str(&format!("\n{} {}: {}", item.to, item.action, item.subject));
+                // Of a new market everything is new: its parameters are in the JSON.
+                let known = item.changes.iter();
+                for change in known.filter(|change| change.from.as_deref() != Some("none")) {
+                    text.push_str(&format!("\n  {}", change_text(change)));
+                }
+            }
+            ("proposal", text)
+        })
+        .collect();
+    if let Some(continued) = governed.continued {
+        rows.push((
+            "after the prices",
+            format!(
+                "prices end {}, before the vote does: every market stays at its last price until {}",
+                format_minute(continued.from),
+                format_minute(continued.to)
+            ),
+        ));
+    }
+    if !governed
+        .proposals
+        .iter()
+        .any(|one| one.kind == "protective")
+    {
+        let why =
+            "none: no market fell by a tenth, and the fund's level did not fall below healthy";
+        rows.push(("protective", why.to_owned()));
+    }
+    rows
 }
 
 fn levels(report: &Report) -> String {

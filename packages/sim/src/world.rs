@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ballast_types::events::{fund as fund_events, is};
 use ballast_types::fund::{ExecuteMsg as FundMsg, SolvencyResponse};
+use ballast_types::governance::ExecuteMsg as GovernanceMsg;
 use ballast_types::market::{
     AccountResponse, ExecuteMsg as MarketMsg, MarketResponse, QueryMsg as MarketQuery,
 };
@@ -153,6 +154,32 @@ impl World {
         let result = self.chain.to_feed(sender, message);
         self.describe(sender, "feed", message);
         self.after(result)
+    }
+
+    /// Sends a message to governance.
+    ///
+    /// # Errors
+    /// As [`World::send`].
+    pub fn to_governance(&mut self, sender: &Addr, message: &GovernanceMsg) -> SimResult<Sent> {
+        let result = self.chain.to_governance(sender, message);
+        self.describe(sender, "governance", message);
+        self.after(result)
+    }
+
+    /// Reads the markets' own caps again, which governance changed.
+    ///
+    /// # Errors
+    /// Where the market does not answer.
+    pub fn rules_changed(&mut self) -> SimResult<()> {
+        for market in (0u32..).take(self.listings.len()) {
+            let query = MarketQuery::Market { market };
+            let found: MarketResponse = self.chain.query_market(&query)?;
+            let index = usize::try_from(market).unwrap_or(usize::MAX);
+            if let Some(track) = self.rules.get_mut(index) {
+                track.read(&found, self.chain.now());
+            }
+        }
+        Ok(())
     }
 
     /// Keeps what was sent, for the report of a violation, and whether the owner sent it.

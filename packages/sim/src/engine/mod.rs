@@ -8,6 +8,7 @@
 //!
 //! At the end of a bar owed fees are flushed, the fund pokes the market, and everything is checked.
 
+mod continuation;
 mod result;
 mod setup;
 
@@ -24,6 +25,7 @@ use crate::agents::View;
 use crate::cli::ReplayArgs;
 use crate::clock::format_minute;
 use crate::error::{SimError, SimResult};
+use crate::governed::Dao;
 use crate::plot::{drawn_rules, drawn_units, Bands, Sample};
 use crate::prices::{Series, Step, Timeline};
 use crate::report::{Report, Violation};
@@ -65,6 +67,8 @@ pub struct Replay {
     makers: Vec<Maker>,
     traders: Vec<Trader>,
     keepers: Keepers,
+    /// Who owns the suite, in a replay that is governed.
+    dao: Option<Dao>,
     target_open_interest: Vec<u128>,
     depth: u32,
     /// Which traders act in which step.
@@ -121,6 +125,7 @@ impl Replay {
                 self.sample(step.time, &solvency);
             }
             self.step(index, step)?;
+            self.govern()?;
             if step.ends_bar {
                 self.end_bar(step.time)?;
             }
@@ -131,8 +136,18 @@ impl Replay {
                 world: &self.world,
             });
         }
+        if let Some(last) = steps.last() {
+            self.go_on(u64::try_from(steps.len()).unwrap_or(u64::MAX), last)?;
+        }
         self.world.observe_fund()?;
         Ok(())
+    }
+
+    fn govern(&mut self) -> SimResult<()> {
+        match &mut self.dao {
+            Some(dao) => dao.act(&mut self.world, &self.first_prices),
+            None => Ok(()),
+        }
     }
 
     /// Keeps what the plot shows of this moment.

@@ -87,6 +87,7 @@ impl Replay {
                 .collect(),
             rules: self.rules(series),
             owner_messages: self.world.owner_messages,
+            governed: self.dao.as_ref().map(|dao| dao.report().clone()),
             deficit: deficit.to_string(),
             deficit_booked: ledger.deficit_booked.to_string(),
             invariant_checks: self.world.checks,

@@ -3,6 +3,7 @@
 use ballast_types::market::TimeInForce;
 use ballast_types::{AccountId, Side};
 
+use super::continuation::MAX_CONTINUATION;
 use super::Replay;
 use crate::agents::keepers::Keepers;
 use crate::agents::makers::Maker;
@@ -11,6 +12,7 @@ use crate::agents::{limit, market_id, Action, Intent};
 use crate::chain::Chain;
 use crate::cli::ReplayArgs;
 use crate::error::{SimError, SimResult};
+use crate::governed::Dao;
 use crate::listing::{Listing, QUOTE_UNIT};
 use crate::plan::Plan;
 use crate::prices::{Series, Timeline};
@@ -81,7 +83,15 @@ impl Replay {
             .first()
             .map_or(vec![], |step| step.prices.clone());
         purses.extend(Chain::openers().map(|addr| (addr, OPENER_STAKE)));
-        let chain = Chain::deploy(&plan, &purses, &first, args.invariants)?;
+        let (chain, dao) = if args.governed {
+            let (chain, listed) = Chain::deploy_governed(&plan, &purses, &first, args.invariants)?;
+            (chain, Some(Dao::new(listed)))
+        } else {
+            (
+                Chain::deploy(&plan, &purses, &first, args.invariants)?,
+                None,
+            )
+        };
         let maintenance = (0..series.len())
             .map(|market| {
                 let parameters = plan.market_parameters(market);
@@ -100,7 +110,8 @@ impl Replay {
         let period = (timeline.bars / 20).clamp(4, BARS_BETWEEN_ACTS) * a_bar;
         let mut replay = Self {
             world,
-            schedule: vec![vec![]; timeline.steps.len()],
+            schedule: vec![vec![]; timeline.steps.len().saturating_add(MAX_CONTINUATION)],
+            dao,
             timeline,
             makers,
             traders,
