@@ -161,10 +161,7 @@ fn protective(suite: &Suite, markets: &[MarketId]) -> SimResult<Proposal> {
         };
         msgs.push(call(suite.fund.as_str(), &message)?);
     }
-    let draft = Draft {
-        title: format!("Tighten {} in the crash", symbols.join(", ")),
-        msgs,
-    };
+    let draft = Draft::new(format!("Tighten {} in the crash", symbols.join(", ")), msgs);
     let request = Request {
         protective: true,
         at: now.time,

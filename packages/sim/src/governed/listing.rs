@@ -117,10 +117,7 @@ fn propose(suite: &mut Suite, some: &[(MarketId, &MarketSpec)]) -> Result<Period
         )?);
     }
     let symbols: Vec<&str> = some.iter().map(|(_, spec)| spec.symbol.as_str()).collect();
-    let draft = Draft {
-        title: format!("List {}", symbols.join(", ")),
-        msgs,
-    };
+    let draft = Draft::new(format!("List {}", symbols.join(", ")), msgs);
     let request = Request {
         at: now.time,
         ..Request::default()

@@ -24,6 +24,20 @@ pub struct Draft {
     pub title: String,
     /// What governance is to send.
     pub msgs: Vec<CosmosMsg>,
+    /// What the summary is to say besides.
+    pub notes: Vec<String>,
+}
+
+impl Draft {
+    /// Of messages that say everything themselves.
+    #[must_use]
+    pub fn new(title: impl Into<String>, msgs: Vec<CosmosMsg>) -> Self {
+        Self {
+            title: title.into(),
+            msgs,
+            notes: vec![],
+        }
+    }
 }
 
 /// What messages are made from.
@@ -77,7 +91,7 @@ impl Desk<'_> {
             })?;
             msgs.push(self.registration(None, market, &args.standing)?);
         }
-        Ok(Draft { title, msgs })
+        Ok(Draft::new(title, msgs))
     }
 
     /// Registers a market in the fund.
@@ -85,10 +99,10 @@ impl Desk<'_> {
     /// # Errors
     /// As [`Desk::list_market`].
     pub fn register(&self, args: &RegisterArgs) -> ProposeResult<Draft> {
-        Ok(Draft {
-            title: format!("Register market {} in the insurance fund", args.market),
-            msgs: vec![self.registration(args.contract.as_deref(), args.market, &args.standing)?],
-        })
+        Ok(Draft::new(
+            format!("Register market {} in the insurance fund", args.market),
+            vec![self.registration(args.contract.as_deref(), args.market, &args.standing)?],
+        ))
     }
 
     fn registration(
@@ -129,10 +143,10 @@ impl Desk<'_> {
             risk_weight_ppm: args.to,
             ..standing.parameters.clone()
         };
-        Ok(Draft {
-            title: format!("Risk weight of {}", self.name(args.market)),
-            msgs: vec![self.standing(contract, args.market, parameters)?],
-        })
+        Ok(Draft::new(
+            format!("Risk weight of {}", self.name(args.market)),
+            vec![self.standing(contract, args.market, parameters)?],
+        ))
     }
 
     /// Changes a market's open-interest cap.
@@ -169,10 +183,10 @@ impl Desk<'_> {
             let what = format!("that cap of {}", self.name(args.market));
             return Err(ProposeError::NothingChanges { what });
         }
-        Ok(Draft {
-            title: format!("Open-interest cap of {}", self.name(args.market)),
+        Ok(Draft::new(
+            format!("Open-interest cap of {}", self.name(args.market)),
             msgs,
-        })
+        ))
     }
 
     fn standing(
@@ -218,10 +232,10 @@ impl Desk<'_> {
             *place = wanted.unwrap_or(*place);
         }
         let message = fund::ExecuteMsg::UpdateParameters { parameters };
-        Ok(Draft {
-            title: "Bands of coverage of the insurance fund".to_owned(),
-            msgs: vec![call(self.deployment.fund()?, &message)?],
-        })
+        Ok(Draft::new(
+            "Bands of coverage of the insurance fund",
+            vec![call(self.deployment.fund()?, &message)?],
+        ))
     }
 
     /// Appoints the feeders of a feed.
@@ -260,10 +274,10 @@ impl Desk<'_> {
         };
         let title = format!("Feeders of {}", feed.symbol);
         let message = price_feed::ExecuteMsg::SetFeed { feed };
-        Ok(Draft {
+        Ok(Draft::new(
             title,
-            msgs: vec![call(self.deployment.price_feed()?, &message)?],
-        })
+            vec![call(self.deployment.price_feed()?, &message)?],
+        ))
     }
 
     /// Pays surplus or appoints its recipient.
@@ -280,10 +294,10 @@ impl Desk<'_> {
             ),
             None => ("Pay a lot of surplus", fund::ExecuteMsg::PaySurplus {}),
         };
-        Ok(Draft {
-            title: title.to_owned(),
-            msgs: vec![call(self.deployment.fund()?, &message)?],
-        })
+        Ok(Draft::new(
+            title,
+            vec![call(self.deployment.fund()?, &message)?],
+        ))
     }
 
     /// Migrates a contract.
@@ -305,10 +319,10 @@ impl Desk<'_> {
             new_code_id: args.code_id,
             msg: Binary::from(args.msg.as_bytes()),
         };
-        Ok(Draft {
-            title: format!("Migrate {} to code {}", args.contract, args.code_id),
-            msgs: vec![message.into()],
-        })
+        Ok(Draft::new(
+            format!("Migrate {} to code {}", args.contract, args.code_id),
+            vec![message.into()],
+        ))
     }
 
     fn name(&self, market: u32) -> String {

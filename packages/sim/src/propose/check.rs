@@ -35,6 +35,18 @@ pub struct Item {
     pub effective_at: Option<u64>,
     /// What else is to be known.
     pub notes: Vec<String>,
+    /// All is in force already.
+    pub changes_nothing: bool,
+}
+
+impl Item {
+    /// Notes whether what was known is all that it would be.
+    pub(super) fn compare(&mut self, known: bool) {
+        self.changes_nothing = known && self.changes.is_empty();
+        if self.changes_nothing {
+            self.notes.push("it changes nothing".to_owned());
+        }
+    }
 }
 
 /// When a message acts.
@@ -148,6 +160,15 @@ impl<'a> Examiner<'a> {
         let mut items = vec![];
         for (index, msg) in msgs.iter().enumerate() {
             items.push(self.item(index, msg)?);
+        }
+        if !items.is_empty() && items.iter().all(|item| item.changes_nothing) {
+            let told = items.iter().map(|item| {
+                let subject = Some(item.subject.as_str()).filter(|subject| !subject.is_empty());
+                let of = subject.map_or(String::new(), |subject| format!(" of {subject}"));
+                format!("what {}{of} would set", item.action)
+            });
+            let what = told.collect::<Vec<_>>().join(", ");
+            return Err(ProposeError::NothingChanges { what });
         }
         let deps = self.deps();
         let steps = protective::steps(deps.as_ref(), &settings, msgs);

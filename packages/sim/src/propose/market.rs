@@ -49,7 +49,7 @@ impl Examiner<'_> {
                 let change = |parameters| Change::UpdateParameters { parameters };
                 let before = now.map(|now| change(now.parameters.clone()));
                 item.effect = self.market_effect(before, &change(parameters.clone()));
-                something_changes(now.is_some(), &item)?;
+                item.compare(now.is_some());
             }
             ExecuteMsg::SetInsuranceFund { insurance_fund } => {
                 if let Some(fund) = insurance_fund {
@@ -126,7 +126,8 @@ impl Examiner<'_> {
         item.changes = of_market(&before.map_or(Before::NotGiven, Before::Known), parameters);
         let change = |parameters| Change::UpdateMarket { market, parameters };
         item.effect = self.market_effect(before.cloned().map(change), &change(parameters.clone()));
-        something_changes(before.is_some(), item)
+        item.compare(before.is_some());
+        Ok(())
     }
 
     fn oracle_update(
@@ -150,7 +151,8 @@ impl Examiner<'_> {
             "the new oracle must answer with about the old one's price when it is executed and when it is applied"
                 .to_owned(),
         );
-        something_changes(before.is_some(), item)
+        item.compare(before.is_some());
+        Ok(())
     }
 
     /// By the contract's own directions. Where no coins are held nothing waits.
@@ -223,14 +225,4 @@ fn check_step(
             ppm(now)
         ),
     ))
-}
-
-/// Refuses a change after which all is as before.
-pub(super) fn something_changes(known: bool, item: &Item) -> ProposeResult<()> {
-    if known && item.changes.is_empty() {
-        return Err(ProposeError::NothingChanges {
-            what: format!("{} of {}, {}", item.action, item.to, item.subject),
-        });
-    }
-    Ok(())
 }

@@ -134,7 +134,8 @@ pub fn make(
     let checked = Examiner::new(deployment, state)?.check(&draft.msgs, request.protective)?;
     let title = request.title.clone().unwrap_or_else(|| draft.title.clone());
     let governance = deployment.governance()?;
-    let summary = Summary::new(&title, governance, &checked, state, request.at);
+    let mut summary = Summary::new(&title, governance, &checked, state, request.at);
+    summary.notes.extend(draft.notes.iter().cloned());
     let description = match &request.description {
         Some(description) => description.clone(),
         None => summary.description(),

@@ -10,7 +10,6 @@ use serde_json::Value;
 use super::changes::{differences, Before, FieldChange};
 use super::check::{Effect, Examiner, Item};
 use super::error::{ProposeError, ProposeResult};
-use super::market::something_changes;
 
 impl Examiner<'_> {
     /// What a message to the price feed does. The price feed knows no delay of its own.
@@ -41,7 +40,7 @@ impl Examiner<'_> {
                 };
                 item.subject.clone_from(&feed.symbol);
                 item.changes = differences(&before, feed, |_| None);
-                something_changes(known.is_some(), &item)?;
+                item.compare(known.is_some());
             }
             FeedMsg::RemoveFeed { id } => {
                 validate::feed_id(id)?;
@@ -76,7 +75,7 @@ impl Examiner<'_> {
                 item.changes = differences(&before, settings, |_| None);
                 item.notes
                     .push("for proposals made from then on".to_owned());
-                something_changes(known.is_some(), &item)?;
+                item.compare(known.is_some());
             }
             GovernanceMsg::SetGuardian { guardian } => {
                 if let Some(guardian) = guardian {
@@ -142,6 +141,7 @@ impl Examiner<'_> {
             }],
             effect: Effect::AtExecution,
             effective_at: None,
+            changes_nothing: false,
             notes: vec!["the new code's own migration checks the version that it finds".to_owned()],
         })
     }
@@ -171,6 +171,7 @@ impl Examiner<'_> {
             changes: vec![],
             effect: Effect::AtExecution,
             effective_at: None,
+            changes_nothing: false,
             notes: vec!["what it does was not checked".to_owned()],
         }
     }
@@ -187,6 +188,7 @@ impl Examiner<'_> {
             changes: vec![],
             effect: Effect::AtExecution,
             effective_at: None,
+            changes_nothing: false,
             notes: vec![],
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use ballast_types::fund::ExecuteMsg as FundMsg;
 use ballast_types::governance::ExecuteMsg as GovernanceMsg;
 use ballast_types::market::ExecuteMsg as MarketMsg;
-use cosmwasm_std::CosmosMsg;
+use cosmwasm_std::{CosmosMsg, Uint128};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -18,6 +18,28 @@ use crate::error::{SimError, SimResult};
 #[derive(Deserialize)]
 struct Sized {
     messages: Vec<SizedMessage>,
+    #[serde(default)]
+    top_ups: Vec<Payment>,
+}
+
+/// Coins that the sizes count on. No message of governance's: whoever has them pays them in.
+#[derive(Deserialize)]
+struct Payment {
+    kind: String,
+    market: Option<u32>,
+    amount: Uint128,
+}
+
+impl Payment {
+    fn note(&self) -> String {
+        let market = self
+            .market
+            .map_or(String::new(), |market| format!(" of market {market}"));
+        format!(
+            "not a part of it, and to be paid into the fund: {} quote atoms as {}{market}",
+            self.amount, self.kind
+        )
+    }
 }
 
 /// A message and the contract that takes it.
@@ -32,7 +54,7 @@ struct SizedMessage {
 /// # Errors
 /// The file cannot be read, holds no messages, or some for another contract; an address is not known.
 pub fn sized(file: &Path, deployment: &Deployment) -> SimResult<Draft> {
-    let Sized { messages } = from_file(file)?;
+    let Sized { messages, top_ups } = from_file(file)?;
     if messages.is_empty() {
         return Err(SimError::file(file, "no messages; expected at least one"));
     }
@@ -68,7 +90,8 @@ pub fn sized(file: &Path, deployment: &Deployment) -> SimResult<Draft> {
     } else {
         format!("List {}", symbols.join(", "))
     };
-    Ok(Draft { title, msgs })
+    let notes = top_ups.iter().map(Payment::note).collect();
+    Ok(Draft { title, msgs, notes })
 }
 
 /// A proposal as it was read, with what it says of itself.
@@ -92,7 +115,7 @@ pub fn raw(file: &Path) -> SimResult<Read> {
             serde_json::from_value(json).map_err(|error| SimError::file(file, error))?;
         let title = "Messages".to_owned();
         return Ok(Read {
-            draft: Draft { title, msgs },
+            draft: Draft::new(title, msgs),
             description: None,
             protective: false,
         });
@@ -128,7 +151,7 @@ pub fn raw(file: &Path) -> SimResult<Read> {
         }
     };
     Ok(Read {
-        draft: Draft { title, msgs },
+        draft: Draft::new(title, msgs),
         description: Some(description),
         protective,
     })

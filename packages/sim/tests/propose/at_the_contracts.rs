@@ -104,7 +104,12 @@ fn sized_parameters_are_proposed_as_they_are() {
     let market = world.suite.market.to_string();
     let sized = json!({
         "fund_size": "1",
+        "top_ups": [{ "kind": "reserve", "market": 1, "amount": "5" }],
         "messages": [
+            // What is in force already is no reason to refuse the rest.
+            { "to": "insurance-fund", "msg": { "update_parameters": {
+                "parameters": world.state()["fund"]["data"]["parameters"],
+            } } },
             { "to": "perp-market", "msg": { "list_market": {
                 "symbol": "ETH-PERP", "base_decimals": 18, "tick_size": "0.1", "lot_size": "1000000000000000",
                 "isolated": false,
@@ -122,6 +127,12 @@ fn sized_parameters_are_proposed_as_they_are() {
     let file = world.file("sized.json", &sized);
     let written = world.write(&["list-market", "--parameters", file.to_str().unwrap()]);
     assert_eq!(written.summary["title"], "List ETH-PERP");
+    assert_eq!(written.item(0)["changes_nothing"], true);
+    let notes = written.summary["notes"].to_string();
+    assert!(
+        notes.contains("5 quote atoms as reserve of market 1"),
+        "{notes}"
+    );
     know(&mut world, feed_id);
     world.carry(&written);
     assert_eq!(
