@@ -66,6 +66,16 @@ fn week_limit(books: &Books) -> ContractResult<Uint128> {
     share_of_committed(books, books.parameters.emergency.week_ppm)
 }
 
+/// Counts the refill of the week before what is committed changes: coins that come or go must not change what has refilled.
+fn settle_week(books: &mut Books) -> ContractResult<()> {
+    let week = RefillingBucket::from(books.facility.week);
+    let settled = week.refilled(week_limit(books)?, WEEK_SECS, books.now)?;
+    if !week.used.is_zero() {
+        books.facility.week = settled.into();
+    }
+    Ok(())
+}
+
 fn share_of_committed(books: &Books, ppm: u32) -> ContractResult<Uint128> {
     Ok(ppm_of(committed(books)?, ppm, Rounding::Down)?)
 }
@@ -221,6 +231,7 @@ pub fn commit(
     amount: Uint128,
 ) -> ContractResult<Response> {
     let mut books = open_books(&deps, env, sender_addr)?;
+    settle_week(&mut books)?;
     books.ledger.emergency_undrawn = books.ledger.emergency_undrawn.checked_add(amount)?;
     finish(
         deps,
@@ -280,6 +291,7 @@ pub fn execute_withdraw(deps: DepsMut, env: &Env, info: &MessageInfo) -> Contrac
     if amount.is_zero() {
         return Err(ContractError::ZeroAmount {});
     }
+    settle_week(&mut books)?;
     books.ledger.emergency_undrawn = books.ledger.emergency_undrawn.checked_sub(amount)?;
     let collateral = CONFIG.load(deps.storage)?.collateral;
     let payment = funds::pay(&collateral, &info.sender, amount)?;

@@ -339,3 +339,21 @@ fn a_new_market_that_lies_about_its_open_interest_is_lent_little() {
         assert_eq!(lent(&suite, &market, 5), (180_000, Bound::Event));
     }
 }
+
+// What is committed today has not refilled what was drawn before it came.
+#[test]
+fn a_new_commitment_does_not_refill_the_week_that_has_passed() {
+    for kind in KINDS {
+        let (mut suite, market, treasury) = world(kind);
+        suite.claim(&market, 0, 1, 5_000, 0);
+        suite.claim(&market, 1, 2, 2_000, 0);
+        assert_eq!(emergency(&suite).week_left.u128(), 0);
+        suite.pass(WEEK_SECS / 2);
+        assert_eq!(emergency(&suite).week_left.u128(), 2_000);
+        suite.commit(&treasury, 72_000).unwrap();
+        // Half of 80,000, less the 2,000 that have not refilled.
+        assert_eq!(emergency(&suite).week_left.u128(), 38_000);
+        suite.pass(WEEK_SECS / 2);
+        assert_eq!(emergency(&suite).week_left.u128(), 40_000);
+    }
+}
