@@ -282,7 +282,8 @@ pub fn apply(world: &mut World, step: &LifeStep) -> Result<Done> {
     Ok(Done::events(response.events))
 }
 
-fn listing(world: &World, feed: FeedNumber) -> ListMarket {
+/// The listing of a market of a kind.
+pub fn listing(world: &World, feed: FeedNumber) -> ListMarket {
     let spec: &MarketSpec = &world.specs[feed];
     ListMarket {
         symbol: spec.symbol.clone(),

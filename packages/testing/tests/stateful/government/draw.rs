@@ -7,6 +7,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::deeds::{self, Deed};
+use super::{parameters, protective as list};
 use super::{GovernStep, Member, Trespass, DAY};
 use crate::claimants::ClaimantStep;
 use crate::draw::{squeeze, sweep, trade};
@@ -101,7 +102,7 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
             step(GovernStep::Propose {
                 who: government.members.len() - 1,
                 protective: rng.gen(),
-                deeds: vec![deeds::tightening(rng, world, market)],
+                deeds: vec![list::tightening(rng, world, market)],
             }),
         ],
         19 => vec![step(GovernStep::Revert {
@@ -137,8 +138,8 @@ fn guard(rng: &mut ChaCha8Rng, world: &World, who: Member) -> Member {
 
 fn some(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Deed> {
     let one = |rng: &mut ChaCha8Rng| match rng.gen_range(0..10) {
-        0..=4 => deeds::parameter(rng, world, market),
-        5..=6 => deeds::office(rng, world),
+        0..=4 => parameters::parameter(rng, world, market),
+        5..=6 => parameters::office(rng, world),
         _ => deeds::other(rng, world, market),
     };
     match rng.gen_range(0..10) {
@@ -274,7 +275,7 @@ fn ordinary(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Step> 
 
 /// A tightening at once, which is confirmed, or set back when it has expired.
 fn protective(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Vec<Step> {
-    let mut deeds = vec![deeds::tightening(rng, world, market)];
+    let mut deeds = vec![list::tightening(rng, world, market)];
     if rng.gen_bool(0.1) {
         deeds = some(rng, world, market);
     }
