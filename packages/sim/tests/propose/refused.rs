@@ -216,7 +216,7 @@ fn changes_that_cannot_be_are_refused() {
     }
 }
 
-// A5: the short way is for what only tightens.
+/// The short way is for what only tightens.
 #[test]
 fn what_loosens_is_not_protective() {
     let world = World::new();
