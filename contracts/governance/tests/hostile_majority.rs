@@ -150,21 +150,56 @@ fn a_longer_way_out_holds_back_nobody_who_left() {
     let mut world = world(Source::Native);
     let longer = world.own_settings(|settings| {
         settings.adverse_delay_secs = 60 * DAY;
-        settings.unstaking_secs = 30 * DAY;
+        settings.unstaking_secs = 20 * DAY;
     });
     let id = world.propose("eve", vec![longer]);
     world.until_ready(id);
     world.unstake("bob", 500).unwrap();
     world.execute("eve", id).unwrap();
-    assert_eq!(world.settings().unstaking_secs, 30 * DAY);
+    assert_eq!(world.settings().unstaking_secs, 20 * DAY);
     world.unstake("bob", 500).unwrap();
     world.wait(7 * DAY);
     let had = world.balance(&world.address("bob"));
     world.claim("bob").unwrap();
     assert_eq!(world.balance(&world.address("bob")), had + 500);
-    world.wait(23 * DAY);
+    world.wait(13 * DAY);
     world.claim("bob").unwrap();
     world.check();
+}
+
+/// V2, V3: a proposal keeps the delay it was made under. Settings with the longest way out and the longest delay, which
+/// looked harmless when they were voted, come into force just after it: whoever unstakes then is out in time all the same.
+#[test]
+fn later_settings_hold_nobody_in() {
+    for source in SOURCES {
+        let mut world = world(source);
+        let longest = ballast_governance::parameters::TIMES
+            .iter()
+            .find(|range| range.name == "unstaking_secs")
+            .unwrap()
+            .max;
+        let longer = world.own_settings(|settings| {
+            settings.adverse_delay_secs = 90 * DAY;
+            settings.unstaking_secs = longest;
+        });
+        let settings = world.propose("eve", vec![longer]);
+        world.until_ready(settings);
+        let theft = WasmMsg::Migrate {
+            contract_addr: world.governance.to_string(),
+            new_code_id: world.code,
+            msg: b"{}".into(),
+        };
+        let theft = world.propose("eve", vec![theft.into()]);
+        world.execute("eve", settings).unwrap();
+        assert_eq!(world.settings().unstaking_secs, longest);
+        world.unstake("bob", 1_000).unwrap();
+        let had = world.balance(&world.address("bob"));
+        world.wait(longest);
+        assert_eq!(world.status(theft), LifecycleStatus::Queued);
+        world.claim("bob").unwrap();
+        assert_eq!(world.balance(&world.address("bob")), had + 1_000);
+        world.check();
+    }
 }
 
 /// An ordinary proposal, which waits two days only, cannot reach stakes by any payment: alone, in parts, by

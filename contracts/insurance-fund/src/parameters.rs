@@ -19,6 +19,10 @@ use crate::error::{ContractError, ContractResult};
 pub const MAX_AMOUNT: u128 = 1 << 120;
 
 const DAY: u128 = 86_400;
+
+/// The least time that any owner's adverse change waits, here and in governance, seconds. No exit is longer: what a DAO can
+/// do to the fund from outside, as its wasm admin, waits no longer than that, whatever this fund's own delay is.
+pub const LEAST_ADVERSE_DELAY_SECS: u64 = 21 * 86_400;
 const MILLION: u128 = 1_000_000;
 
 /// Hard range of one parameter of `T`, and its direction.
@@ -171,8 +175,8 @@ pub const FUND_RELATIONS: &[Relation<FundParameters>] = &[
         holds: |p| p.backing_ratio_ppm == 0 || p.backing_ratio_ppm >= PPM,
     },
     Relation {
-        rule: "adverse_delay_secs must be at least exit_cooldown_secs + exit_window_secs + max_exit_pause_secs",
-        holds: |p| longest_exit_secs(p) <= p.adverse_delay_secs,
+        rule: "exit_cooldown_secs + exit_window_secs + max_exit_pause_secs may not exceed 21 days, the least of any adverse delay",
+        holds: |p| longest_exit_secs(p) <= LEAST_ADVERSE_DELAY_SECS,
     },
 ];
 

@@ -20,6 +20,7 @@ fn world(kind: Kind) -> Suite {
     let mut parameters = default_parameters();
     parameters.adverse_delay_secs = DELAY;
     parameters.fee_share_max_ppm = 900_000;
+    parameters.underwriting.exit_cooldown_secs = 13 * DAY;
     let mut suite = Suite::new(kind, parameters);
     suite.register(&addr("market"), 0, cross(100_000, 10_000, 100));
     suite.donate(5_000);
@@ -258,41 +259,52 @@ fn a_protecting_change_voids_what_waits_for_the_same_field() {
     assert_eq!(emergency.treasury, None);
 }
 
-// The delay never becomes shorter than the stakers' exit, by no change of either.
+// No exit becomes longer than the least delay of any owner, by no change alone and by no two together: a DAO that may migrate
+// the fund after 21 days must not find stakers in it who asked to leave at the first sign.
 #[test]
-fn the_delay_is_never_shorter_than_an_exit() {
+fn no_exit_is_longer_than_the_least_adverse_delay() {
     let mut suite = world(Kind::Native);
     let owner = suite.owner.clone();
-    let exit_secs = 21 * DAY;
-    let longer_by = |secs| {
+    let exit = |cooldown, window| {
         let mut parameters = default_parameters();
         parameters.adverse_delay_secs = DELAY;
-        parameters.underwriting.exit_cooldown_secs += secs;
+        parameters.fee_share_max_ppm = 900_000;
+        parameters.underwriting.exit_cooldown_secs = cooldown;
+        parameters.underwriting.exit_window_secs = window;
         parameters
     };
-    let broken = error(suite.execute(&owner, &update(longer_by(DELAY - exit_secs + 1)), &[]));
-    assert!(
-        matches!(broken, ContractError::ParameterRelation { .. }),
-        "{broken}"
-    );
+    // With four days of pause: 21 days, and no second more, though the fund's own delay is 30.
+    for (cooldown, window) in [
+        (14 * DAY + 1, 3 * DAY),
+        (14 * DAY, 3 * DAY + 1),
+        (60 * DAY, DAY),
+    ] {
+        let broken = error(suite.execute(&owner, &update(exit(cooldown, window)), &[]));
+        assert!(
+            matches!(broken, ContractError::ParameterRelation { .. }),
+            "{broken}"
+        );
+    }
+    let shorter = suite.ask(&update(exit(14 * DAY, DAY))).unwrap().unwrap().id;
+    suite.pass(DELAY);
+    suite.apply(shorter).unwrap();
 
     // Two changes that are each allowed and not together: the second to be applied is refused, and stays refused.
-    let longer = suite
-        .ask(&update(longer_by(DELAY - exit_secs)))
-        .unwrap()
-        .unwrap()
-        .id;
-    let mut short = suite.parameters();
-    short.adverse_delay_secs = exit_secs;
-    let shorter = suite.ask(&update(short)).unwrap().unwrap().id;
+    let [first, second] = [(16 * DAY, DAY), (14 * DAY, 3 * DAY)].map(|(cooldown, window)| {
+        suite
+            .ask(&update(exit(cooldown, window)))
+            .unwrap()
+            .unwrap()
+            .id
+    });
     suite.pass(DELAY);
-    suite.apply(longer).unwrap();
-    let broken = error(suite.apply(shorter));
+    suite.apply(first).unwrap();
+    let broken = error(suite.apply(second));
     assert!(
         matches!(broken, ContractError::ParameterRelation { .. }),
         "{broken}"
     );
-    assert_eq!(suite.parameters().adverse_delay_secs, DELAY);
+    assert_eq!(suite.parameters().underwriting.exit_window_secs, DAY);
 }
 
 // Raising the delay protects: it acts at once, on what waits already too.

@@ -1,7 +1,7 @@
 //! What only the owner may do: list and change markets, change parameters, point at another fund, pay out
 //! the exchange's own fees. No message of the owner touches an account.
 
-use ballast_types::market::{InstantiateMsg, ListMarket};
+use ballast_types::market::{CachedPrice, InstantiateMsg, ListMarket};
 use ballast_types::MarketId;
 use cosmwasm_std::{Deps, DepsMut, Env, MessageInfo, Order, Response, Storage, Uint128};
 use cw20::{Cw20QueryMsg, Denom, TokenInfoResponse};
@@ -103,25 +103,33 @@ pub fn assert_owner(deps: Deps, info: &MessageInfo) -> ContractResult<()> {
     Ok(cw_ownable::assert_owner(deps.storage, &info.sender)?)
 }
 
-/// Lists a market under the next number. By the owner. The oracle must answer with a valid price now.
-pub fn list_market(
-    deps: DepsMut,
-    env: &Env,
-    info: &MessageInfo,
-    listing: &ListMarket,
-) -> ContractResult<Response> {
-    assert_owner(deps.as_ref(), info)?;
+/// Refuses a listing that could not be made now: the oracle must answer with a valid price.
+pub fn check_new_market(deps: Deps, env: &Env, listing: &ListMarket) -> ContractResult<()> {
     check_listing(listing)?;
-    let id = MARKET_COUNT.load(deps.storage)?;
     check_room(deps.storage, &listing.symbol)?;
-    let exchange_config = CONFIG.load(deps.storage)?;
-    let quote_decimals = exchange_config.collateral_decimals;
+    tick_lot_value(deps.storage, listing)?;
+    first_price(deps, env, listing).map(drop)
+}
+
+fn tick_lot_value(storage: &dyn Storage, listing: &ListMarket) -> ContractResult<Uint128> {
+    let quote_decimals = CONFIG.load(storage)?.collateral_decimals;
     let scale = ballast_risk::ValueScale::new(listing.base_decimals, quote_decimals)?;
-    let tick_lot_value = scale.tick_lot_value(listing.tick_size, listing.lot_size)?;
+    Ok(scale.tick_lot_value(listing.tick_size, listing.lot_size)?)
+}
+
+fn first_price(deps: Deps, env: &Env, listing: &ListMarket) -> ContractResult<CachedPrice> {
+    deps.api.addr_validate(&listing.oracle.contract)?;
+    let source = settings::source(&listing.oracle, &CONFIG.load(deps.storage)?.parameters);
+    price::query(deps.querier, &source, env.block.time.seconds())
+}
+
+/// Lists a market, which was checked, under the next number.
+pub fn list_market(deps: DepsMut, env: &Env, listing: &ListMarket) -> ContractResult<Response> {
+    let id = MARKET_COUNT.load(deps.storage)?;
+    let tick_lot_value = tick_lot_value(deps.storage, listing)?;
     let oracle = deps.api.addr_validate(&listing.oracle.contract)?;
     let now = env.block.time.seconds();
-    let source = settings::source(&listing.oracle, &exchange_config.parameters);
-    let first = price::query(deps.querier, &source, now)?;
+    let first = first_price(deps.as_ref(), env, listing)?;
     let config = MarketConfig {
         symbol: listing.symbol.clone(),
         base_decimals: listing.base_decimals,

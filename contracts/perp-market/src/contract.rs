@@ -120,7 +120,14 @@ pub fn execute(
             revision: _,
             markets,
         } => fund::set_risk_level(deps, &env, &info, markets),
-        ExecuteMsg::ListMarket(market) => admin::list_market(deps, &env, &info, &market),
+        ExecuteMsg::ListMarket(listing) => pending::submit(
+            deps,
+            &env,
+            &info,
+            Change::ListMarket {
+                listing: Box::new(listing),
+            },
+        ),
         ExecuteMsg::UpdateMarket { market, parameters } => pending::submit(
             deps,
             &env,

@@ -124,9 +124,9 @@ parameters! {
         order_removal_fee = 20_000, 0 => MAX_SERVICE_FEE, Up;
         trigger_order_fee = 50_000, 0 => MAX_SERVICE_FEE, Up;
         recent_risk_secs = 60, 30 => 3_600, Down;
-        outflow_hour_ppm = 250_000, 50_000 => 1_000_000, Up;
-        outflow_day_ppm = 500_000, 100_000 => 1_000_000, Up;
-        outflow_floor = 100_000_000_000, 1 => MAX_MONEY, Up;
+        outflow_hour_ppm = 250_000, 50_000 => 1_000_000, Either;
+        outflow_day_ppm = 500_000, 100_000 => 1_000_000, Either;
+        outflow_floor = 100_000_000_000, 1 => MAX_MONEY, Either;
         price_future_tolerance_secs = 2, 0 => 10, Up;
         oracle_switch_max_deviation_ppm = 50_000, 1_000 => 200_000, Up;
         adverse_delay_secs = 1_814_400, 1_814_400 => 7_776_000, Down;

@@ -4,6 +4,7 @@ use ballast_types::market::{Change, ExchangeParameters, MarketParameters, Oracle
 use ballast_types::MarketId;
 use cosmwasm_std::{Decimal, Deps, DepsMut, Env, Int128, Order, Response, StdResult, Storage};
 
+use crate::admin;
 use crate::error::{ContractError, ContractResult};
 use crate::events;
 use crate::exchange::{Exchange, Market};
@@ -19,6 +20,7 @@ pub const MAINTENANCE_STEP_SECS: u64 = 86_400;
 /// Refuses a change that could not be applied now.
 pub fn check(deps: Deps, env: &Env, change: &Change) -> ContractResult<()> {
     match change {
+        Change::ListMarket { listing } => admin::check_new_market(deps, env, listing),
         Change::UpdateMarket { market, parameters } => {
             check_market(parameters)?;
             check_active(deps.storage, *market)?;
@@ -42,6 +44,7 @@ pub fn check(deps: Deps, env: &Env, change: &Change) -> ContractResult<()> {
 /// Writes a change that was checked.
 pub fn apply(deps: DepsMut, env: &Env, change: Change) -> ContractResult<Response> {
     match change {
+        Change::ListMarket { listing } => admin::list_market(deps, env, &listing),
         Change::UpdateMarket { market, parameters } => update_market(deps, env, market, parameters),
         Change::UpdateOracle { market, oracle } => update_oracle(deps, env, market, &oracle),
         Change::UpdateParameters { parameters } => update_parameters(deps, parameters),

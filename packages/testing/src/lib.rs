@@ -9,6 +9,7 @@
 //! * [`messages`]: the names of all messages, from their schema;
 //! * [`guard`]: a contract that panics is a failed message;
 //! * [`pyth`]: a double of Pyth's contract, with its JSON;
+//! * [`dao_dao`]: doubles of a DAO DAO core and its proposal module, with their JSON;
 //! * [`bank`]: addresses that refuse coins.
 //!
 //! ```no_run
@@ -29,6 +30,7 @@
 )]
 
 pub mod bank;
+pub mod dao_dao;
 pub mod guard;
 pub mod hostile;
 pub mod invariants;

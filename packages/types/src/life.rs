@@ -3,12 +3,17 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Decimal, Int128, Uint128};
 
-use crate::market::{ExchangeParameters, MarketParameters, OracleConfig};
+use crate::market::{ExchangeParameters, ListMarket, MarketParameters, OracleConfig};
 use crate::{AccountId, MarketId};
 
 /// What the owner asked for, as the message of the same name.
 #[cw_serde]
 pub enum Change {
+    /// A new market, at an oracle contract that no other market uses.
+    ListMarket {
+        /// As it was asked for.
+        listing: Box<ListMarket>,
+    },
     /// A market's parameters.
     UpdateMarket {
         /// The market.
@@ -45,6 +50,7 @@ impl Change {
     #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {
+            Self::ListMarket { .. } => "list_market",
             Self::UpdateMarket { .. } => "update_market",
             Self::UpdateOracle { .. } => "update_oracle",
             Self::UpdateParameters { .. } => "update_parameters",

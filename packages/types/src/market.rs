@@ -345,7 +345,8 @@ pub enum ExecuteMsg {
         /// What each market is told.
         markets: Vec<RiskParameters>,
     },
-    /// Lists a market under the next number. By the owner.
+    /// Lists a market under the next number. By the owner. Waits where no other market uses its oracle contract and coins
+    /// are held. Answer data: [`ChangeAnswer`].
     ListMarket(ListMarket),
     /// Changes a market's parameters. By the owner. What loosens any of them waits. Answer data:
     /// [`ChangeAnswer`].

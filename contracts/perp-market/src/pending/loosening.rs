@@ -22,6 +22,8 @@ pub fn in_force(storage: &dyn Storage, change: &Change) -> ContractResult<Change
             .ok_or(ContractError::NoSuchMarket { market: id })
     };
     Ok(match change {
+        // Nothing is in force of it: the change itself is answered.
+        Change::ListMarket { .. } => change.clone(),
         Change::UpdateMarket { market: id, .. } => Change::UpdateMarket {
             market: *id,
             parameters: market(*id)?.parameters,
@@ -76,7 +78,7 @@ pub fn loosened(before: &Change, after: &Change) -> Option<&'static str> {
             Change::UpdateOracle { oracle: before, .. },
             Change::UpdateOracle { oracle: after, .. },
         ) => loosened_oracle(before, after),
-        (_, Change::SettleMarket { .. }) => Some(after.as_str()),
+        (_, Change::ListMarket { .. } | Change::SettleMarket { .. }) => Some(after.as_str()),
         (before, after) => (before != after).then_some(after.as_str()),
     }
 }

@@ -17,7 +17,9 @@ use crate::admin::assert_owner;
 use crate::error::{ContractError, ContractResult};
 use crate::events;
 use crate::settings;
-use crate::state::{StoredChange, CONFIG, MARKET_STATES, NEXT_CHANGE, PENDING_CHANGES, VAULT};
+use crate::state::{
+    StoredChange, CONFIG, MARKETS, MARKET_STATES, NEXT_CHANGE, PENDING_CHANGES, VAULT,
+};
 
 /// Changes that may wait at the same time.
 pub const MAX_PENDING: usize = 64;
@@ -46,15 +48,33 @@ pub fn submit(
 }
 
 /// Whether a change can hurt nobody: no coins are held, or it is about a market in which no order ever rested, and
-/// so none was ever filled.
+/// so none was ever filled. An oracle counts for everybody's coins before anybody trades at it: whoever sets prices in one
+/// market wins there from all. So a contract that answers for no other market waits even then.
 fn nothing_at_stake(storage: &dyn Storage, change: &Change) -> ContractResult<bool> {
     if VAULT.load(storage)?.is_zero() {
         return Ok(true);
     }
-    match market_of(change) {
-        Some(market) => never_traded(storage, market),
-        None => Ok(false),
+    match change {
+        Change::ListMarket { listing } => answers(storage, &listing.oracle.contract),
+        Change::UpdateOracle { market, oracle } => {
+            Ok(never_traded(storage, *market)? && answers(storage, &oracle.contract)?)
+        }
+        Change::UpdateMarket { market, .. } | Change::SettleMarket { market } => {
+            never_traded(storage, *market)
+        }
+        Change::UpdateParameters { .. } | Change::SetInsuranceFund { .. } => Ok(false),
     }
+}
+
+/// Whether an oracle contract answers for a market already. Looks at all markets, whose number is
+/// capped.
+fn answers(storage: &dyn Storage, oracle: &str) -> ContractResult<bool> {
+    for entry in MARKETS.range(storage, None, None, Order::Ascending) {
+        if entry?.1.oracle.as_str() == oracle {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether no order ever rested in a market.
@@ -62,15 +82,6 @@ pub fn never_traded(storage: &dyn Storage, market: MarketId) -> ContractResult<b
     Ok(MARKET_STATES
         .may_load(storage, market)?
         .is_some_and(|state| state.next_sequence == 0))
-}
-
-fn market_of(change: &Change) -> Option<MarketId> {
-    match change {
-        Change::UpdateMarket { market, .. }
-        | Change::UpdateOracle { market, .. }
-        | Change::SettleMarket { market } => Some(*market),
-        Change::UpdateParameters { .. } | Change::SetInsuranceFund { .. } => None,
-    }
 }
 
 fn wait(

@@ -103,6 +103,19 @@ impl Examiner<'_> {
         }
         item.subject.clone_from(&listing.symbol);
         item.changes = differences(&Before::New, listing, |_| None);
+        let change = Change::ListMarket {
+            listing: Box::new(listing.clone()),
+        };
+        let oracle = &listing.oracle.contract;
+        let known = &self.state.markets;
+        if own
+            && !known.is_empty()
+            && !known
+                .iter()
+                .any(|one| one.config.oracle.contract == *oracle)
+        {
+            item.effect = self.market_effect(Some(change.clone()), &change);
+        }
         item.notes
             .push("the oracle must answer with a valid price when it is executed".to_owned());
         Ok(())

@@ -29,7 +29,8 @@ impl Suite {
     /// # Errors
     /// What the market returned.
     pub fn list_market(&mut self, listing: ListMarket) -> Result<AppResponse> {
-        self.as_owner(&ExecuteMsg::ListMarket(listing))
+        let listing = Box::new(listing);
+        self.change(Change::ListMarket { listing })
     }
 
     /// Changes a market's parameters.
@@ -215,6 +216,7 @@ impl Suite {
 
 fn message(change: &Change) -> ExecuteMsg {
     match change.clone() {
+        Change::ListMarket { listing } => ExecuteMsg::ListMarket(*listing),
         Change::UpdateMarket { market, parameters } => {
             ExecuteMsg::UpdateMarket { market, parameters }
         }

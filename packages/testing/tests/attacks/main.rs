@@ -11,6 +11,7 @@ mod donations;
 mod early_price;
 mod funding_push;
 mod gate_held_shut;
+mod guardian_freeze;
 mod live_walls;
 mod marked_recent;
 mod others_liquidation;
