@@ -1,5 +1,10 @@
 //! V2: delays, the window of execution, once and only once, failures that do not brick, no recursion.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
 
 mod common;
 
@@ -217,7 +222,7 @@ fn no_recursion() {
     ));
 }
 
-/// Nobody reaches the inner steps from outside.
+/// A1: nobody reaches the inner steps from outside.
 #[test]
 fn inner_steps_are_for_governance_only() {
     let mut world = world(Source::Native);
@@ -303,7 +308,7 @@ fn adverse_messages_wait_the_adverse_delay() {
     }
 }
 
-/// Proposals run under the settings they were made under, and so does the vote on them.
+/// P2: proposals run under the settings they were made under, and so does the vote on them.
 #[test]
 fn settings_are_kept_as_they_were() {
     let mut world = World::staked(Source::Native, &[("ann", 400), ("bob", 600)]);
@@ -333,6 +338,34 @@ fn settings_are_kept_as_they_were() {
         "passed with the old quorum, after the old delay"
     );
     assert_eq!(world.status(new), LifecycleStatus::Rejected);
+}
+
+/// M1: ids of replies are different, and a reply that nobody asked for is an error.
+#[test]
+fn unknown_replies_are_refused() {
+    use ballast_governance::{check, contract, deposit, execute, guardian};
+    use cosmwasm_std::testing::{mock_dependencies, mock_env};
+    use cosmwasm_std::{Binary, Reply, SubMsgResult};
+    let known = [
+        execute::REPLY_EXECUTE,
+        deposit::REPLY_DEPOSIT,
+        check::REPLY_CHECK,
+        guardian::REPLY_FREEZE,
+    ];
+    for (index, id) in known.iter().enumerate() {
+        assert!(!known[..index].contains(id), "{id} twice");
+    }
+    for found in (0..10).filter(|id| !known.contains(id)) {
+        let mut deps = mock_dependencies();
+        let reply = Reply {
+            id: found,
+            payload: Binary::default(),
+            gas_used: 0,
+            result: SubMsgResult::Err("nobody asked".to_owned()),
+        };
+        let refused = contract::reply(deps.as_mut(), mock_env(), reply).unwrap_err();
+        assert_eq!(refused, ContractError::UnknownReply { found });
+    }
 }
 
 /// cw3's `earliest` and `latest` narrow the window and shorten nothing.

@@ -26,6 +26,7 @@ fn cancel(world: &mut World, name: &str, proposal_id: u64) -> anyhow::Result<()>
         .map(drop)
 }
 
+/// A1, A2, V2: by the guardian alone, each content once.
 #[test]
 fn cancels_once_and_what_passes_again_stands() {
     for source in SOURCES {
@@ -197,6 +198,7 @@ fn with_markets(source: Source) -> (World, Addr) {
     (world, deaf)
 }
 
+/// A4, A5: every market named is told, one that is deaf keeps the others from nothing; then a cool-off.
 #[test]
 fn freezes_for_a_bounded_time_with_a_cool_off() {
     let (mut world, deaf) = with_markets(Source::Native);
@@ -273,7 +275,7 @@ fn nothing_named_is_nothing_frozen() {
     assert_eq!(seen.next_freeze_at, 0, "no cool-off for nothing");
 }
 
-/// Proposals, votes and executions go on during a freeze.
+/// A5: proposals, votes and executions go on during a freeze.
 #[test]
 fn freeze_does_not_stop_governance() {
     let (mut world, _) = with_markets(Source::Native);

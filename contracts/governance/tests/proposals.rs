@@ -341,7 +341,7 @@ fn unfinished_proposals_are_bounded() {
     world.check();
 }
 
-/// Addresses that the chain would not write so are refused: upper case would hide a message to governance.
+/// A3: addresses that the chain would not write so are refused: upper case would hide a message to governance.
 #[test]
 fn addresses_are_as_the_chain_writes_them() {
     let mut world = World::staked(Source::Native, &[("ann", 1)]);

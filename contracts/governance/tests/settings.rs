@@ -147,6 +147,7 @@ fn deposits_can_be_paid_by_somebody() {
     );
 }
 
+/// M3, A3: addresses that the chain would not write so, and duplicates, are refused.
 #[test]
 fn contracts_are_named_once_and_in_bounds() {
     let world = World::new(Source::Native);
@@ -243,6 +244,7 @@ fn proposal_cannot_lock_governance() {
     }
 }
 
+/// A1: by nobody else.
 #[test]
 fn guardian_is_appointed_by_governance() {
     let mut world = World::staked(Source::Native, &[("ann", 100)]);
@@ -353,7 +355,7 @@ fn migrates_itself_and_only_upwards() {
     }
 }
 
-/// A transfer of ownership to governance is accepted by an ordinary proposal.
+/// A3: a transfer of ownership to governance is accepted by an ordinary proposal.
 #[test]
 fn governance_takes_over_a_contract() {
     let mut world = World::staked(Source::Native, &[("ann", 100)]);

@@ -109,6 +109,7 @@ fn coins_do_not_vote_twice() {
     assert_eq!(world.life(id).votes.yes.u128(), 100);
 }
 
+/// A2: and to whom they belong.
 #[test]
 fn unstaked_coins_wait_and_are_paid_exactly() {
     for source in SOURCES {
@@ -125,6 +126,10 @@ fn unstaked_coins_wait_and_are_paid_exactly() {
             ContractError::NothingToClaim {}
         ));
         world.wait(1);
+        assert!(matches!(
+            refused(world.claim("bob")),
+            ContractError::NothingToClaim {}
+        ));
         world.claim("ann").unwrap();
         world.check();
         assert_eq!(world.balance(&ann), had + 300);

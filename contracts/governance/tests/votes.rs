@@ -162,6 +162,27 @@ const FINAL_VOTES: &[Row] = &[
     },
 ];
 
+/// What passed and is executed by nobody expires at its deadline; what did not pass stays what it is.
+#[test]
+fn what_nobody_executes_expires() {
+    for source in SOURCES {
+        for row in FINAL_VOTES {
+            let (mut world, id) = cast(source, row, true);
+            let settings = world.settings();
+            let ends = world.life(id).voting_ends_at;
+            let deadline = ends + settings.timelock_secs + settings.execution_window_secs;
+            let (last, expired) = match row.after {
+                Queued => (LifecycleStatus::Ready, LifecycleStatus::Expired),
+                other => (other, other),
+            };
+            world.until(deadline - 1);
+            assert_eq!(world.status(id), last, "{source:?}: {}", row.what);
+            world.until(deadline);
+            assert_eq!(world.status(id), expired, "{source:?}: {}", row.what);
+        }
+    }
+}
+
 #[test]
 fn truth_table_with_final_votes() {
     for source in SOURCES {
