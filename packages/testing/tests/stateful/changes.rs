@@ -263,9 +263,9 @@ pub fn expected_to_apply(world: &World, id: u64) -> Expect {
         Change::UpdateMarket { market, .. }
         | Change::UpdateOracle { market, .. }
         | Change::SettleMarket { market } => market,
-        Change::UpdateParameters { .. } | Change::SetInsuranceFund { .. } => {
-            return Expect::Applied
-        }
+        Change::UpdateParameters { .. }
+        | Change::SetInsuranceFund { .. }
+        | Change::ListMarket { .. } => return Expect::Applied,
     };
     match world.active_market(market) {
         Ok(_) => Expect::Applied,
