@@ -30,12 +30,17 @@ pub enum Takes {
     Never,
 }
 
+/// What she proposes.
+type Messages = Box<dyn Fn(&Scene) -> Vec<CosmosMsg>>;
+/// Whether it worked.
+type Effect = Box<dyn Fn(&Scene) -> bool>;
+
 /// One proposal.
 pub struct Attempt {
     pub what: &'static str,
     pub takes: Takes,
-    pub msgs: Box<dyn Fn(&Scene) -> Vec<CosmosMsg>>,
-    pub effective: Box<dyn Fn(&Scene) -> bool>,
+    pub msgs: Messages,
+    pub effective: Effect,
     /// Numbers and times of changes that wait in the contract that is told.
     pub waiting: fn(&Suite) -> Vec<(u64, u64)>,
     /// Has one of them applied.
@@ -102,9 +107,6 @@ fn to_market(suite: &Suite, msg: &market::ExecuteMsg) -> CosmosMsg {
 fn to_fund(suite: &Suite, msg: &fund::ExecuteMsg) -> CosmosMsg {
     Suite::call(&suite.fund, msg).unwrap()
 }
-
-type Messages = Box<dyn Fn(&Scene) -> Vec<CosmosMsg>>;
-type Effect = Box<dyn Fn(&Scene) -> bool>;
 
 fn adverse(what: &'static str, msgs: Messages, effective: Effect) -> Attempt {
     Attempt {
