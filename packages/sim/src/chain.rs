@@ -74,6 +74,11 @@ impl Chain {
             builder = builder.market(spec);
         }
         let mut suite = builder.build().map_err(failed)?;
+        if plan.stake() > 0 {
+            let underwriter = Self::address("underwriter");
+            suite.mint(&underwriter, plan.stake()).map_err(failed)?;
+            suite.stake(&underwriter, plan.stake()).map_err(failed)?;
+        }
         suite
             .update_fund_parameters(plan.fund_parameters())
             .map_err(failed)?;

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::clock::parse_time;
 use crate::decimal::PlainDecimal;
 use crate::listing::{QUOTE_DECIMALS, QUOTE_UNIT};
+use crate::plan::SizedFund;
 use crate::prices::timeline::Window;
 use crate::propose::arguments::ProposeArgs;
 
@@ -33,6 +34,8 @@ pub enum Command {
     /// Plays a replay with many seeds in parallel: how uncovered loss, depletion and recovery are distributed, and the
     /// worst seed
     Stress(Box<StressArgs>),
+    /// Sizes the fund, its risk weights and caps, by a block bootstrap of real bars, and writes the messages that set them
+    Size(Box<crate::size::SizeArgs>),
     /// Measures every message's storage operations and predicts its gas
     Gas(GasArgs),
     /// Lists every parameter of every contract: what it is, its default, its hard range, which change of it waits
@@ -179,6 +182,9 @@ pub struct ReplayArgs {
     /// Writes one page with the plot and the table, which needs nothing else
     #[arg(long, value_name = "FILE.html", help_heading = "Checks and output")]
     pub html: Option<PathBuf>,
+    /// A fund to play with instead of --fund-size; no option of the command line.
+    #[arg(skip)]
+    pub sized: Option<SizedFund>,
 }
 
 /// Options of `stress`: those of `replay`, whose seed is the first one played, and two of its own.

@@ -18,13 +18,7 @@ pub fn emit(
     command: &str,
 ) -> SimResult<()> {
     if let Some(file) = write {
-        if let Some(folder) = file.parent() {
-            fs::create_dir_all(folder).map_err(|error| {
-                SimError::file(file, format!("its folder cannot be made: {error}"))
-            })?;
-        }
-        return fs::write(file, text)
-            .map_err(|error| SimError::file(file, format!("cannot be written: {error}")));
+        return write_file(file, text);
     }
     let Some(file) = check else {
         return put(text.trim_end());
@@ -40,6 +34,19 @@ pub fn emit(
         difference(&committed, text),
         file.display()
     )))
+}
+
+/// Writes a file, and its folder where it is missing.
+///
+/// # Errors
+/// [`SimError::Input`] where it cannot be written.
+pub fn write_file(file: &Path, text: &str) -> SimResult<()> {
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)
+            .map_err(|error| SimError::file(file, format!("its folder cannot be made: {error}")))?;
+    }
+    fs::write(file, text)
+        .map_err(|error| SimError::file(file, format!("cannot be written: {error}")))
 }
 
 /// Lines that only one of the texts has, in order.

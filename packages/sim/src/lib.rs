@@ -7,6 +7,7 @@
 //! * [`prices`]: files, built-in scenarios, and several markets on one clock;
 //! * [`agents`]: who acts; [`engine`]: in which order;
 //! * [`chain`], [`world`], [`shadow`]: the contracts, every message through one place, what agents know;
+//! * [`size`]: how large the fund has to be, by a bootstrap of real bars;
 //! * [`ledger`], [`checks`]: what happened, and whether it adds up;
 //! * [`propose`]: proposals for governance, checked and summarised;
 //! * [`governed`]: a DAO that owns the suite and acts in the crash;
@@ -44,6 +45,7 @@ pub mod replay;
 pub mod report;
 pub mod rules;
 pub mod shadow;
+pub mod size;
 pub mod stress;
 pub mod table;
 pub mod world;

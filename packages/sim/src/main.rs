@@ -10,6 +10,7 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Replay(args) => ballast_sim::replay::run(args),
         Command::Stress(args) => ballast_sim::stress::run(args),
+        Command::Size(args) => ballast_sim::size::run(args),
         Command::Gas(args) => ballast_sim::gas::run(args),
         Command::Parameters(args) => ballast_sim::parameters::run(args),
         Command::Propose(args) => ballast_sim::propose::run(args),

@@ -17,6 +17,43 @@ const RISK_WEIGHT_PPM: u32 = 2_400;
 /// filled its reserves at the start does not count as repaid loss.
 const OPEN_BEFORE_SECS: u64 = 9 * 3_600;
 
+/// A fund as `size` found it, to be played at the size of a replay: all in proportion to open interest.
+#[derive(Clone, Debug)]
+pub struct SizedFund {
+    /// Open interest that it was sized for, by market, quote atoms.
+    pub open_interest: Vec<u128>,
+    /// Reserve, risk weight, cap, by market.
+    pub claimants: Vec<ClaimantParameters>,
+    /// The fund's parameters, the mutual target among them.
+    pub parameters: FundParameters,
+    /// The underwriters' stake, quote atoms.
+    pub stake: u128,
+    /// Open interest that the replay reaches, as a share of what its traders aim at, ppm.
+    pub reached_ppm: u128,
+}
+
+impl SizedFund {
+    /// What an amount sized for one market's open interest is at the replay's, quote atoms.
+    fn of_market(&self, amount: u128, market: usize, target: u128) -> u128 {
+        let sized_for = self.open_interest.get(market).copied().unwrap_or(1).max(1);
+        self.scaled(amount, target, sized_for)
+    }
+
+    /// The same for all markets together.
+    fn of_all(&self, amount: u128, target: u128) -> u128 {
+        let sized_for = self.open_interest.iter().sum::<u128>().max(1);
+        self.scaled(amount, target, sized_for)
+    }
+
+    fn scaled(&self, amount: u128, target: u128, sized_for: u128) -> u128 {
+        mul_div(
+            mul_div(amount, target, sized_for),
+            self.reached_ppm,
+            1_000_000,
+        )
+    }
+}
+
 /// Numbers of a replay.
 pub struct Plan {
     /// Kind of the collateral.
@@ -35,6 +72,7 @@ pub struct Plan {
     /// become a level.
     pub opens_at: u64,
     leverage: Leverage,
+    sized: Option<SizedFund>,
 }
 
 impl Plan {
@@ -58,12 +96,33 @@ impl Plan {
             age_secs: args.fund_age.saturating_mul(86_400).max(60),
             opens_at: begins_at.saturating_sub(OPEN_BEFORE_SECS),
             leverage: args.leverage,
+            sized: args.sized.clone(),
         }
+    }
+
+    fn target(&self, market: usize) -> u128 {
+        self.target_open_interest.get(market).copied().unwrap_or(0)
+    }
+
+    fn sized_claimant(&self, market: usize) -> Option<(&SizedFund, &ClaimantParameters)> {
+        let sized = self.sized.as_ref()?;
+        Some((sized, sized.claimants.get(market)?))
+    }
+
+    /// What underwriters stake: nothing, but where the fund was sized with a stake.
+    #[must_use]
+    pub fn stake(&self) -> u128 {
+        let sized = self.sized.as_ref();
+        sized.map_or(0, |sized| sized.of_all(sized.stake, self.target_total))
     }
 
     /// Three quarters of the fund are the markets' reserves, in proportion to their size.
     #[must_use]
     pub fn reserve(&self, market: usize) -> u128 {
+        if let Some((sized, claimant)) = self.sized_claimant(market) {
+            let reserve = claimant.reserve_target.u128();
+            return sized.of_market(reserve, market, self.target(market));
+        }
         let target = self.target_open_interest.get(market).copied().unwrap_or(0);
         mul_div(self.fund_size / 4 * 3, target, self.target_total)
     }
@@ -71,6 +130,10 @@ impl Plan {
     /// What is not in a market's reserve is the mutual one.
     #[must_use]
     pub fn mutual(&self) -> u128 {
+        if let Some(sized) = &self.sized {
+            let mutual = sized.parameters.mutual_target.u128();
+            return sized.of_all(mutual, self.target_total);
+        }
         let reserves =
             (0..self.listings.len()).fold(0u128, |sum, market| sum + self.reserve(market));
         self.fund_size.saturating_sub(reserves)
@@ -135,6 +198,15 @@ impl Plan {
     /// surplus beyond: without a fund nothing is ever there to pay.
     #[must_use]
     pub fn claimant(&self, market: usize) -> ClaimantParameters {
+        if let Some((sized, claimant)) = self.sized_claimant(market) {
+            let cap = claimant.open_interest_cap.u128();
+            let cap = sized.of_market(cap, market, self.target(market));
+            return ClaimantParameters {
+                open_interest_cap: Uint128::new(cap),
+                reserve_target: Uint128::new(self.reserve(market)),
+                ..claimant.clone()
+            };
+        }
         ClaimantParameters {
             risk_weight_ppm: RISK_WEIGHT_PPM,
             open_interest_cap: Uint128::new(self.open_interest_cap(market)),
@@ -146,6 +218,16 @@ impl Plan {
     /// Of the fund. Without money in it the rule that caps be backed is switched off: nothing could be traded.
     #[must_use]
     pub fn fund_parameters(&self) -> FundParameters {
+        if let Some(sized) = &self.sized {
+            let scaled = |amount: Uint128| {
+                Uint128::new(sized.of_all(amount.u128(), self.target_total).max(1))
+            };
+            let mut parameters = sized.parameters.clone();
+            parameters.mutual_target = Uint128::new(self.mutual());
+            parameters.required_capital_floor = scaled(parameters.required_capital_floor);
+            parameters.drawdown.floor = scaled(parameters.drawdown.floor);
+            return parameters;
+        }
         let mut parameters = ballast_insurance_fund::default_parameters();
         let floor = mul_div(self.target_total, RISK_WEIGHT_PPM.into(), 16_000_000).max(1);
         parameters.required_capital_floor = Uint128::new(floor);

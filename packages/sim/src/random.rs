@@ -19,6 +19,8 @@ pub enum Purpose {
     Schedule,
     /// How far feeders are apart.
     Feeders,
+    /// Which bars a path of the bootstrap is made of.
+    Bootstrap,
 }
 
 /// The stream of one agent.

@@ -13,7 +13,7 @@ use crate::prices::{file, scenario, Series, Timeline};
 use crate::{plot, table};
 
 /// Most markets of one replay.
-const MAX_MARKETS: usize = 16;
+pub(crate) const MAX_MARKETS: usize = 16;
 
 /// How often the progress bar is drawn.
 const REDRAW: Duration = Duration::from_millis(200);

@@ -264,12 +264,12 @@ fn summarise(fates: Vec<Fate>) -> SimResult<StressReport> {
     })
 }
 
-fn units(money: Money) -> String {
+pub(crate) fn units(money: Money) -> String {
     let cents = money.0 / (QUOTE_UNIT / 100);
     format!("{}.{:02}", cents / 100, cents % 100)
 }
 
-fn percent(ppm: u64) -> String {
+pub(crate) fn percent(ppm: u64) -> String {
     format!("{}.{} %", ppm / 10_000, ppm % 10_000 / 1_000)
 }
 

@@ -19,7 +19,7 @@ use crate::prices::series::relative_ppm;
 use crate::random::{chance, stream, Purpose};
 
 /// Distance of each rung in a quiet market, ppm of the price, and its share of the depth, per mille.
-const LADDER: [(i64, u128); 6] = [
+pub(crate) const LADDER: [(i64, u128); 6] = [
     (150, 80),
     (400, 120),
     (900, 160),
@@ -57,6 +57,23 @@ struct Quote {
     step: u64,
     price: u64,
     depth: u128,
+}
+
+/// What is left of a depth after a recent move of so many ppm: never below a fiftieth.
+#[must_use]
+pub(crate) fn thinned(depth: u128, stress_ppm: u64) -> u128 {
+    let stress = u128::from(stress_ppm.min(1_000_000));
+    let scale = u128::from(STRESS_SCALE_PPM);
+    let share = mul_div(1_000_000, scale * scale, scale * scale + stress * stress);
+    mul_div(depth, share.max(20_000), 1_000_000)
+}
+
+/// Distance of a rung after such a move, ppm.
+#[must_use]
+pub(crate) fn stretched(distance: i64, stress_ppm: u64) -> i64 {
+    let stress = i64::try_from(stress_ppm.min(300_000)).unwrap_or(0);
+    let scale = i64::try_from(STRESS_SCALE_PPM).unwrap_or(1);
+    distance + distance * stress / scale
 }
 
 impl Maker {
@@ -99,11 +116,9 @@ impl Maker {
                 market: Some(market_id(market)),
                 trigger_orders: false,
             }));
-            let stress = i64::try_from(view.stress(market).min(300_000)).unwrap_or(0);
-            let scale = i64::try_from(STRESS_SCALE_PPM).unwrap_or(1);
             let skew = self.skew(view, market);
             for (distance, share) in LADDER {
-                let away = distance + distance * stress / scale;
+                let away = stretched(distance, view.stress(market));
                 let size = listing.size_worth(mul_div(depth, share, 1_000), price);
                 if size == 0 {
                     continue;
@@ -143,14 +158,7 @@ impl Maker {
             .copied()
             .unwrap_or(100)
             .clamp(25, 400);
-        let stress = u128::from(view.stress(market).min(1_000_000));
-        let scale = u128::from(STRESS_SCALE_PPM);
-        let thinning = mul_div(1_000_000, scale * scale, scale * scale + stress * stress);
-        mul_div(
-            mul_div(quiet, u128::from(volume), 100),
-            thinning.max(20_000),
-            1_000_000,
-        )
+        thinned(mul_div(quiet, u128::from(volume), 100), view.stress(market))
     }
 
     fn is_due(&mut self, view: &View, market: usize, price: u64, depth: u128) -> bool {

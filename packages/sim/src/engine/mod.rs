@@ -82,6 +82,12 @@ pub struct Replay {
 }
 
 impl Replay {
+    /// Open interest of one side that traders aim at, by market, quote atoms.
+    #[must_use]
+    pub fn target_open_interest(&self) -> &[u128] {
+        &self.target_open_interest
+    }
+
     /// Lives through all steps. `tell` is called after each.
     ///
     /// # Errors

@@ -24,12 +24,24 @@ const MICROSECONDS_FROM: u64 = 100_000_000_000_000;
 /// Reads several files, each a market of its own.
 ///
 /// # Errors
-/// [`SimError::Input`] for the first file that cannot be used.
+/// [`SimError::Input`] for the first file that cannot be used, or that was given before, under whatever name: two markets
+/// with the same prices would look like a diversified exchange.
 pub fn read_all(files: &[PathBuf]) -> SimResult<Vec<Series>> {
     let mut used: BTreeMap<String, u32> = BTreeMap::new();
+    let mut seen: BTreeMap<PathBuf, &Path> = BTreeMap::new();
     let mut all = vec![];
     for file in files {
         let mut series = read(file)?;
+        let real = file.canonicalize().unwrap_or_else(|_| file.clone());
+        if let Some(before) = seen.insert(real, file) {
+            return Err(SimError::file(
+                file,
+                format!(
+                    "is given twice (before as {}); expected a file of its own for each market",
+                    before.display()
+                ),
+            ));
+        }
         let count = used.entry(series.symbol.clone()).or_default();
         *count = count.saturating_add(1);
         if *count > 1 {
@@ -219,7 +231,8 @@ fn parse_row(file: &Path, line: u64, record: &StringRecord, columns: [usize; 6])
     })
 }
 
-fn parse_timestamp(text: &str) -> Result<u64, String> {
+/// Seconds of a time in milliseconds (or microseconds).
+pub(crate) fn parse_timestamp(text: &str) -> Result<u64, String> {
     let expected = "expected whole milliseconds since 1970, such as 1621209600000";
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(format!("timestamp_ms is {text:?}; {expected}"));
