@@ -2,7 +2,6 @@
 //! hour's move as theirs is.
 
 use crate::agents::makers::{stretched, thinned, LADDER};
-use crate::decimal::mul_div;
 
 /// What is left on the rungs of one side.
 pub struct BookSide {
@@ -23,11 +22,11 @@ impl BookSide {
     /// A side whose makers together show `quiet` in a quiet bar of average volume.
     #[must_use]
     pub fn new(quiet: u128, volume_pct: u64, stress_ppm: u64) -> Self {
-        let depth = mul_div(quiet, u128::from(volume_pct.clamp(25, 400)), 100);
+        let depth = quiet * u128::from(volume_pct.clamp(25, 400)) / 100;
         let depth = thinned(depth, stress_ppm);
         let rungs = LADDER.iter().map(|(distance, per_mille)| {
             let away = stretched(*distance, stress_ppm).unsigned_abs();
-            (away, mul_div(depth, *per_mille, 1_000))
+            (away, depth * per_mille / 1_000)
         });
         Self {
             rungs: rungs.collect(),
@@ -41,7 +40,7 @@ impl BookSide {
         for (away, left) in self.rungs.iter().take_while(|(away, _)| *away <= limit_ppm) {
             let part = (*left).min(wanted - filled.value);
             filled.value += part;
-            filled.slippage += mul_div(part, u128::from(*away), 1_000_000);
+            filled.slippage += part * u128::from(*away) / 1_000_000;
         }
         filled
     }

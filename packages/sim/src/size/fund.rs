@@ -28,6 +28,9 @@ const START: u64 = 1_700_000_000;
 
 const COIN: &str = "uusd";
 
+/// Claims into which a loss beyond the reserve is cut.
+const PARTS: u128 = 8;
+
 /// What a fund is made of. Quote atoms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capital {
@@ -199,12 +202,15 @@ impl Fund {
                     end(&mut books, market)?;
                 }
             }
-            begin(&mut books, market, now)?;
-            let asked = Uint128::new(event.claim);
-            let layers = pay_layers(&mut books, market, asked, false)?;
-            end(&mut books, market)?;
-            books.events.clear();
-            let uncovered = asked.saturating_sub(waterfall::total(&layers)).u128();
+            let mut uncovered = 0;
+            for asked in parts_of(event.claim, market.standing.reserve.u128()) {
+                begin(&mut books, market, now)?;
+                let asked = Uint128::new(asked);
+                let layers = pay_layers(&mut books, market, asked, false)?;
+                end(&mut books, market)?;
+                books.events.clear();
+                uncovered += asked.saturating_sub(waterfall::total(&layers)).u128();
+            }
             fate.asked += event.claim;
             fate.uncovered += uncovered;
             if event.claim > fate.worst_claim {
@@ -216,6 +222,15 @@ impl Fund {
         }
         Ok(fate)
     }
+}
+
+/// The claims of which the loss of a bar consists. Accounts claim one by one, and the drawdown breaker may close a layer
+/// between two of them. As long as the reserve pays all it makes no difference; what goes beyond comes in parts.
+fn parts_of(claim: u128, reserve: u128) -> impl Iterator<Item = u128> {
+    let first = claim.min(reserve);
+    let rest = claim - first;
+    let parts = (1..=PARTS).map(move |n| rest * n / PARTS - rest * (n - 1) / PARTS);
+    std::iter::once(first).chain(parts).filter(|part| *part > 0)
 }
 
 /// What a message of the market does before anything else.
@@ -297,7 +312,8 @@ mod tests {
             open_interest_value: Uint128::zero(),
             deficit: Uint128::zero(),
         };
-        for (claim_id, event) in (1..).zip(events) {
+        let mut claim_id = 0;
+        for event in events {
             let market = u32::try_from(event.market).unwrap();
             let now = START + event.bar * 60;
             let old = (now - 9 * 3_600).max(last);
@@ -313,17 +329,21 @@ mod tests {
                     chain.send(&contract, message, fees).unwrap();
                 }
             }
-            let message = ExecuteMsg::ClaimShortfall {
-                market,
-                account: "a".to_owned(),
-                claim_id,
-                amount: Uint128::new(event.claim),
-                state: state.clone(),
-                recent_risk: false,
-            };
-            let response = chain.send(&contract, message, 0).unwrap();
-            let answer: ClaimAnswer = from_json(response.data.unwrap()).unwrap();
-            uncovered += answer.uncovered.u128();
+            let asked = Market::load(&chain.deps.storage, &contract, market).unwrap();
+            for part in parts_of(event.claim, asked.standing.reserve.u128()) {
+                claim_id += 1;
+                let message = ExecuteMsg::ClaimShortfall {
+                    market,
+                    account: "a".to_owned(),
+                    claim_id,
+                    amount: Uint128::new(part),
+                    state: state.clone(),
+                    recent_risk: false,
+                };
+                let response = chain.send(&contract, message, 0).unwrap();
+                let answer: ClaimAnswer = from_json(response.data.unwrap()).unwrap();
+                uncovered += answer.uncovered.u128();
+            }
             last = now;
         }
         uncovered
@@ -356,23 +376,52 @@ mod tests {
         assert!((1..30).contains(&some_uncovered), "{some_uncovered}");
     }
 
-    #[test]
-    fn layers_pay_in_order_and_within_their_bounds() {
-        let claim = |market, claim| Event {
+    fn claim(market: usize, claim: u128) -> Event {
+        Event {
             bar: 1,
             market,
-            old_fees: 0,
-            fees: 0,
             claim,
-        };
-        let uncovered = |claims: &[Event]| fund().live(claims, false).unwrap().uncovered;
+            ..Event::default()
+        }
+    }
+
+    fn uncovered(fund: &Fund, claims: &[Event]) -> u128 {
+        fund.live(claims, false).unwrap().uncovered
+    }
+
+    #[test]
+    fn layers_pay_in_order_and_within_their_bounds() {
+        // A breaker that never trips.
+        let mut parameters = parameters();
+        parameters.drawdown.floor = Uint128::new(UNIT << 40);
+        let fund = Fund::new(&parameters, &claimants(), &capital(), 60).unwrap();
         // Its reserve, a tenth of the mutual one, a tenth of the stake.
         let most = (3_000 + 2_000 + 500) * UNIT;
-        assert_eq!(uncovered(&[claim(0, most)]), 0);
-        assert_eq!(uncovered(&[claim(0, most + 7)]), 7);
-        // The other market's is untouched by that, but the stake is smaller.
-        let other = (2_000 + 2_000 + 450) * UNIT;
-        assert_eq!(uncovered(&[claim(0, most), claim(1, other + 7)]), 7);
-        assert!(fund().live(&[claim(0, most * 9)], true).unwrap().uncovered > 0);
+        assert_eq!(uncovered(&fund, &[claim(0, 5_000 * UNIT)]), 0);
+        let taken = most - uncovered(&fund, &[claim(0, most + 7)]);
+        // The stake's limit is measured by what it holds, and shrinks with each part.
+        assert!((most - 150 * UNIT..=most).contains(&taken), "{taken}");
+        // The other market's reserve is untouched by that.
+        let claims = [claim(0, most * 2), claim(1, 2_000 * UNIT)];
+        let alone = uncovered(&fund, &claims[..1]);
+        assert_eq!(uncovered(&fund, &claims), alone);
+        let found = fund.live(&[claim(0, most * 9)], true).unwrap();
+        assert!(found.uncovered > 0);
+    }
+
+    #[test]
+    fn the_breaker_closes_the_mutual_reserve_within_a_loss() {
+        // 30 % of 3,000 + 2,000 are lost with the reserve alone: of the rest the stake pays its window.
+        let fund = fund();
+        let left = uncovered(&fund, &[claim(0, 5_000 * UNIT)]);
+        assert!((1_500 * UNIT..=1_600 * UNIT).contains(&left), "{left}");
+    }
+
+    #[test]
+    fn parts_add_up() {
+        let parts: Vec<u128> = parts_of(107, 100).collect();
+        assert_eq!(parts, [100, 1, 1, 1, 1, 1, 1, 1]);
+        assert_eq!(parts_of(50, 100).collect::<Vec<_>>(), [50]);
+        assert_eq!(parts_of(80, 0).sum::<u128>(), 80);
     }
 }

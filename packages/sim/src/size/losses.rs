@@ -30,7 +30,6 @@ use cosmwasm_std::{Decimal, Int128, Uint128};
 use super::arguments::LeverageProfile;
 use super::book::BookSide;
 use super::history::{History, Move, ONE};
-use crate::decimal::mul_div;
 use crate::error::{SimError, SimResult};
 
 /// Vintages of each leverage.
@@ -274,14 +273,14 @@ impl<'a> Venue<'a> {
     /// A vintage makes room for another of the same leverage, at the price of now.
     fn enter(&mut self, vintage: u64, now: &Move) -> RiskResult<()> {
         let model = self.model;
-        let interest = mul_div(now.open_interest, SCALE, self.largest);
+        let interest = part(now.open_interest, SCALE, self.largest);
         let slots = self.accounts.chunks_exact_mut(16);
         for (share, slots) in model.leverage.0.iter().zip(slots) {
             let notional =
-                mul_div(interest, u128::from(share.share_ppm), 1_000_000) / u128::from(VINTAGES);
-            let lots = mul_div(notional, PRICE_ONE, self.price) / 1_000_000;
-            let equity = mul_div(notional, 1_000, u128::from(share.milli));
-            let value = mul_div(lots * LOT, self.price, PRICE_ONE) / 1_000_000;
+                part(interest, u128::from(share.share_ppm), 1_000_000) / u128::from(VINTAGES);
+            let lots = part(notional, PRICE_ONE, self.price) / 1_000_000;
+            let equity = part(notional, 1_000, u128::from(share.milli));
+            let value = part(lots * LOT, self.price, PRICE_ONE) / 1_000_000;
             let (size, value, equity) = (signed(lots * LOT), signed(value), signed(equity));
             let vintage = usize::try_from(vintage).unwrap_or(0);
             for (slot, long) in [(vintage, true), (vintage + 8, false)] {
@@ -317,9 +316,12 @@ impl<'a> Venue<'a> {
     fn visit(&mut self, bar: u64, corner: usize, now: &Move) -> RiskResult<()> {
         let ratio = now.corners.get(corner).copied().unwrap_or(ONE);
         let price = times(self.price, ratio).max(1);
+        if price > self.reach.0 && price < self.reach.1 && !self.waits {
+            return Ok(());
+        }
         let model = self.model;
-        let interest = mul_div(now.open_interest, SCALE, self.largest);
-        let quiet = mul_div(interest, u128::from(model.depth), 100);
+        let interest = part(now.open_interest, SCALE, self.largest);
+        let quiet = part(interest, u128::from(model.depth), 100);
         let stress = self.stress(corner, price);
         let mut sides = [
             BookSide::new(quiet, now.volume_pct, stress),
@@ -363,7 +365,7 @@ impl<'a> Venue<'a> {
     fn stress(&self, corner: usize, price: u128) -> u64 {
         let slot = (self.bar_secs / 4).max(1);
         let reach = usize::try_from(STRESS_SECS / slot).unwrap_or(1).max(1);
-        let mut most = 0u128;
+        let (mut lowest, mut highest) = (price, price);
         let mut seen = 0usize;
         for (index, (before, at)) in self.recent.iter().rev().enumerate() {
             let Some(then) = self.moves.get(*at) else {
@@ -376,10 +378,13 @@ impl<'a> Venue<'a> {
                 }
                 seen += 1;
                 let other = times(*before, *ratio).max(1);
-                most = most.max(mul_div(price.abs_diff(other), 1_000_000, other));
+                (lowest, highest) = (lowest.min(other), highest.max(other));
             }
         }
-        u64::try_from(most).unwrap_or(u64::MAX)
+        // Of higher prices the highest is furthest, of lower ones the lowest.
+        let rise = part(price - lowest, 1_000_000, lowest);
+        let fall = part(highest - price, 1_000_000, highest);
+        u64::try_from(rise.max(fall)).unwrap_or(u64::MAX)
     }
 
     /// Keeps the price within a factor of ten of 1: worth stays, units change.
@@ -409,14 +414,14 @@ impl<'a> Venue<'a> {
 
     /// What is to be told of this bar, and nothing of it twice.
     fn event(&mut self, bar: u64, market: usize) -> Event {
-        let atoms = |model: u128| mul_div(model, self.largest, SCALE);
+        let atoms = |model: u128| part(model, self.largest, SCALE);
         let bars = bar + 1 - self.premium_from;
         // The premium is charged on what is open now for all the time since: open interest changes slowly.
         let interest = self.interest();
         let a_bar = |bars: u64| {
             let secs = u128::from(bars) * u128::from(self.bar_secs);
-            let yearly = mul_div(interest, 2 * u128::from(self.model.premium_ppm), 1_000_000);
-            mul_div(yearly, secs, YEAR)
+            let yearly = part(interest, 2 * u128::from(self.model.premium_ppm), 1_000_000);
+            part(yearly, secs, YEAR)
         };
         let recent = bars.min(OLD_FEES_SECS / self.bar_secs);
         let event = Event {
@@ -527,9 +532,9 @@ fn solvent(
     )?;
     let all = size.unsigned_abs().u128();
     let least = parameters.liquidation_min_notional.u128().min(value);
-    let wanted = mul_div(value, wanted.u128(), all).max(least);
+    let wanted = part(value, wanted.u128(), all).max(least);
     let filled = side.take(wanted, limit_ppm);
-    let lots = mul_div(all, filled.value, value) / LOT;
+    let lots = part(all, filled.value, value) / LOT;
     let closed = signed(lots * LOT);
     let left = Account {
         size: account.size - if long { closed } else { -closed },
@@ -557,6 +562,11 @@ fn solvent(
 /// `price * ratio`, where [`ONE`] is 1.
 fn times(price: u128, ratio: u64) -> u128 {
     (price * u128::from(ratio)) >> 32
+}
+
+/// `a * b / c` of numbers whose product fits: the model's are below 2^64 and prices below 2^70. 0 where `c` is.
+fn part(a: u128, b: u128, c: u128) -> u128 {
+    a.saturating_mul(b).checked_div(c).unwrap_or(0)
 }
 
 fn signed(number: u128) -> i128 {

@@ -21,6 +21,11 @@ const MUTUAL_SHARES: std::ops::RangeInclusive<u128> = 2..=9;
 /// Steps of the caps of claims, ppm.
 const CAP_STEP: u32 = 1_000;
 
+/// Least caps looked at, ppm: with none at all the mutual reserve would be there for nothing but what no path shows, and
+/// could not pay for that.
+const LEAST_WINDOW: u32 = 20_000;
+const LEAST_LIFETIME: u32 = 100_000;
+
 /// Paths judged at a time, between two looks at whether it is decided.
 const CHUNK: usize = 64;
 
@@ -151,14 +156,18 @@ impl Judge<'_> {
     /// What the fund refuses.
     pub fn tighten(&self, sizing: &Sizing) -> SimResult<Sizing> {
         type Cap = fn(&mut FundParameters) -> &mut u32;
-        let caps: [Cap; 2] = [
-            |parameters| &mut parameters.mutual_window_ppm,
-            |parameters| &mut parameters.mutual_lifetime_ppm,
+        let caps: [(Cap, u32); 2] = [
+            (|parameters| &mut parameters.mutual_window_ppm, LEAST_WINDOW),
+            (
+                |parameters| &mut parameters.mutual_lifetime_ppm,
+                LEAST_LIFETIME,
+            ),
         ];
         let mut tight = sizing.clone();
-        for cap in caps {
+        for (cap, least) in caps {
             // In steps: `high` holds.
-            let (mut low, mut high) = (0, cap(&mut tight.parameters).div_ceil(CAP_STEP));
+            let mut high = cap(&mut tight.parameters).div_ceil(CAP_STEP);
+            let mut low = (least / CAP_STEP).min(high);
             while low < high {
                 let middle = (low + high) / 2;
                 let mut tried = tight.clone();
@@ -262,20 +271,39 @@ mod tests {
     }
 
     #[test]
-    fn the_least_fund_is_the_loss_over_what_one_market_may_draw() {
-        // One market, one claim of 8,200: its reserve of 80 % and a tenth of the mutual 20 %: 82 % of the fund.
+    fn the_least_fund_has_the_loss_in_its_reserve() {
+        // One market that loses 8,200 in one bar: the breaker trips with its reserve of 80 %, so the mutual reserve pays
+        // nothing of it.
         let (basis, paths) = (basis(1), [vec![claim(1, 0, 8_200)]]);
         let judge = judge(&basis, &paths, 0);
         let (sizing, split) = judge.smallest(&[vec![PPM]], |_| ()).unwrap();
         assert_eq!(split.mutual_ppm, 200_000);
         let fund = sizing.capital.fund() / U;
-        assert!((10_000..=10_011).contains(&fund), "{fund}");
+        assert!((10_250..=10_262).contains(&fund), "{fund}");
         assert!(judge.holds(&sizing).unwrap());
-        assert!(!judge.holds(&basis.size(9_990 * U, &split)).unwrap());
-        // The window can be no tighter; the lifetime limit is a tenth of the target as well.
+        assert!(!judge.holds(&basis.size(10_239 * U, &split)).unwrap());
         let tight = judge.tighten(&sizing).unwrap().parameters;
-        assert!((98_000..=100_000).contains(&tight.mutual_window_ppm));
-        assert!((98_000..=100_000).contains(&tight.mutual_lifetime_ppm));
+        assert_eq!(tight.mutual_window_ppm, LEAST_WINDOW);
+        assert_eq!(tight.mutual_lifetime_ppm, LEAST_LIFETIME);
+    }
+
+    #[test]
+    fn caps_are_as_tight_as_a_slow_loss_allows() {
+        // A little every day, without fees: the reserve is used up, and then the mutual reserve pays what it may.
+        let basis = Basis {
+            caps: vec![100_000 * U],
+            ..basis(1)
+        };
+        let paths = [(1..=100).map(|day| claim(day * 1_440, 0, 100)).collect()];
+        let judge = judge(&basis, &paths, 0);
+        let (sizing, _) = judge.smallest(&[vec![PPM]], |_| ()).unwrap();
+        let fund = sizing.capital.fund() / U;
+        assert!((10_000..12_000).contains(&fund), "{fund}");
+        let tight = judge.tighten(&sizing).unwrap();
+        assert!(judge.holds(&tight).unwrap());
+        let mut tighter = tight.clone();
+        tighter.parameters.mutual_lifetime_ppm -= CAP_STEP;
+        assert!(!judge.holds(&tighter).unwrap());
     }
 
     #[test]
