@@ -268,3 +268,20 @@ fn options_that_make_no_sense_are_refused() {
         );
     }
 }
+
+#[test]
+fn a_file_given_twice_is_not_two_markets() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = support::write_bars(folder.path(), "BTCUSD.csv", START, 60, 40);
+    let file = file.to_str().unwrap();
+    // The same file under another name of it.
+    let again = format!("{}/./BTCUSD.csv", folder.path().display());
+    let output = replay(&["--prices", file, "--prices", &again, "--traders", "2"]);
+    assert_eq!(output.status.code(), Some(2));
+    let message = text(&output.stderr);
+    assert!(
+        message.contains("is given twice") && message.contains("file of its own"),
+        "{message}"
+    );
+    assert_eq!(text(&output.stdout), "");
+}

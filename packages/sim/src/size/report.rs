@@ -334,6 +334,7 @@ fn verified(verification: &Verification) -> String {
         "contracts asked",
         "model uncovered",
         "contracts uncovered",
+        "open interest reached",
     ]));
     for one in &verification.stretches {
         let name = format!("path {}, from bar {}", one.draw, one.from_bar);
@@ -342,6 +343,7 @@ fn verified(verification: &Verification) -> String {
             one.contracts_asked_ppm,
             one.model_uncovered_ppm,
             one.contracts_uncovered_ppm,
+            one.open_interest_ppm,
         ];
         table.add_row(row(&name, figures.map(percent)));
     }

@@ -40,7 +40,7 @@ pub struct Stretch {
     pub worst_bar: u64,
 }
 
-/// What became of one. Shares are of open interest, in ppm.
+/// What became of one. Losses are shares of open interest, in ppm.
 #[derive(Serialize, Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
     /// Which path.
@@ -51,9 +51,11 @@ pub struct Verified {
     pub model_asked_ppm: u64,
     /// Uncovered, in the model.
     pub model_uncovered_ppm: u64,
-    /// Asked of the real fund.
+    /// Open interest that the replay reached under the sized caps, of what its fund was scaled to.
+    pub open_interest_ppm: u64,
+    /// Asked of the real fund, of the open interest reached.
     pub contracts_asked_ppm: u64,
-    /// Uncovered by the real fund.
+    /// Uncovered by the real fund, likewise.
     pub contracts_uncovered_ppm: u64,
 }
 
@@ -119,6 +121,7 @@ impl Verifier<'_> {
             from_bar,
             model_asked_ppm: ppm(fate.asked, all),
             model_uncovered_ppm: ppm(fate.uncovered, all),
+            open_interest_ppm: ppm(played.reached, aimed.reached),
             contracts_asked_ppm: ppm(played.asked, played.reached),
             contracts_uncovered_ppm: ppm(played.uncovered, played.reached),
         })
