@@ -54,7 +54,7 @@ impl History {
     /// [`SimError::Usage`] where bars cannot be put together, or they share too little time.
     pub fn new(all: &[Series], profiles: &[Profile]) -> SimResult<Self> {
         let bar_secs = all.iter().map(|one| one.bar_secs).max().unwrap_or(60);
-        for one in all.iter().filter(|one| bar_secs % one.bar_secs != 0) {
+        if let Some(one) = all.iter().find(|one| bar_secs % one.bar_secs != 0) {
             return Err(SimError::Usage(format!(
                 "{}: bars of {} s do not fit into the longest ones given, of {bar_secs} s; expected whole parts of them",
                 one.source, one.bar_secs

@@ -224,7 +224,7 @@ mod tests {
             let capital = counted + sizing.capital.mutual + basis.slashable();
             let coverage = capital * PPM / all;
             assert!((1_250_000..1_260_000).contains(&coverage), "{coverage}");
-            let scale = cap_scale_ppm(capital.into(), all.into(), 1_200_000).unwrap();
+            let scale = cap_scale_ppm(capital.into(), all.into(), 2, 1_200_000).unwrap();
             assert_eq!(scale, 1_000_000);
         }
     }
