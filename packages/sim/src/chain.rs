@@ -312,6 +312,29 @@ impl Chain {
         Ok(target)
     }
 
+    /// The fund's parameters.
+    ///
+    /// # Errors
+    /// Where it does not answer.
+    pub fn fund_parameters(&self) -> SimResult<FundParameters> {
+        let config: FundConfig = self.suite.ask_fund(&FundQuery::Config {}).map_err(failed)?;
+        Ok(config.parameters)
+    }
+
+    /// What the first so many markets' reserves are to hold, quote atoms.
+    ///
+    /// # Errors
+    /// Where the fund does not answer.
+    pub fn reserve_targets(&self, markets: usize) -> SimResult<Vec<u128>> {
+        (0u32..)
+            .take(markets)
+            .map(|market| {
+                let claimant = self.suite.claimant(market).map_err(failed)?;
+                Ok(claimant.parameters.reserve_target.u128())
+            })
+            .collect()
+    }
+
     /// The market's ledger.
     ///
     /// # Errors
@@ -358,6 +381,7 @@ fn specs(plan: &Plan, prices: &[u64]) -> Vec<MarketSpec> {
             spec.parameters = Some(plan.market_parameters(market));
             spec.claimant = Some(plan.claimant(market));
             spec.reserve = plan.reserve(market);
+            spec.isolated = plan.is_isolated(market);
             spec
         })
         .collect()

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::clock::parse_time;
+use crate::compare::CompareArgs;
 use crate::decimal::PlainDecimal;
 use crate::listing::{QUOTE_DECIMALS, QUOTE_UNIT};
 use crate::plan::SizedFund;
@@ -36,6 +37,8 @@ pub enum Command {
     Stress(Box<StressArgs>),
     /// Sizes the fund, its risk weights and caps, by a block bootstrap of real bars, and writes the messages that set them
     Size(Box<crate::size::SizeArgs>),
+    /// The same crash under the rules of others: one shared pot, no caps, a queue that overshoots, no premium
+    Compare(Box<CompareArgs>),
     /// Measures every message's storage operations and predicts its gas
     Gas(GasArgs),
     /// Lists every parameter of every contract: what it is, its default, its hard range, which change of it waits
@@ -162,6 +165,9 @@ pub struct ReplayArgs {
     /// Days since the markets were registered: their access to the mutual reserve grows over 30
     #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=365), help_heading = "Fund")]
     pub fund_age: u64,
+    /// A market that is isolated: its symbol, such as FTT. Repeatable. Held alone, and only its own reserve pays for it
+    #[arg(long, value_name = "SYMBOL", help_heading = "Fund")]
+    pub isolated: Vec<String>,
     /// Kind of the collateral token
     #[arg(long, value_name = "KIND", value_enum, default_value_t = Collateral::Native, help_heading = "Fund")]
     pub collateral: Collateral,

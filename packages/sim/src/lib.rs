@@ -11,6 +11,7 @@
 //! * [`ledger`], [`checks`]: what happened, and whether it adds up;
 //! * [`propose`]: proposals for governance, checked and summarised;
 //! * [`governed`]: a DAO that owns the suite and acts in the crash;
+//! * [`losses`], [`compare`]: who bore each loss, which market caused it, and the same losses under others' rules;
 //! * [`report`], [`table`]: the result for machines and for people.
 //!
 //! Same options, same seed: same result, to the atom. There is no clock and no unordered map in anything but
@@ -27,6 +28,7 @@ pub mod chain;
 pub mod checks;
 pub mod cli;
 pub mod clock;
+pub mod compare;
 pub mod decimal;
 pub mod engine;
 pub mod error;
@@ -35,6 +37,7 @@ pub mod generated;
 pub mod governed;
 pub mod ledger;
 pub mod listing;
+pub mod losses;
 pub mod parameters;
 pub mod plan;
 pub mod plot;

@@ -9,6 +9,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match &cli.command {
         Command::Replay(args) => ballast_sim::replay::run(args),
+        Command::Compare(args) => ballast_sim::compare::run(args),
         Command::Stress(args) => ballast_sim::stress::run(args),
         Command::Size(args) => ballast_sim::size::run(args),
         Command::Gas(args) => ballast_sim::gas::run(args),

@@ -73,6 +73,7 @@ pub struct Plan {
     pub opens_at: u64,
     leverage: Leverage,
     sized: Option<SizedFund>,
+    isolated: Vec<bool>,
 }
 
 impl Plan {
@@ -83,6 +84,7 @@ impl Plan {
         listings: Vec<Listing>,
         target_open_interest: Vec<u128>,
         begins_at: u64,
+        isolated: Vec<bool>,
     ) -> Self {
         let target_total = target_open_interest
             .iter()
@@ -97,6 +99,7 @@ impl Plan {
             opens_at: begins_at.saturating_sub(OPEN_BEFORE_SECS),
             leverage: args.leverage,
             sized: args.sized.clone(),
+            isolated,
         }
     }
 
@@ -114,6 +117,12 @@ impl Plan {
     pub fn stake(&self) -> u128 {
         let sized = self.sized.as_ref();
         sized.map_or(0, |sized| sized.of_all(sized.stake, self.target_total))
+    }
+
+    /// Whether a market is held alone and only its own reserve pays for it.
+    #[must_use]
+    pub fn is_isolated(&self, market: usize) -> bool {
+        self.isolated.get(market).copied() == Some(true)
     }
 
     /// Three quarters of the fund are the markets' reserves, in proportion to their size.
@@ -211,7 +220,7 @@ impl Plan {
             risk_weight_ppm: RISK_WEIGHT_PPM,
             open_interest_cap: Uint128::new(self.open_interest_cap(market)),
             reserve_target: Uint128::new(self.reserve(market)),
-            isolated: false,
+            isolated: self.is_isolated(market),
         }
     }
 

@@ -21,6 +21,8 @@ pub enum Purpose {
     Feeders,
     /// Which bars a path of the bootstrap is made of.
     Bootstrap,
+    /// What a trader does in an isolated market that it holds apart.
+    TraderPart,
 }
 
 /// The stream of one agent.

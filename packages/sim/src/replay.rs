@@ -31,15 +31,7 @@ pub fn run(args: &ReplayArgs) -> SimResult<()> {
         }
         return list(args);
     }
-    let series = read_prices(args)?;
-    let timeline = Timeline::new(&series, args.window())?;
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let command = command_line(&arguments, args.seed);
-    let bar = progress_bar(args, &timeline);
-    bar.set_message("deploying");
-    let replay = Replay::new(args, &series, timeline, command)?;
-    let outcome = replay.run(args, &series, |progress| tell(&bar, progress))?;
-    bar.finish_and_clear();
+    let outcome = play(args)?;
     if let Some(file) = &args.plot {
         plot::write_svg(file, &outcome)?;
     }
@@ -51,6 +43,20 @@ pub fn run(args: &ReplayArgs) -> SimResult<()> {
         Some(violation) => Err(SimError::Violation(violation)),
         None => Ok(()),
     }
+}
+
+/// Reads prices and lives through them.
+pub(crate) fn play(args: &ReplayArgs) -> SimResult<Outcome> {
+    let series = read_prices(args)?;
+    let timeline = Timeline::new(&series, args.window())?;
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let command = command_line(&arguments, args.seed);
+    let bar = progress_bar(args, &timeline);
+    bar.set_message("deploying");
+    let replay = Replay::new(args, &series, timeline, command)?;
+    let outcome = replay.run(args, &series, |progress| tell(&bar, progress))?;
+    bar.finish_and_clear();
+    Ok(outcome)
 }
 
 pub(crate) fn read_prices(args: &ReplayArgs) -> SimResult<Vec<Series>> {

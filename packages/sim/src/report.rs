@@ -43,6 +43,10 @@ pub struct Report {
     pub claims: ClaimsReport,
     /// Who bore what was asked for: the parts add up to `claims.asked`, within one atom a liquidation.
     pub borne: BorneReport,
+    /// By market that caused it: who bore what was lost beyond margin, and how much of it reached others.
+    pub contagion: Vec<ContagionReport>,
+    /// The fund's reserves, each with what came and went.
+    pub reserves: ReservesReport,
     /// Positions closed against their will.
     pub deleveraged: DeleveragedReport,
     /// Quote atoms of fees, premiums and liquidation fees that reached the fund.
@@ -138,6 +142,78 @@ pub struct BorneReport {
     pub carried: String,
     /// Asked and then not needed: trades that were not made, or were better than the oracle price.
     pub avoided: String,
+}
+
+/// Losses beyond margin that one market caused, wherever the accounts' positions were closed. Quote atoms.
+#[derive(Serialize, Debug, Clone, Default)]
+pub struct ContagionReport {
+    /// For example `FTT-PERP`.
+    pub symbol: String,
+    /// All that follows, less what was returned.
+    pub loss: String,
+    /// Paid by the market's own reserve.
+    pub own_reserve: String,
+    /// Paid by reserves of other markets.
+    pub other_reserves: String,
+    /// Paid by the mutual reserve.
+    pub mutual: String,
+    /// Paid by underwriters.
+    pub stake: String,
+    /// Paid by the emergency facility.
+    pub emergency: String,
+    /// Of what these paid, not needed after all and owed back.
+    pub returned: String,
+    /// Lost by its own counterparties against the oracle price.
+    pub own_counterparties: String,
+    /// Lost by counterparties in other markets.
+    pub other_counterparties: String,
+    /// Booked as deficit.
+    pub deficit: String,
+    /// What one shared pot would have paid for it beyond what the market itself had brought.
+    pub one_pot: String,
+}
+
+/// Reserves of the fund.
+#[derive(Serialize, Debug, Clone, Default)]
+pub struct ReservesReport {
+    /// By market.
+    pub markets: Vec<MarketReserveReport>,
+    /// The mutual one.
+    pub mutual: ReserveReport,
+    /// Losses of accounts that had lost in another market as well.
+    pub losses_of_shared_accounts: u64,
+}
+
+/// What a reserve held, what came and went. Quote atoms.
+#[derive(Serialize, Debug, Clone, Default)]
+pub struct ReserveReport {
+    /// At the start.
+    pub start: String,
+    /// Topped up, by events.
+    pub received: String,
+    /// Paid for claims, by events.
+    pub paid: String,
+    /// At the end, by the fund's own answer.
+    pub end: String,
+}
+
+/// A market's own reserve, and how much of the mutual one it took. Quote atoms.
+#[derive(Serialize, Debug, Clone, Default)]
+pub struct MarketReserveReport {
+    /// For example `FTT-PERP`.
+    pub symbol: String,
+    /// Its losses end at its own reserve.
+    pub isolated: bool,
+    /// The reserve.
+    pub own: ReserveReport,
+    /// Paid to it by the mutual reserve.
+    pub mutual_paid: String,
+    /// The most it may be paid in its life: its part of the mutual target, and what it contributed.
+    pub mutual_lifetime_cap: String,
+    /// Most that its daily bucket of the mutual reserve was ever used.
+    pub mutual_window_used: String,
+    /// Size of that bucket.
+    pub mutual_window_cap: String,
 }
 
 /// Deleveraging.

@@ -122,6 +122,9 @@ fn rows(outcome: &Outcome) -> Vec<(&'static str, String)> {
             money(&borne.avoided)
         ),
     ));
+    if report.contagion.len() > 1 {
+        rows.push(("contagion", contagion(report)));
+    }
     rows.push((
         "deleveraged",
         format!(
@@ -169,6 +172,31 @@ fn rows(outcome: &Outcome) -> Vec<(&'static str, String)> {
     ));
     rows.push(("took", format!("{:.1} s", report.seconds)));
     rows
+}
+
+/// Who bore what each market caused, and how much of it reached others.
+fn contagion(report: &Report) -> String {
+    let lines: Vec<String> = report
+        .contagion
+        .iter()
+        .map(|cause| {
+            format!(
+                "{} caused {}: its own reserve {}, its counterparties {}, deficit {}\n\
+                 beyond it: mutual reserve {}, other reserves {}, counterparties in other markets {}; one shared pot \
+                 would have paid {} of others' money",
+                cause.symbol,
+                money(&cause.loss),
+                money(&cause.own_reserve),
+                money(&cause.own_counterparties),
+                money(&cause.deficit),
+                money(&cause.mutual),
+                money(&cause.other_reserves),
+                money(&cause.other_counterparties),
+                money(&cause.one_pot)
+            )
+        })
+        .collect();
+    lines.join("\n")
 }
 
 fn refused(outcome: &Outcome) -> String {
@@ -342,6 +370,17 @@ fn length(seconds: u64) -> String {
     }
 }
 
+/// Quote atoms as whole quote units with thousands separated, rounded to the nearest.
+pub(crate) fn units(atoms: &str) -> String {
+    let (sign, digits) = atoms
+        .strip_prefix('-')
+        .map_or(("", atoms), |digits| ("-", digits));
+    let atoms: u128 = digits.parse().unwrap_or(0);
+    let whole = atoms.saturating_add(QUOTE_UNIT / 2) / QUOTE_UNIT;
+    let sign = if whole == 0 { "" } else { sign };
+    format!("{sign}{}", separated(whole))
+}
+
 /// Quote atoms as quote units with thousands separated, two decimals, rounded to the nearest.
 fn money(atoms: &str) -> String {
     let (sign, digits) = atoms
@@ -377,6 +416,8 @@ mod tests {
         assert_eq!(money("0"), "0.00");
         assert_eq!(money("1234567890000"), "1,234,567.89");
         assert_eq!(money("-1000000"), "-1.00");
+        assert_eq!(units("-499999"), "0");
+        assert_eq!(units("-1234500000"), "-1,235");
         assert_eq!(count(999), "999");
         assert_eq!(count(1_000), "1,000");
     }

@@ -19,6 +19,7 @@ use crate::checks::{check_events, check_record, Told};
 use crate::error::{SimError, SimResult};
 use crate::ledger::{Ledger, Touched};
 use crate::listing::Listing;
+use crate::losses::{Losses, Scene};
 use crate::report::Violation;
 use crate::rules::{self, RulesTrack};
 use crate::shadow::Shadow;
@@ -58,6 +59,8 @@ pub struct World {
     pub shadow: Shadow,
     /// What happened.
     pub ledger: Ledger,
+    /// Every loss beyond margin: who bore it, which market caused it.
+    pub losses: Losses,
     /// Why messages were refused, and how often.
     pub refusals: BTreeMap<String, u64>,
     /// The fund's money and coverage.
@@ -82,6 +85,7 @@ impl World {
     pub fn new(chain: Chain, listings: Vec<Listing>, seed: u64, command: String) -> Self {
         Self {
             chain,
+            losses: Losses::new(listings.len()),
             listings,
             shadow: Shadow::default(),
             ledger: Ledger::default(),
@@ -216,6 +220,13 @@ impl World {
         };
         self.ledger
             .absorb(self.chain.now(), &events, &mut touched, worth);
+        let scene = Scene {
+            now: self.chain.now(),
+            listings: &self.listings,
+            prices: &self.prices,
+            shadow: &self.shadow,
+        };
+        self.losses.absorb(&events, &scene);
         rules::absorb(&mut self.rules, &events, self.chain.now());
         self.shadow.mark(&touched);
         let told = check_events(&events).map_err(|what| self.violation(what))?;
@@ -275,6 +286,11 @@ impl World {
         self.checks = self.checks.saturating_add(1);
         self.chain
             .check_everything()
+            .and_then(|()| self.losses.check_positions(&self.shadow))
+            .map_err(|what| self.violation(what))?;
+        let solvency = self.chain.solvency()?;
+        self.losses
+            .check_reserves(&solvency)
             .map_err(|what| self.violation(what))
     }
 
@@ -322,6 +338,9 @@ impl World {
         let solvency = self.observe_fund()?;
         self.fund.start = self.fund.now;
         self.rules = self.read_rules()?;
+        let targets = self.chain.reserve_targets(self.listings.len())?;
+        let parameters = self.chain.fund_parameters()?;
+        self.losses.begin(&solvency, &parameters, &targets);
         self.owner_messages = 0;
         self.ledger = Ledger::default();
         self.ledger

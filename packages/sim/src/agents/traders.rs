@@ -1,4 +1,5 @@
-//! Traders: a spread of leverage, most of them long, each with a habit.
+//! Traders: a spread of leverage, most of them long, each with a habit. Who trades an isolated market and another one
+//! holds each in a subaccount of its own, with half the stake.
 //!
 //! Stakes are spread over two orders of magnitude. A trader acts about every thirty bars, more often while the
 //! market is fast, and then opens, adds, takes profit, cuts, closes, turns around, or leaves a limit order. After
@@ -51,10 +52,12 @@ enum Habit {
     Doubles,
 }
 
-/// One trader: subaccount 0 of an address.
+/// One trader: a subaccount of an address.
 pub struct Trader {
     /// Who.
     pub addr: Addr,
+    /// Its subaccount.
+    pub subaccount: u32,
     /// Account number, once opened.
     pub account: u64,
     /// First deposit, quote atoms.
@@ -106,6 +109,7 @@ impl Trader {
         let warm_up = warm_up.max(1);
         Self {
             addr,
+            subaccount: 0,
             account: 0,
             stake: draw_stake(&mut draw),
             markets: mine,
@@ -121,6 +125,37 @@ impl Trader {
             has_orders: false,
             returns: 0,
         }
+    }
+
+    /// Parts with what it holds in isolated markets beside others: one more trader of the same address for each, with its
+    /// part of the stake, the same character and choices of its own. `arms` numbers their choices.
+    pub fn part(&mut self, seed: u64, isolated: &[bool], arms: &mut u64) -> Vec<Self> {
+        let mut parts = vec![];
+        let share = self.stake / u128::try_from(self.markets.len().max(1)).unwrap_or(1);
+        while self.markets.len() > 1 {
+            let is_isolated = |market: &usize| isolated.get(*market).copied() == Some(true);
+            let Some(place) = self.markets.iter().position(is_isolated) else {
+                break;
+            };
+            let market = self.markets.remove(place);
+            self.stake = self.stake.saturating_sub(share);
+            *arms += 1;
+            parts.push(Self {
+                addr: self.addr.clone(),
+                subaccount: market_id(market).saturating_add(1),
+                account: 0,
+                stake: share,
+                markets: vec![market],
+                leverage: self.leverage,
+                long: self.long,
+                enters_at: self.enters_at,
+                habit: self.habit,
+                rng: stream(seed, Purpose::TraderPart, *arms),
+                has_orders: false,
+                returns: 0,
+            });
+        }
+        parts
     }
 
     /// Notional it aims at in each of its markets, quote atoms, from an equity.
@@ -151,7 +186,7 @@ impl Trader {
             self.has_orders = false;
             actions.push(Action::market(ExecuteMsg::CancelAllOrders {
                 owner: None,
-                subaccount: 0,
+                subaccount: self.subaccount,
                 market: None,
                 trigger_orders: false,
             }));
@@ -187,13 +222,18 @@ impl Trader {
                 } else {
                     value + entry
                 };
-                let size = position.size.i128();
-                actions.extend(self.manage(view, market, equity, &Holding { size, value, gain }));
+                let holding = Holding {
+                    subaccount: self.subaccount,
+                    size: position.size.i128(),
+                    value,
+                    gain,
+                };
+                actions.extend(self.manage(view, market, equity, &holding));
             }
         }
         if actions.is_empty() && account.positions.is_empty() && chance(&mut self.rng, 50) {
             let amount = u128::try_from(account.quote.i128()).unwrap_or(0) / 4;
-            actions.extend(withdraw(amount));
+            actions.extend(withdraw(self.subaccount, amount));
         }
         self.intents(actions)
     }
@@ -212,7 +252,7 @@ impl Trader {
         }
         self.returns += 1;
         Some(Action::Deposit {
-            subaccount: 0,
+            subaccount: self.subaccount,
             amount: self.stake / 2,
         })
     }
@@ -238,11 +278,18 @@ impl Trader {
         let message = match self.rng.gen_range(0..100u32) {
             0..=69 => {
                 let worst = listing.tick_price(price, sign * SLIPPAGE_PPM);
-                at_market(0, market, side, size, worst, false)
+                at_market(self.subaccount, market, side, size, worst, false)
             }
             70..=84 => {
                 let worst = listing.tick_price(price, sign * SLIPPAGE_PPM / 4);
-                limit(0, market, side, size, worst, TimeInForce::ImmediateOrCancel)
+                limit(
+                    self.subaccount,
+                    market,
+                    side,
+                    size,
+                    worst,
+                    TimeInForce::ImmediateOrCancel,
+                )
             }
             _ => {
                 self.has_orders = true;
@@ -253,7 +300,7 @@ impl Trader {
                 } else {
                     TimeInForce::GoodTilCancelled
                 };
-                limit(0, market, side, size, patient, force)
+                limit(self.subaccount, market, side, size, patient, force)
             }
         };
         Some(Action::market(message))
@@ -279,7 +326,7 @@ impl Trader {
                 let part = if roll < 20 { 1_000 } else { 500 };
                 let mut actions = held.close(view, market, part);
                 if roll % 3 == 0 {
-                    actions.extend(withdraw(held.gain.unsigned_abs() / 4));
+                    actions.extend(withdraw(self.subaccount, held.gain.unsigned_abs() / 4));
                 }
                 actions
             }
@@ -302,6 +349,8 @@ impl Trader {
 
 /// A position as its owner sees it.
 struct Holding {
+    /// Its subaccount.
+    subaccount: u32,
     /// Base atoms, signed.
     size: i128,
     /// Quote atoms, signed.
@@ -327,14 +376,19 @@ impl Holding {
         };
         let worst = listing.tick_price(price, ppm);
         vec![Action::market(at_market(
-            0, market, side, size, worst, true,
+            self.subaccount,
+            market,
+            side,
+            size,
+            worst,
+            true,
         ))]
     }
 }
 
-fn withdraw(amount: u128) -> Option<Action> {
+fn withdraw(subaccount: u32, amount: u128) -> Option<Action> {
     let message = ExecuteMsg::Withdraw {
-        subaccount: 0,
+        subaccount,
         amount: Uint128::new(amount),
     };
     (amount > 0).then_some(Action::market(message))

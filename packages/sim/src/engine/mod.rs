@@ -24,6 +24,7 @@ use crate::agents::traders::Trader;
 use crate::agents::View;
 use crate::cli::ReplayArgs;
 use crate::clock::format_minute;
+use crate::compare::VenueReport;
 use crate::error::{SimError, SimResult};
 use crate::governed::Dao;
 use crate::plot::{drawn_rules, drawn_units, Bands, Sample};
@@ -58,6 +59,8 @@ pub struct Outcome {
     pub history: Vec<Sample>,
     /// Thresholds of coverage.
     pub bands: Bands,
+    /// The same losses under other rules; the first are Ballast's.
+    pub venues: Vec<VenueReport>,
 }
 
 /// Everybody in it.
@@ -107,6 +110,7 @@ impl Replay {
         let seconds = started.elapsed().as_secs_f64();
         let bands = self.world.chain.bands()?;
         let report = self.report(args, series, violation.is_some(), seconds)?;
+        let venues = self.venue_reports();
         let mut refusals: Vec<(String, u64)> = self.world.refusals.into_iter().collect();
         refusals.sort_by(|left, right| right.1.cmp(&left.1).then(left.0.cmp(&right.0)));
         Ok(Outcome {
@@ -115,6 +119,7 @@ impl Replay {
             refusals,
             history: self.history,
             bands,
+            venues,
         })
     }
 

@@ -2,11 +2,15 @@
 
 use super::Replay;
 use crate::cli::ReplayArgs;
+use crate::compare::fund::FundRule;
+use crate::compare::{VenueReport, COLUMNS};
 use crate::error::SimResult;
+use crate::losses::Flow;
 use crate::prices::{Bar, Series};
 use crate::report::{
-    BorneReport, ClaimsReport, DeleveragedReport, FundReport, LevelReport, MarketReport, Report,
-    RuleReport, RulesReport, WindowReport,
+    BorneReport, ClaimsReport, ContagionReport, DeleveragedReport, FundReport, LevelReport,
+    MarketReport, MarketReserveReport, Report, ReserveReport, ReservesReport, RuleReport,
+    RulesReport, WindowReport,
 };
 use crate::rules::Rules;
 
@@ -62,6 +66,8 @@ impl Replay {
                 carried: ledger.carried.to_string(),
                 avoided: ledger.avoided.to_string(),
             },
+            contagion: self.contagion(),
+            reserves: self.reserves()?,
             deleveraged: DeleveragedReport {
                 positions: ledger.deleveraged,
                 notional: ledger.deleveraged_notional.to_string(),
@@ -94,6 +100,94 @@ impl Replay {
             violations: u64::from(violated),
             seconds: (seconds * 1_000.0).round() / 1_000.0,
         })
+    }
+
+    fn symbol(&self, market: usize) -> String {
+        let listing = self.world.listings.get(market);
+        listing.map_or(String::new(), |listing| listing.symbol.clone())
+    }
+
+    fn contagion(&self) -> Vec<ContagionReport> {
+        let losses = &self.world.losses;
+        let one_pot = losses
+            .venues
+            .iter()
+            .find(|venue| venue.rules.fund == FundRule::OnePot && venue.rules.premium);
+        losses
+            .causes
+            .iter()
+            .enumerate()
+            .map(|(market, borne)| ContagionReport {
+                symbol: self.symbol(market),
+                loss: borne.total().to_string(),
+                own_reserve: borne.own_reserve.to_string(),
+                other_reserves: borne.other_reserves.to_string(),
+                mutual: borne.mutual.to_string(),
+                stake: borne.stake.to_string(),
+                emergency: borne.emergency.to_string(),
+                returned: borne.returned.to_string(),
+                own_counterparties: borne.own_counterparties.to_string(),
+                other_counterparties: borne.other_counterparties.to_string(),
+                deficit: borne.deficit.to_string(),
+                one_pot: one_pot
+                    .and_then(|venue| venue.fates.get(market))
+                    .map_or(0, |fate| fate.others_money)
+                    .to_string(),
+            })
+            .collect()
+    }
+
+    fn reserves(&self) -> SimResult<ReservesReport> {
+        let losses = &self.world.losses;
+        let solvency = self.world.chain.solvency()?;
+        let shown = |flow: &Flow, end: u128| ReserveReport {
+            start: flow.start.to_string(),
+            received: flow.received.to_string(),
+            paid: flow.paid.to_string(),
+            end: end.to_string(),
+        };
+        let mut markets = vec![];
+        for capital in &solvency.markets {
+            let index = usize::try_from(capital.market).unwrap_or(usize::MAX);
+            let (Some(flow), Some(used)) =
+                (losses.reserves.get(index), losses.mutual_use.get(index))
+            else {
+                continue;
+            };
+            markets.push(MarketReserveReport {
+                symbol: self.symbol(index),
+                isolated: capital.isolated,
+                own: shown(flow, capital.reserve.u128()),
+                mutual_paid: used.paid.to_string(),
+                mutual_lifetime_cap: used.lifetime_cap.to_string(),
+                mutual_window_used: used.window_used.to_string(),
+                mutual_window_cap: used.window_cap.to_string(),
+            });
+        }
+        Ok(ReservesReport {
+            markets,
+            mutual: shown(&losses.mutual, solvency.mutual.u128()),
+            losses_of_shared_accounts: losses.shared,
+        })
+    }
+
+    pub(super) fn venue_reports(&self) -> Vec<VenueReport> {
+        let world = &self.world;
+        let symbols: Vec<String> = world
+            .listings
+            .iter()
+            .map(|listing| listing.symbol.clone())
+            .collect();
+        let worth =
+            |market: usize, size| match (world.listings.get(market), world.prices.get(market)) {
+                (Some(listing), Some(price)) => listing.worth(size, *price),
+                _ => 0,
+            };
+        COLUMNS
+            .iter()
+            .zip(&world.losses.venues)
+            .map(|(column, venue)| VenueReport::new(column, venue, &symbols, worth))
+            .collect()
     }
 
     fn rules(&self, series: &[Series]) -> Vec<RulesReport> {

@@ -60,8 +60,21 @@ impl Replay {
                 warm_up,
             ));
         }
+        let isolated = isolated(&args.isolated, &listings)?;
+        let mut parts = vec![];
+        let mut arms = 0;
+        for trader in &mut traders {
+            parts.extend(trader.part(args.seed, &isolated, &mut arms));
+        }
+        traders.extend(parts);
         let targets = targets(&traders, series.len());
-        let plan = Plan::new(args, listings.clone(), targets.clone(), timeline.from);
+        let plan = Plan::new(
+            args,
+            listings.clone(),
+            targets.clone(),
+            timeline.from,
+            isolated,
+        );
         let makers: Vec<Maker> = (0..u64::from(args.makers))
             .map(|index| {
                 let addr = Chain::address(&format!("maker{index}"));
@@ -82,7 +95,8 @@ impl Replay {
             .steps
             .first()
             .map_or(vec![], |step| step.prices.clone());
-        purses.extend(Chain::openers().map(|addr| (addr, OPENER_STAKE)));
+        let opened = u128::try_from(series.len()).unwrap_or(1);
+        purses.extend(Chain::openers().map(|addr| (addr, OPENER_STAKE * opened)));
         let (chain, dao) = if args.governed {
             let (chain, listed) = Chain::deploy_governed(&plan, &purses, &first, args.invariants)?;
             (chain, Some(Dao::new(listed)))
@@ -125,14 +139,14 @@ impl Replay {
             period,
             bar: 0,
         };
-        replay.open(&first)?;
+        replay.open(&plan, &first)?;
         replay.deposit(&plan)?;
         Ok(replay)
     }
 
     /// The first trade of each market, between two strangers: with its fees the fund gets a first report, without
     /// which it would count the markets at their caps.
-    fn open(&mut self, prices: &[u64]) -> SimResult<()> {
+    fn open(&mut self, plan: &Plan, prices: &[u64]) -> SimResult<()> {
         let now = self.world.chain.now().saturating_add(1);
         self.world
             .begin_step("before the first bar".to_string(), now, prices);
@@ -142,6 +156,16 @@ impl Replay {
             open_account(&mut self.world, owner, 0, OPENER_STAKE)?;
         }
         for market in 0..prices.len() {
+            // An isolated market is held alone.
+            let subaccount = if plan.is_isolated(market) {
+                let apart = market_id(market).saturating_add(1);
+                for owner in [&seller, &buyer] {
+                    open_account(&mut self.world, owner, apart, OPENER_STAKE)?;
+                }
+                apart
+            } else {
+                0
+            };
             let (Some(listing), Some(price)) =
                 (self.world.listings.get(market), prices.get(market))
             else {
@@ -153,7 +177,7 @@ impl Replay {
             let at = listing.tick_price(*price, 0);
             for (owner, side) in [(&seller, Side::Sell), (&buyer, Side::Buy)] {
                 let rests = TimeInForce::GoodTilCancelled;
-                let order = limit(0, market, side, size, at, rests);
+                let order = limit(subaccount, market, side, size, at, rests);
                 if let Sent::Refused(error) = self.world.to_market(owner, &order)? {
                     return Err(SimError::internal(format!(
                         "the first trade was refused: {error}"
@@ -177,7 +201,7 @@ impl Replay {
             }
         }
         for (index, trader) in self.traders.iter_mut().enumerate() {
-            trader.account = open_account(world, &trader.addr, 0, trader.stake)?;
+            trader.account = open_account(world, &trader.addr, trader.subaccount, trader.stake)?;
             let step = usize::try_from(trader.enters_at).unwrap_or(usize::MAX);
             if let Some(list) = self.schedule.get_mut(step) {
                 list.push(index);
@@ -203,6 +227,33 @@ fn targets(traders: &[Trader], markets: usize) -> Vec<u128> {
             wanted(true).max(wanted(false)).max(QUOTE_UNIT)
         })
         .collect()
+}
+
+/// Which markets are isolated: named as `FTT-PERP` or `FTT`, in any case.
+fn isolated(named: &[String], listings: &[Listing]) -> SimResult<Vec<bool>> {
+    let mut isolated = vec![false; listings.len()];
+    for name in named {
+        let is_named = |listing: &Listing| {
+            let symbol = &listing.symbol;
+            let short = symbol.strip_suffix("-PERP").unwrap_or(symbol);
+            symbol.eq_ignore_ascii_case(name) || short.eq_ignore_ascii_case(name)
+        };
+        let mut found = false;
+        for (slot, listing) in isolated.iter_mut().zip(listings) {
+            if is_named(listing) {
+                *slot = true;
+                found = true;
+            }
+        }
+        if !found {
+            let symbols: Vec<&str> = listings.iter().map(|one| one.symbol.as_str()).collect();
+            return Err(SimError::Usage(format!(
+                "--isolated {name}: there is no such market; expected one of {}",
+                symbols.join(", ")
+            )));
+        }
+    }
+    Ok(isolated)
 }
 
 fn open_account(

@@ -14,11 +14,26 @@ pub fn replay(arguments: &[&str]) -> Output {
     command.arg("replay").args(arguments).output().unwrap()
 }
 
+/// `ballast compare` with these arguments.
+pub fn compare(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ballast"));
+    command.arg("compare").args(arguments).output().unwrap()
+}
+
 /// As [`replay`] with `--json`; it must succeed.
 pub fn replay_json(arguments: &[&str]) -> Value {
+    json(arguments, replay)
+}
+
+/// As [`compare`] with `--json`; it must succeed.
+pub fn compare_json(arguments: &[&str]) -> Value {
+    json(arguments, compare)
+}
+
+fn json(arguments: &[&str], run: impl Fn(&[&str]) -> Output) -> Value {
     let mut all = arguments.to_vec();
     all.push("--json");
-    let output = replay(&all);
+    let output = run(&all);
     assert!(
         output.status.success(),
         "{arguments:?}: {}",
@@ -30,6 +45,31 @@ pub fn replay_json(arguments: &[&str]) -> Value {
         "nothing on standard error with --json"
     );
     serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// A file of real prices.
+pub fn data(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    folder.join(name).to_str().unwrap().to_owned()
+}
+
+/// FTT next to BTC while FTT fell to a third: some hours of 8 November 2022.
+pub fn november(more: &[&str]) -> Vec<String> {
+    let (ftt, btc) = (
+        data("2022-11_FTTUSDT_binance-spot_15m.csv"),
+        data("2022-11_BTCUSDT-PERP_binance_5m.csv"),
+    );
+    let mut all = vec!["--prices".to_owned(), ftt, "--prices".to_owned(), btc];
+    let window = [
+        "--from",
+        "2022-11-08T14:00",
+        "--bars",
+        "84",
+        "--traders",
+        "60",
+    ];
+    all.extend(window.iter().chain(more).map(|text| (*text).to_owned()));
+    all
 }
 
 /// Bytes as text.
