@@ -182,8 +182,8 @@ fn contagion(report: &Report) -> String {
         .map(|cause| {
             format!(
                 "{} caused {}: its own reserve {}, its counterparties {}, deficit {}\n\
-                 beyond it: mutual reserve {}, other reserves {}, counterparties in other markets {}; one shared pot \
-                 would have paid {} of others' money",
+                 beyond it: mutual reserve {}, other reserves {}, counterparties in other markets {}\n\
+                 one shared pot would have paid {} of others' money",
                 cause.symbol,
                 money(&cause.loss),
                 money(&cause.own_reserve),

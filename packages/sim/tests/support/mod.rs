@@ -67,6 +67,8 @@ pub fn november(more: &[&str]) -> Vec<String> {
         "84",
         "--traders",
         "60",
+        "--invariants",
+        "bar",
     ];
     all.extend(window.iter().chain(more).map(|text| (*text).to_owned()));
     all
