@@ -18,7 +18,7 @@ pub fn split(sum: u128, weights: &[u128], otherwise: usize) -> Vec<u128> {
         .iter()
         .map(|weight| mul_div(sum, *weight, total))
         .collect();
-    let given = parts.iter().fold(0u128, |given, part| given + part);
+    let given: u128 = parts.iter().sum();
     let largest = (0..weights.len())
         .rev()
         .max_by_key(|index| weights.get(*index))
