@@ -7,6 +7,7 @@
 //! * [`wealth`]: whose money it is, over all addresses in one hand, before and after;
 //! * [`metering`]: what each message costs in storage operations, and one scenario for every message;
 //! * [`messages`]: the names of all messages, from their schema;
+//! * [`fixtures`]: the state that each version of the contracts left, to migrate from;
 //! * [`guard`]: a contract that panics is a failed message;
 //! * [`pyth`]: a double of Pyth's contract, with its JSON;
 //! * [`dao_dao`]: doubles of a DAO DAO core and its proposal module, with their JSON;
@@ -31,6 +32,7 @@
 
 pub mod bank;
 pub mod dao_dao;
+pub mod fixtures;
 pub mod guard;
 pub mod hostile;
 pub mod invariants;
