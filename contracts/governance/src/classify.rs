@@ -1,7 +1,7 @@
 //! What a proposal's messages may be, and how long they wait.
 //!
 //! *Adverse* is what could take what others own later, out of sight of [`crate::books`], or change who
-//! rules: migrations, admins, ownership, token allowances, feeders, governance's own settings, and
+//! rules: migrations, admins, ownership, token allowances, governance's own settings, and
 //! everything that cannot be read. A proposal waits as long as its slowest message.
 //!
 //! The books are checked after the messages of every proposal, so a plain payment needs no list: it cannot
@@ -38,8 +38,6 @@ pub const ADVERSE_MESSAGES: &[&str] = &[
     "approve",
     "approve_all",
     "migrate",
-    "set_feed",
-    "remove_feed",
 ];
 
 /// Checks a proposal's messages and says how long they wait.

@@ -1,5 +1,6 @@
 //! Entry points and dispatch, and nothing else.
 
+use ballast_administration::migration::Contract;
 use ballast_types::governance::{BootstrapRight, ExecuteMsg, InstantiateMsg, QueryMsg};
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
@@ -14,10 +15,12 @@ use crate::{
     ContractResult,
 };
 
-/// Name kept by cw2.
-pub const CONTRACT_NAME: &str = concat!("crates.io:", env!("CARGO_PKG_NAME"));
-/// Version kept by cw2.
-pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
+/// As cw2 records it, and what it migrates from.
+pub const CONTRACT: Contract = Contract {
+    name: concat!("crates.io:", env!("CARGO_PKG_NAME")),
+    version: env!("CARGO_PKG_VERSION"),
+    migrates_from: &["0.1.0"],
+};
 
 /// Sets token, settings and guardian. The sender may bootstrap.
 ///
@@ -31,7 +34,7 @@ pub fn instantiate(
     msg: InstantiateMsg,
 ) -> ContractResult<Response> {
     nonpayable(&info)?;
-    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
+    CONTRACT.record(deps.storage)?;
     let this = &env.contract.address;
     let token = token::checked(deps.api, &deps.querier, this, msg.token)?;
     let chosen = msg.settings.unwrap_or_else(parameters::default_settings);
@@ -167,7 +170,7 @@ pub fn reply(deps: DepsMut, env: Env, msg: Reply) -> ContractResult<Response> {
 /// From an older version of this contract only.
 ///
 /// # Errors
-/// [`ContractError::CannotMigrate`].
+/// [`crate::ContractError::Migration`].
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn migrate(deps: DepsMut, _env: Env, _msg: Empty) -> ContractResult<Response> {
     migration::migrate(deps)

@@ -1,5 +1,6 @@
 //! Every reason for which governance refuses a message or query.
 
+use ballast_administration::migration::MigrationError;
 use ballast_types::governance::LifecycleStatus;
 use cosmwasm_std::{Addr, Decimal, OverflowError, StdError, Uint128};
 use cw_utils::PaymentError;
@@ -21,8 +22,8 @@ pub enum ContractError {
 
     #[error("{message} is sent by governance itself, through a proposal; found {sender}")]
     OnlyGovernance { message: &'static str, sender: Addr },
-    #[error("cannot migrate from {found}: expected an older version of {expected}")]
-    CannotMigrate { expected: String, found: String },
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
     #[error("unknown reply {found}")]
     UnknownReply { found: u64 },
 

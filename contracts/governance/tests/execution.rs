@@ -282,7 +282,6 @@ fn adverse_messages_wait_the_adverse_delay() {
                 &world.puppet,
                 &serde_json::json!({"increase_allowance": {"spender": "x", "amount": "1"}}),
             ),
-            call(&world.puppet, &serde_json::json!({"set_feed": {}})),
             call(&world.puppet, &serde_json::json!({"two": {}, "names": {}})),
             call(&world.puppet, &serde_json::json!([1, 2])),
             WasmMsg::Execute {

@@ -74,13 +74,6 @@ fn attempts(world: &World) -> Vec<(&'static str, CosmosMsg)> {
                 &serde_json::json!({"update_ownership": {"transfer_ownership": {"new_owner": eve, "expiry": null}}}),
             ),
         ),
-        (
-            "her own feeders",
-            call(
-                &world.puppet,
-                &serde_json::json!({"set_feed": {"feed": {}}}),
-            ),
-        ),
     ];
     if let Denom::Cw20(token) = &world.token {
         let allow = Cw20ExecuteMsg::IncreaseAllowance {

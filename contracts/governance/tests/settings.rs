@@ -3,7 +3,7 @@
 
 mod common;
 
-use ballast_governance::contract::{CONTRACT_NAME, CONTRACT_VERSION};
+use ballast_governance::contract::CONTRACT;
 use ballast_governance::parameters::{default_settings, SHARES, TIMES};
 use ballast_governance::ContractError;
 use ballast_types::governance::{
@@ -323,7 +323,7 @@ fn bootstrap_cannot_touch_stakes() {
 /// version, another contract and a newer one are refused, so nothing is replayed.
 #[test]
 fn migrates_itself_and_only_upwards() {
-    assert!(CONTRACT_NAME.starts_with("crates.io:"));
+    assert!(CONTRACT.name.starts_with("crates.io:"));
     let mut world = World::staked(Source::Native, &[("ann", 100)]);
     let this = world.governance.clone();
     let migrate = |world: &World| {
@@ -341,10 +341,11 @@ fn migrates_itself_and_only_upwards() {
     assert_eq!(world.life(id).failures, 1);
 
     for (name, version, accepted) in [
-        (CONTRACT_NAME, "0.0.9", true),
-        (CONTRACT_NAME, CONTRACT_VERSION, false),
-        (CONTRACT_NAME, "999.0.0", false),
-        ("crates.io:cw3-flex-multisig", "0.0.1", false),
+        (CONTRACT.name, "0.1.0", true),
+        (CONTRACT.name, "0.0.9", false),
+        (CONTRACT.name, CONTRACT.version, false),
+        (CONTRACT.name, "999.0.0", false),
+        ("crates.io:cw3-flex-multisig", "0.1.0", false),
     ] {
         let mut deps = cosmwasm_std::testing::mock_dependencies();
         cw2::set_contract_version(&mut deps.storage, name, version).unwrap();

@@ -1,5 +1,6 @@
 //! Entry points and dispatch.
 
+use ballast_administration::migration::Contract;
 use ballast_types::fund::{Change, ExecuteMsg, InstantiateMsg, QueryMsg};
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
@@ -11,7 +12,7 @@ use cw20_base::allowances::query_allowance;
 use cw20_base::contract::{query_minter, query_token_info};
 use cw20_base::enumerable::{query_all_accounts, query_owner_allowances, query_spender_allowances};
 
-use crate::error::{ContractError, ContractResult};
+use crate::error::ContractResult;
 use crate::hourly::HourlyHighs;
 use crate::state::{
     ClaimTotals, Config, Facility, Ledger, Surplus, Underwriting, CLAIM_TOTALS, CONFIG, FACILITY,
@@ -22,10 +23,12 @@ use crate::{
     query as queries, shares, solvency, stake, surplus, top_up,
 };
 
-/// Name under which cw2 stores the contract.
-pub const CONTRACT_NAME: &str = concat!("crates.io:", env!("CARGO_PKG_NAME"));
-/// Version under which cw2 stores the contract.
-pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
+/// As cw2 records it, and what it migrates from.
+pub const CONTRACT: Contract = Contract {
+    name: concat!("crates.io:", env!("CARGO_PKG_NAME")),
+    version: env!("CARGO_PKG_VERSION"),
+    migrates_from: &["0.1.0"],
+};
 
 /// Sets owner, collateral and parameters.
 ///
@@ -39,7 +42,7 @@ pub fn instantiate(
     msg: InstantiateMsg,
 ) -> ContractResult<Response> {
     funds::refuse_coins(&info)?;
-    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
+    CONTRACT.record(deps.storage)?;
     cw_ownable::initialize_owner(deps.storage, deps.api, Some(&msg.owner))?;
     let parameters = msg
         .parameters
@@ -256,7 +259,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> ContractResult<Binary> {
 /// The reply to a push of risk parameters; there is no other.
 ///
 /// # Errors
-/// [`ContractError::UnknownReply`].
+/// [`crate::error::ContractError::UnknownReply`].
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn reply(deps: DepsMut, _env: Env, msg: Reply) -> ContractResult<Response> {
     poke::reply(deps, &msg)
@@ -265,38 +268,9 @@ pub fn reply(deps: DepsMut, _env: Env, msg: Reply) -> ContractResult<Response> {
 /// Accepts a newer version of this contract. Nothing is converted yet.
 ///
 /// # Errors
-/// [`ContractError::WrongContract`], [`ContractError::NotNewer`], [`ContractError::InvalidVersion`].
+/// [`crate::error::ContractError::Migration`].
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn migrate(deps: DepsMut, _env: Env, _msg: Empty) -> ContractResult<Response> {
-    let stored = cw2::get_contract_version(deps.storage)?;
-    if stored.contract != CONTRACT_NAME {
-        return Err(ContractError::WrongContract {
-            expected: CONTRACT_NAME.to_owned(),
-            found: stored.contract,
-        });
-    }
-    if version(&stored.version)? >= version(CONTRACT_VERSION)? {
-        return Err(ContractError::NotNewer {
-            expected: CONTRACT_VERSION.to_owned(),
-            found: stored.version,
-        });
-    }
-    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
-    Ok(Response::new()
-        .add_attribute("action", "migrate")
-        .add_attribute("from", stored.version)
-        .add_attribute("to", CONTRACT_VERSION))
-}
-
-/// `major.minor.patch` as numbers.
-fn version(text: &str) -> ContractResult<[u64; 3]> {
-    let invalid = || ContractError::InvalidVersion {
-        found: text.to_owned(),
-    };
-    let numbers = text
-        .split('.')
-        .map(str::parse)
-        .collect::<Result<Vec<u64>, _>>()
-        .map_err(|_| invalid())?;
-    numbers.try_into().map_err(|_| invalid())
+    let from = CONTRACT.migrate(deps.storage)?;
+    Ok(CONTRACT.migrated(from))
 }

@@ -1,5 +1,7 @@
 //! Every reason for which the fund refuses a message.
 
+use ballast_administration::migration::MigrationError;
+use ballast_administration::pending::PendingError;
 use ballast_risk::RiskError;
 use ballast_types::MarketId;
 use cosmwasm_std::{OverflowError, StdError, Uint128};
@@ -20,6 +22,14 @@ pub enum ContractError {
     #[error(transparent)]
     Ownership(#[from] OwnershipError),
 
+    /// Nothing can be done with a change that waits.
+    #[error(transparent)]
+    Pending(#[from] PendingError),
+
+    /// A migration from a state that is not the expected one.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
+
     /// A calculation did not fit.
     #[error(transparent)]
     Risk(#[from] RiskError),
@@ -27,31 +37,6 @@ pub enum ContractError {
     /// A ledger line would overflow or fall below zero.
     #[error(transparent)]
     Overflow(#[from] OverflowError),
-
-    /// The stored contract version cannot be read.
-    #[error("version {found} cannot be read, expected three numbers")]
-    InvalidVersion {
-        /// What is stored.
-        found: String,
-    },
-
-    /// Migration from another contract.
-    #[error("this code migrates {expected}, found {found}")]
-    WrongContract {
-        /// Name of this contract.
-        expected: String,
-        /// Name that is stored.
-        found: String,
-    },
-
-    /// Migration to a version that is not newer.
-    #[error("migration needs a version above {found}, this code is {expected}")]
-    NotNewer {
-        /// Version of this code.
-        expected: String,
-        /// Version that is stored.
-        found: String,
-    },
 
     /// The owner may not leave the fund without an owner.
     #[error("ownership cannot be renounced; transfer it instead")]
@@ -253,29 +238,6 @@ pub enum ContractError {
     TooEarly {
         /// Seconds.
         ready_at: u64,
-        /// Seconds.
-        now: u64,
-    },
-
-    /// No such change waits.
-    #[error("no change {found} waits")]
-    NoSuchChange {
-        /// Its number.
-        found: u64,
-    },
-
-    /// As many changes wait as the fund lists.
-    #[error("{expected} changes wait already; cancel one")]
-    TooManyChanges {
-        /// The limit.
-        expected: usize,
-    },
-
-    /// A change that nobody applied in time.
-    #[error("possible until {expired_at}, now is {now}; ask for it again")]
-    ChangeExpired {
-        /// Seconds.
-        expired_at: u64,
         /// Seconds.
         now: u64,
     },

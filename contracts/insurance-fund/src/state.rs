@@ -31,6 +31,7 @@
 //! separators). Governed maps hold at most [`MAX_MARKETS`] entries; `claims` grows by one a claim of a registered
 //! contract and is never iterated but in paged queries.
 
+use ballast_administration::pending::{Changes, StoredChange};
 use ballast_risk::RefillingBucket;
 use ballast_types::fund::{
     Bound, Change, ClaimantParameters, EmergencyWithdrawal, FundParameters, TopUpKind,
@@ -42,6 +43,7 @@ use cw20::Denom;
 use cw_storage_plus::{Item, Map};
 
 use crate::hourly::{HourlyFlows, HourlyHighs};
+use crate::pending::MAX_PENDING;
 use crate::top_up::Booking;
 
 /// Most markets that may be registered, of all contracts together. Bounds `Poke`, queries and the answer of
@@ -355,21 +357,6 @@ pub struct Surplus {
     pub paid: Uint128,
 }
 
-/// A change of the owner that waits.
-#[cw_serde]
-pub struct StoredChange {
-    /// What was asked for.
-    pub change: Change,
-    /// What was in force then.
-    pub base: Change,
-    /// The first field that it loosens.
-    pub loosens: String,
-    /// When it was asked for. Seconds.
-    pub proposed_at: u64,
-    /// `adverse_delay_secs` as it was then.
-    pub delay_secs: u64,
-}
-
 /// Key of a market.
 pub type MarketKey<'a> = (&'a Addr, MarketId);
 
@@ -413,9 +400,15 @@ pub const TOP_UPS: Map<u64, StoredTopUp> = Map::new("top_ups");
 /// Where surplus goes.
 pub const SURPLUS: Item<Surplus> = Item::new("surplus");
 /// Number -> a change of the owner that waits; at most `pending::MAX_PENDING`.
-pub const PENDING_CHANGES: Map<u64, StoredChange> = Map::new("pending_changes");
+pub const PENDING_CHANGES: Map<u64, StoredChange<Change>> = Map::new("pending_changes");
 /// Number of the next change that waits; absent: 1.
 pub const NEXT_CHANGE: Item<u64> = Item::new("next_change");
+/// The changes that wait.
+pub const CHANGES: Changes<Change> = Changes {
+    waiting: PENDING_CHANGES,
+    next: NEXT_CHANGE,
+    most: MAX_PENDING,
+};
 
 /// All keys above, for the test that no two are the same.
 pub const NAMESPACES: [&str; 27] = [

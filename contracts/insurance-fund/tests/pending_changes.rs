@@ -7,6 +7,7 @@
     missing_docs
 )]
 mod common;
+use ballast_administration::pending::PendingError;
 use ballast_insurance_fund::parameters::{Loosens, CLAIMANT_RANGES, FUND_RANGES};
 use ballast_insurance_fund::{default_parameters, ContractError};
 use ballast_types::fund::*;
@@ -154,7 +155,11 @@ fn p2_every_loosening_change_waits_and_tried_early_is_told_when() {
             suite.pass(pass);
             let now = suite.now();
             let found = error(suite.apply(id));
-            assert_eq!(found, ContractError::TooEarly { ready_at, now }, "{name}");
+            assert_eq!(
+                found,
+                ContractError::Pending(PendingError::TooEarly { ready_at, now }),
+                "{name}"
+            );
         }
         assert_eq!(standing(&suite), before, "{name}");
         suite.pass(1);
@@ -163,7 +168,7 @@ fn p2_every_loosening_change_waits_and_tried_early_is_told_when() {
         assert!(suite.pending().is_empty());
         assert_eq!(
             error(suite.apply(id)),
-            ContractError::NoSuchChange { found: id }
+            ContractError::Pending(PendingError::NoSuchChange { found: id })
         );
     }
 }
@@ -319,10 +324,10 @@ fn a_longer_delay_holds_back_what_waits_already() {
     let (now, later) = (suite.now(), ready_at + 10 * DAY);
     assert_eq!(
         error(suite.apply(id)),
-        ContractError::TooEarly {
+        ContractError::Pending(PendingError::TooEarly {
             ready_at: later,
             now
-        }
+        })
     );
     assert_eq!(suite.pending()[0].ready_at, later);
     suite.pass(10 * DAY);
@@ -342,12 +347,12 @@ fn the_owner_cancels_and_time_ends_what_nobody_applies() {
     suite.execute(&owner, &cancel, &[]).unwrap();
     assert_eq!(
         error(suite.execute(&owner, &cancel, &[])),
-        ContractError::NoSuchChange { found: id }
+        ContractError::Pending(PendingError::NoSuchChange { found: id })
     );
     suite.pass(DELAY);
     assert_eq!(
         error(suite.apply(id)),
-        ContractError::NoSuchChange { found: id }
+        ContractError::Pending(PendingError::NoSuchChange { found: id })
     );
 
     let Waits { id, ready_at } = suite.ask(&register("second", 0)).unwrap().unwrap();
@@ -355,10 +360,10 @@ fn the_owner_cancels_and_time_ends_what_nobody_applies() {
     let now = suite.now();
     assert_eq!(
         error(suite.apply(id)),
-        ContractError::ChangeExpired {
+        ContractError::Pending(PendingError::ChangeExpired {
             expired_at: ready_at + 14 * DAY,
             now
-        }
+        })
     );
 }
 
@@ -372,7 +377,7 @@ fn g1_g4_changes_that_wait_are_bounded_and_paged() {
     }
     assert_eq!(
         error(suite.execute(&suite.owner.clone(), &register("second", 32), &[])),
-        ContractError::TooManyChanges { expected: 32 }
+        ContractError::Pending(PendingError::TooManyChanges { expected: 32 })
     );
     assert_eq!(suite.solvency().pending_changes.len(), 32);
     let (mut start_after, mut seen) = (None, vec![]);

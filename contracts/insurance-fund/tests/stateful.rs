@@ -11,6 +11,7 @@
     missing_docs
 )]
 mod common;
+use ballast_administration::pending::PendingError;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_insurance_fund::market::Market;
@@ -218,18 +219,22 @@ impl World {
         let (now, waiting) = (self.suite.now(), self.suite.pending());
         let Some(one) = waiting.get(which) else {
             let found = error(self.suite.apply(u64::MAX));
-            assert_eq!(found, ContractError::NoSuchChange { found: u64::MAX });
+            assert_eq!(
+                found,
+                ContractError::Pending(PendingError::NoSuchChange { found: u64::MAX })
+            );
             return;
         };
         let before = self.suite.parameters();
         let (ready_at, expired_at) = (one.ready_at, one.expires_at);
         let result = self.suite.apply(one.id);
         if now < ready_at {
-            assert_eq!(error(result), ContractError::TooEarly { ready_at, now });
+            let early = PendingError::TooEarly { ready_at, now };
+            assert_eq!(error(result), ContractError::Pending(early));
         } else if now > expired_at {
             assert_eq!(
                 error(result),
-                ContractError::ChangeExpired { expired_at, now }
+                ContractError::Pending(PendingError::ChangeExpired { expired_at, now })
             );
         } else {
             result.unwrap();
@@ -260,7 +265,10 @@ impl World {
             result.unwrap();
             assert_eq!(self.suite.pending().len(), waiting.len() - 1);
         } else {
-            assert_eq!(error(result), ContractError::NoSuchChange { found: id });
+            assert_eq!(
+                error(result),
+                ContractError::Pending(PendingError::NoSuchChange { found: id })
+            );
         }
     }
 

@@ -8,7 +8,6 @@ use cw20::{Cw20QueryMsg, Denom, TokenInfoResponse};
 use cw_ownable::Action;
 
 use crate::accounts::pay;
-use crate::contract::{CONTRACT_NAME, CONTRACT_VERSION};
 use crate::error::{ContractError, ContractResult};
 use crate::events;
 use crate::fund::{change_vault, Movement};
@@ -254,26 +253,4 @@ pub fn update_ownership(
     Ok(Response::new()
         .add_attribute("action", "update_ownership")
         .add_attributes(ownership.into_attributes()))
-}
-
-/// From an older version of this contract.
-pub fn migrate(deps: DepsMut) -> ContractResult<Response> {
-    let stored = cw2::get_contract_version(deps.storage)?;
-    let cannot = || ContractError::CannotMigrate {
-        expected: format!("{CONTRACT_NAME} before {CONTRACT_VERSION}"),
-        found: format!("{} {}", stored.contract, stored.version),
-    };
-    let version = |text: &str| -> Option<Vec<u64>> {
-        text.split('.').map(|part| part.parse().ok()).collect()
-    };
-    let older = version(&stored.version).ok_or_else(cannot)?
-        < version(CONTRACT_VERSION).ok_or_else(cannot)?;
-    if stored.contract != CONTRACT_NAME || !older {
-        return Err(cannot());
-    }
-    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
-    Ok(Response::new()
-        .add_attribute("action", "migrate")
-        .add_attribute("from", stored.version)
-        .add_attribute("to", CONTRACT_VERSION))
 }

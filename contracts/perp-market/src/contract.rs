@@ -3,6 +3,7 @@
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 
+use ballast_administration::migration::Contract;
 use ballast_types::market::{Change, ExecuteMsg, InstantiateMsg, QueryMsg};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{
@@ -12,14 +13,16 @@ use cosmwasm_std::{
 use crate::error::{ContractError, ContractResult};
 use crate::orders::cancel::{Cancelled, Reference};
 use crate::{
-    accounts, admin, dead_orders, delegates, delisting, freeze, fund, funding, liquidation, orders,
-    pending, query, settling, transfers, triggers, withdrawals,
+    accounts, admin, dead_orders, delegates, delisting, freeze, fund, funding, liquidation,
+    migration, orders, pending, query, settling, transfers, triggers, withdrawals,
 };
 
-/// Name in cw2's record.
-pub const CONTRACT_NAME: &str = "crates.io:ballast-perp-market";
-/// Version in cw2's record.
-pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
+/// As cw2 records it, and what it migrates from.
+pub const CONTRACT: Contract = Contract {
+    name: concat!("crates.io:", env!("CARGO_PKG_NAME")),
+    version: env!("CARGO_PKG_VERSION"),
+    migrates_from: &["0.1.0"],
+};
 
 /// Nothing to say at migration.
 #[cw_serde]
@@ -33,7 +36,7 @@ pub fn instantiate(
     info: MessageInfo,
     msg: InstantiateMsg,
 ) -> ContractResult<Response> {
-    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
+    CONTRACT.record(deps.storage)?;
     admin::instantiate(deps, &info, &msg)
 }
 
@@ -196,8 +199,8 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> ContractResult<Binary> {
     query::query(deps, &env, msg)
 }
 
-/// From an older version of this contract. No downgrade, no other contract's state.
+/// From a version that this code knows, once.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn migrate(deps: DepsMut, _env: Env, _msg: MigrateMsg) -> ContractResult<Response> {
-    admin::migrate(deps)
+    migration::migrate(deps)
 }

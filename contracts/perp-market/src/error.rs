@@ -1,5 +1,7 @@
 //! Why a message was refused: what was expected, what was found.
 
+use ballast_administration::migration::MigrationError;
+use ballast_administration::pending::PendingError;
 use ballast_risk::RiskError;
 use ballast_types::market::{OrderId, TriggerOrderId};
 use ballast_types::MarketId;
@@ -72,14 +74,8 @@ pub enum ContractError {
         found: Decimal,
         max_ppm: u32,
     },
-    #[error("there is no change {id} waiting")]
-    NoSuchChange { id: u64 },
-    #[error("this change may be applied from {ready_at} on, it is {now}")]
+    #[error("possible from {ready_at} on, it is {now}")]
     TooEarly { ready_at: u64, now: u64 },
-    #[error("this change could be applied until {expired_at}, it is {now}; ask for it again")]
-    ChangeExpired { expired_at: u64, now: u64 },
-    #[error("at most {max} changes may wait; cancel one")]
-    TooManyChanges { max: usize },
     #[error("maintenance margin of market {market} may be raised to {allowed} now, {found} was asked; the next step is possible from {next_at} on")]
     MaintenanceStep {
         market: MarketId,
@@ -271,6 +267,8 @@ pub enum ContractError {
     Overflow { what: &'static str, value: String },
     #[error("reply id {id} is unknown")]
     UnknownReply { id: u64 },
-    #[error("cannot migrate from {found}: expected {expected}")]
-    CannotMigrate { expected: String, found: String },
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
+    #[error(transparent)]
+    Pending(#[from] PendingError),
 }

@@ -34,6 +34,7 @@ pub mod makers;
 pub mod margin;
 pub mod matching;
 pub mod math;
+pub mod migration;
 pub mod minimums;
 pub mod orders;
 pub mod outflow;

@@ -10,6 +10,7 @@
 //! * a *rank* in a queue is the average entry price for longs and its complement for shorts
 //!   ([`rank_key`]): the position that gained most, as a fraction, comes first.
 
+use ballast_administration::pending::{Changes, StoredChange};
 use ballast_types::market::{
     CachedPrice, Change, ExchangeParameters, MarketParameters, OrderId, Settling,
 };
@@ -18,6 +19,8 @@ use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Decimal, Empty, Int128, Int256, Uint128, Uint64};
 use cw20::Denom;
 use cw_storage_plus::{Item, Map};
+
+use crate::pending::MAX_PENDING;
 
 mod triggers;
 
@@ -492,26 +495,18 @@ pub const LIQUIDATED_ACCOUNTS: Map<u64, BlockUse> = Map::new("liquidated_account
 
 /// Market -> what was liquidated in it in the last block that anything was. Written by liquidations.
 pub const LIQUIDATED_MARKETS: Map<MarketId, BlockUse> = Map::new("liquidated_markets");
-/// A change of the owner that waits.
-#[cw_serde]
-pub struct StoredChange {
-    /// What it changes.
-    pub change: Change,
-    /// What was in force when it was asked for.
-    pub base: Change,
-    /// The first field that it loosens.
-    pub loosens: String,
-    /// When it was asked for, seconds.
-    pub proposed_at: u64,
-    /// From when on it may be applied, seconds.
-    pub ready_at: u64,
-}
-
 /// Number -> change that waits. At most `MAX_PENDING`.
-pub const PENDING_CHANGES: Map<u64, StoredChange> = Map::new("pending_changes");
+pub const PENDING_CHANGES: Map<u64, StoredChange<Change>> = Map::new("pending_changes");
 
 /// The next change's number. Starts at 1.
 pub const NEXT_CHANGE: Item<u64> = Item::new("next_change");
+
+/// The changes that wait.
+pub const CHANGES: Changes<Change> = Changes {
+    waiting: PENDING_CHANGES,
+    next: NEXT_CHANGE,
+    most: MAX_PENDING,
+};
 
 /// Market number -> when its maintenance margin was raised last, seconds.
 pub const MAINTENANCE_RAISED: Map<MarketId, u64> = Map::new("maintenance_raised");

@@ -1,19 +1,24 @@
 //! Entry points and dispatch, and nothing else.
 
-use ballast_types::price_feed::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use ballast_administration::migration::Contract;
+use ballast_types::price_feed::{Change, ConfigResponse, ExecuteMsg, InstantiateMsg, QueryMsg};
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 use cosmwasm_std::{to_json_binary, Binary, Deps, DepsMut, Empty, Env, MessageInfo, Response};
 use cw_utils::nonpayable;
 
-use crate::{feeds, migration, ownership, push, query, ContractResult};
+use crate::state::ADVERSE_DELAY_SECS;
+use crate::validate::{self, DEFAULT_ADVERSE_DELAY_SECS};
+use crate::{migration, ownership, pending, push, query, ContractResult};
 
-/// Name kept by cw2.
-pub const CONTRACT_NAME: &str = concat!("crates.io:", env!("CARGO_PKG_NAME"));
-/// Version kept by cw2.
-pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
+/// As cw2 records it, and what it migrates from.
+pub const CONTRACT: Contract = Contract {
+    name: concat!("crates.io:", env!("CARGO_PKG_NAME")),
+    version: env!("CARGO_PKG_VERSION"),
+    migrates_from: &["0.1.0"],
+};
 
-/// Appoints the owner.
+/// Appoints the owner and sets the delay.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn instantiate(
     deps: DepsMut,
@@ -22,7 +27,10 @@ pub fn instantiate(
     msg: InstantiateMsg,
 ) -> ContractResult<Response> {
     nonpayable(&info)?;
-    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
+    CONTRACT.record(deps.storage)?;
+    let delay = msg.adverse_delay_secs.unwrap_or(DEFAULT_ADVERSE_DELAY_SECS);
+    validate::adverse_delay(delay)?;
+    ADVERSE_DELAY_SECS.save(deps.storage, &delay)?;
     cw_ownable::initialize_owner(deps.storage, deps.api, Some(&msg.owner))?;
     Ok(Response::new()
         .add_attribute("action", "instantiate")
@@ -40,8 +48,18 @@ pub fn execute(
     nonpayable(&info)?;
     match msg {
         ExecuteMsg::PushPrices { prices } => push::push_prices(deps, &env, &info, prices),
-        ExecuteMsg::SetFeed { feed } => feeds::set_feed(deps, &info, feed),
-        ExecuteMsg::RemoveFeed { id } => feeds::remove_feed(deps, &info, &id),
+        ExecuteMsg::SetFeed { feed } => {
+            pending::submit(deps, &env, &info, Change::SetFeed { feed })
+        }
+        ExecuteMsg::RemoveFeed { id } => {
+            pending::submit(deps, &env, &info, Change::RemoveFeed { id })
+        }
+        ExecuteMsg::SetAdverseDelay { adverse_delay_secs } => {
+            let change = Change::SetAdverseDelay { adverse_delay_secs };
+            pending::submit(deps, &env, &info, change)
+        }
+        ExecuteMsg::ApplyChange { id } => pending::apply(deps, &env, id),
+        ExecuteMsg::CancelChange { id } => pending::cancel(deps, &info, id),
         ExecuteMsg::UpdateOwnership(action) => ownership::update(deps, &env, &info, action),
     }
 }
@@ -56,12 +74,18 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> ContractResult<Binary> {
             to_json_binary(&query::feeds(deps, start_after.as_deref(), limit)?)
         }
         QueryMsg::FeederPrices { id } => to_json_binary(&query::feeder_prices(deps, &env, &id)?),
+        QueryMsg::Config {} => to_json_binary(&ConfigResponse {
+            adverse_delay_secs: ADVERSE_DELAY_SECS.load(deps.storage)?,
+        }),
+        QueryMsg::PendingChanges { start_after, limit } => {
+            to_json_binary(&query::pending_changes(deps, start_after, limit)?)
+        }
         QueryMsg::Ownership {} => to_json_binary(&cw_ownable::get_ownership(deps.storage)?),
     };
     Ok(answer?)
 }
 
-/// From an older version of this contract only.
+/// From a version that this code knows, once.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn migrate(deps: DepsMut, _env: Env, _msg: Empty) -> ContractResult<Response> {
     migration::migrate(deps)

@@ -1,5 +1,7 @@
 //! Why a message or query was refused: what was expected, what was found.
 
+use ballast_administration::migration::MigrationError;
+use ballast_administration::pending::PendingError;
 use cosmwasm_std::{Addr, Int64, StdError};
 use cw_ownable::OwnershipError;
 use cw_utils::PaymentError;
@@ -18,13 +20,15 @@ pub enum ContractError {
     Ownership(#[from] OwnershipError),
     #[error(transparent)]
     Payment(#[from] PaymentError),
+    #[error(transparent)]
+    Pending(#[from] PendingError),
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
 
     #[error("renouncing ownership would leave the feeds without an owner; transfer it instead")]
     RenounceRefused {},
     #[error("a pending ownership transfer needs an expiry in the future")]
     TransferNeedsExpiry {},
-    #[error("cannot migrate from {found}: expected an older version of {expected}")]
-    CannotMigrate { expected: String, found: String },
 
     #[error("there is no feed {id}")]
     NoSuchFeed { id: String },

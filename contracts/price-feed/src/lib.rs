@@ -9,6 +9,7 @@ pub mod events;
 pub mod feeds;
 pub mod migration;
 pub mod ownership;
+pub mod pending;
 pub mod push;
 pub mod query;
 pub mod state;

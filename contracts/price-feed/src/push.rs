@@ -91,6 +91,7 @@ fn push_price(
         conf: update.conf,
         publish_time: update.publish_time,
     });
+    feed.untouched = false;
     FEEDS.save(storage, id, &feed)?;
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! Queries.
 
-use ballast_types::price_feed::{FeedConfig, FeederPrice};
+use ballast_types::price_feed::{FeedConfig, FeederPrice, PendingChange};
 use ballast_types::pyth::{Price, PriceFeed, PriceFeedResponse};
 use cosmwasm_std::{Deps, Env, Order};
 use cw_storage_plus::Bound;
 
 use crate::answer::{answer, block_secs, is_fresh};
-use crate::state::{Feed, FEEDS};
+use crate::state::{Feed, ADVERSE_DELAY_SECS, CHANGES, FEEDS};
 use crate::{ContractError, ContractResult};
 
 const DEFAULT_LIMIT: u32 = 10;
@@ -39,7 +39,6 @@ pub fn feeds(
     start_after: Option<&str>,
     limit: Option<u32>,
 ) -> ContractResult<Vec<FeedConfig>> {
-    let limit = limit.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
     FEEDS
         .range(
             deps.storage,
@@ -47,9 +46,19 @@ pub fn feeds(
             None,
             Order::Ascending,
         )
-        .take(usize::try_from(limit).unwrap_or(usize::MAX))
+        .take(page(limit))
         .map(|entry| Ok(entry.map(|(id, feed)| config(id, feed))?))
         .collect()
+}
+
+/// Changes that wait, by number.
+pub fn pending_changes(
+    deps: Deps,
+    start_after: Option<u64>,
+    limit: Option<u32>,
+) -> ContractResult<Vec<PendingChange>> {
+    let delay_secs = ADVERSE_DELAY_SECS.load(deps.storage)?;
+    Ok(CHANGES.list(deps.storage, delay_secs, start_after, page(limit))?)
 }
 
 /// The last price of every feeder of a feed.
@@ -69,13 +78,20 @@ pub fn feeder_prices(deps: Deps, env: &Env, id: &str) -> ContractResult<Vec<Feed
     Ok(prices.collect())
 }
 
+fn page(limit: Option<u32>) -> usize {
+    let limit = limit.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
+    usize::try_from(limit).unwrap_or(usize::MAX)
+}
+
 fn load(deps: Deps, id: &str) -> ContractResult<Feed> {
     FEEDS
         .may_load(deps.storage, id)?
         .ok_or_else(|| ContractError::NoSuchFeed { id: id.to_owned() })
 }
 
-fn config(id: String, feed: Feed) -> FeedConfig {
+/// A feed's settings as messages name them.
+#[must_use]
+pub fn config(id: String, feed: Feed) -> FeedConfig {
     FeedConfig {
         id,
         symbol: feed.symbol,

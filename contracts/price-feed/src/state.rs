@@ -1,9 +1,11 @@
 //! Everything the contract stores. Nobody else names a storage key, but for cw2 (`contract_info`) and
 //! cw-ownable (`ownership`).
 
+use ballast_administration::pending::{Changes, StoredChange};
+use ballast_types::price_feed::Change;
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Int64, Uint64};
-use cw_storage_plus::Map;
+use cosmwasm_std::{Addr, Empty, Int64, Uint64};
+use cw_storage_plus::{Item, Map};
 
 /// A feed: settings and the last price of each feeder in one record, so that a push costs one read and
 /// one write a feed and a query one read, whatever the number of feeders.
@@ -19,6 +21,15 @@ pub struct Feed {
     pub max_age_secs: u64,
     /// At most [`crate::validate::MAX_FEEDERS`], in the owner's order, each once.
     pub feeders: Vec<Feeder>,
+    /// No price was ever pushed, so nobody can rely on it. Left out where it is not so: a record does not grow by it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub untouched: bool,
+}
+
+// What serde calls takes a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// Who may push prices of a feed, and what was pushed last.
@@ -44,3 +55,23 @@ pub struct Observation {
 
 /// Feed id (64 hexadecimal digits) -> feed. Written by `SetFeed`, `RemoveFeed` and `PushPrices`.
 pub const FEEDS: Map<&str, Feed> = Map::new("feeds");
+
+/// Ids of feeds that had prices and were removed: somebody may still point at them. Added by `RemoveFeed`, taken away by
+/// `SetFeed`; never iterated.
+pub const REMOVED_FEEDS: Map<&str, Empty> = Map::new("removed_feeds");
+
+/// How long what loosens waits, seconds. Written by `SetAdverseDelay`.
+pub const ADVERSE_DELAY_SECS: Item<u64> = Item::new("adverse_delay_secs");
+
+/// Number -> change of the owner that waits.
+pub const PENDING_CHANGES: Map<u64, StoredChange<Change>> = Map::new("pending_changes");
+
+/// Number of the next change that waits; absent: 1.
+pub const NEXT_CHANGE: Item<u64> = Item::new("next_change");
+
+/// The changes that wait.
+pub const CHANGES: Changes<Change> = Changes {
+    waiting: PENDING_CHANGES,
+    next: NEXT_CHANGE,
+    most: 32,
+};

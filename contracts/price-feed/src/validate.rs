@@ -20,6 +20,26 @@ pub const MAX_SYMBOL: usize = 32;
 /// Digits of a feed id.
 pub const FEED_ID_DIGITS: usize = 64;
 
+/// Shortest time that what loosens waits, seconds: 21 days, in which everybody can leave the insurance fund.
+pub const MIN_ADVERSE_DELAY_SECS: u64 = 21 * 86_400;
+/// Longest, seconds.
+pub const MAX_ADVERSE_DELAY_SECS: u64 = 90 * 86_400;
+/// Where nothing else is said, seconds.
+pub const DEFAULT_ADVERSE_DELAY_SECS: u64 = MIN_ADVERSE_DELAY_SECS;
+
+/// Checks the delay.
+///
+/// # Errors
+/// [`ContractError::OutOfRange`].
+pub fn adverse_delay(secs: u64) -> ContractResult<()> {
+    range(
+        "adverse_delay_secs",
+        secs,
+        MIN_ADVERSE_DELAY_SECS,
+        MAX_ADVERSE_DELAY_SECS,
+    )
+}
+
 /// Checks a feed's settings and returns its feeders' addresses, in the order given.
 pub fn feed(api: &dyn Api, config: &FeedConfig) -> ContractResult<Vec<Addr>> {
     feed_id(&config.id)?;

@@ -23,12 +23,17 @@ use cw_utils::PaymentError;
 fn every_message() -> Vec<ExecuteMsg> {
     let all = vec![
         ExecuteMsg::PushPrices {
-            prices: vec![update(1, NOW)],
+            prices: vec![update(1, NOW + 1)],
         },
         ExecuteMsg::SetFeed {
             feed: Feeds::config(2, 2),
         },
         ExecuteMsg::RemoveFeed { id: id(1) },
+        ExecuteMsg::SetAdverseDelay {
+            adverse_delay_secs: 30 * 86_400,
+        },
+        ExecuteMsg::ApplyChange { id: 1 },
+        ExecuteMsg::CancelChange { id: 1 },
         ExecuteMsg::UpdateOwnership(transfer(Some(Expiration::AtTime(later())))),
     ];
     for msg in &all {
@@ -36,6 +41,9 @@ fn every_message() -> Vec<ExecuteMsg> {
             ExecuteMsg::PushPrices { .. }
             | ExecuteMsg::SetFeed { .. }
             | ExecuteMsg::RemoveFeed { .. }
+            | ExecuteMsg::SetAdverseDelay { .. }
+            | ExecuteMsg::ApplyChange { .. }
+            | ExecuteMsg::CancelChange { .. }
             | ExecuteMsg::UpdateOwnership(_) => {}
         }
     }
@@ -43,7 +51,7 @@ fn every_message() -> Vec<ExecuteMsg> {
 }
 
 fn later() -> Timestamp {
-    Timestamp::from_seconds(u64::try_from(NOW).unwrap() + 1_000)
+    Timestamp::from_seconds(u64::try_from(NOW).unwrap() + 100 * 86_400)
 }
 
 fn transfer(expiry: Option<Expiration>) -> Action {
@@ -53,15 +61,27 @@ fn transfer(expiry: Option<Expiration>) -> Action {
     }
 }
 
+/// A feed of two feeders, and a change of its age that may be applied.
+fn with_a_ready_change() -> Feeds {
+    let mut feeds = Feeds::new(2, 2);
+    feeds.push_each(&[1, 1]);
+    let mut feed = Feeds::config(2, 2);
+    feed.max_age_secs += 1;
+    let waits = feeds.ask(ExecuteMsg::SetFeed { feed }).unwrap().unwrap();
+    feeds.wait(waits.ready_at - feeds.env.block.time.seconds());
+    feeds
+}
+
 #[test]
 fn matrix_of_senders_and_messages() {
     for msg in every_message() {
         for sender in ["owner", "f0", "anyone", "cosmos2contract"] {
             let allowed = match msg {
                 ExecuteMsg::PushPrices { .. } => sender == "f0",
+                ExecuteMsg::ApplyChange { .. } => true,
                 _ => sender == "owner",
             };
-            let result = Feeds::new(2, 2).send(sender, msg.clone());
+            let result = with_a_ready_change().send(sender, msg.clone());
             assert_eq!(result.is_ok(), allowed, "{sender} {msg:?}");
             match result {
                 Ok(_) => {}
@@ -89,6 +109,7 @@ fn no_message_takes_coins() {
     }
     let msg = InstantiateMsg {
         owner: address("owner").into_string(),
+        adverse_delay_secs: None,
     };
     let info = message_info(&address("owner"), &coins(1, "uusdc"));
     let result = instantiate(mock_dependencies().as_mut(), mock_env(), info, msg);
@@ -109,12 +130,12 @@ fn ownership_moves_in_two_steps_before_its_expiry() {
     );
     feeds.set(Feeds::config(2, 2)).unwrap(); // still the owner
 
-    feeds.wait(1_000);
+    feeds.wait(100 * 86_400);
     assert_eq!(
         feeds.send("next", accept()).unwrap_err(),
         ContractError::Ownership(OwnershipError::TransferExpired)
     );
-    let soon = Some(Expiration::AtTime(later().plus_seconds(1_000)));
+    let soon = Some(Expiration::AtTime(later().plus_seconds(1)));
     feeds
         .send("owner", ExecuteMsg::UpdateOwnership(transfer(soon)))
         .unwrap();
@@ -174,7 +195,10 @@ fn owner_must_be_a_checked_address() {
         address("owner").to_string().to_uppercase(),
     ] {
         let info = message_info(&address("owner"), &[]);
-        let msg = InstantiateMsg { owner };
+        let msg = InstantiateMsg {
+            owner,
+            adverse_delay_secs: None,
+        };
         assert!(instantiate(mock_dependencies().as_mut(), mock_env(), info, msg).is_err());
     }
 }

@@ -109,6 +109,9 @@ mod tests {
                 "push_prices",
                 "set_feed",
                 "remove_feed",
+                "set_adverse_delay",
+                "apply_change",
+                "cancel_change",
                 "update_ownership.transfer_ownership",
                 "update_ownership.accept_ownership",
                 "update_ownership.renounce_ownership"

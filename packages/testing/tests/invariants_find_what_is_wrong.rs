@@ -2,10 +2,11 @@
 
 mod support;
 
+use ballast_administration::pending::StoredChange;
 use ballast_insurance_fund::pending::MAX_PENDING;
 use ballast_insurance_fund::state::{
-    StoredChange, CLAIMS, CLAIM_TOTALS, FACILITY, LEDGER, PARAMETERS, PENDING_CHANGES, STANDINGS,
-    SUITE, UNDERWRITING,
+    CLAIMS, CLAIM_TOTALS, FACILITY, LEDGER, PARAMETERS, PENDING_CHANGES, STANDINGS, SUITE,
+    UNDERWRITING,
 };
 use ballast_perp_market::state::{
     Interval, QueuedWithdrawal, ACCOUNTS, ACCOUNT_ORDERS, CLIENT_ORDERS, DELEVERAGE_QUEUE, GATE,

@@ -128,11 +128,14 @@ fn lists(stage: &Stage) -> Vec<List> {
         list(Target::Governance, "list_stakers", json!({}), 61, |one| {
             one["address"].clone()
         }),
+        list(Target::PriceFeed, "pending_changes", json!({}), 12, |one| {
+            one["id"].clone()
+        }),
     ]
 }
 
 /// A crowd whose stop-losses are due, a trader with twenty orders and twenty trigger orders at a few prices, twelve
-/// bankrupt accounts whose claims failed, twelve changes that wait in the market and twelve in the fund.
+/// bankrupt accounts whose claims failed, twelve changes that wait in each contract.
 fn stage() -> Stage {
     let mut stage = Stage::new(Collateral::Native, CROWD).unwrap();
     let trader = stage.user("trader", 100_000).unwrap();
@@ -167,6 +170,9 @@ fn stage() -> Stage {
             "parameters": {"risk_weight_ppm": 50_000, "open_interest_cap": "1", "reserve_target": "1", "isolated": false},
         }});
         stage.suite.execute(&owner, &fund, &change, &[]).unwrap();
+        let feeds = stage.suite.price_feed.clone();
+        let change = json!({"remove_feed": {"id": stage.suite.listed(0).unwrap().feed_id}});
+        stage.suite.execute(&owner, &feeds, &change, &[]).unwrap();
     }
     stage.price("18900").unwrap();
     let keeper = stage.suite.keeper.clone();

@@ -153,6 +153,11 @@ pub mod price_feed {
     pub const FEED: &str = "ballast_feed";
     /// `id`.
     pub const FEED_REMOVED: &str = "ballast_feed_removed";
+    /// `adverse_delay_secs`.
+    pub const ADVERSE_DELAY: &str = "ballast_adverse_delay";
+    /// A change of the owner that has to wait: `id`, `kind`, `status` (`waits`, `applied`, `cancelled`, `void`),
+    /// `ready_at`.
+    pub const CHANGE: &str = "ballast_feed_change";
 }
 
 /// Events of `governance`.

@@ -5,11 +5,51 @@ use cw_ownable::{cw_ownable_execute, cw_ownable_query};
 
 use crate::pyth::{Price, PriceFeedResponse};
 
+pub use crate::life::{ChangeAnswer, Waits};
+
+/// A change that waits.
+pub type PendingChange = crate::life::PendingChange<Change>;
+
 /// Instantiates the price feed.
 #[cw_serde]
 pub struct InstantiateMsg {
     /// Who may add feeds and appoint feeders.
     pub owner: String,
+    /// How long what loosens waits, 21 to 90 days in seconds; 21 days where absent.
+    #[serde(default)]
+    pub adverse_delay_secs: Option<u64>,
+}
+
+/// What the owner asked for, as the message of the same name.
+#[cw_serde]
+pub enum Change {
+    /// A feed's settings.
+    SetFeed {
+        /// All of them.
+        feed: FeedConfig,
+    },
+    /// The end of a feed.
+    RemoveFeed {
+        /// The feed.
+        id: String,
+    },
+    /// The delay itself.
+    SetAdverseDelay {
+        /// Seconds.
+        adverse_delay_secs: u64,
+    },
+}
+
+impl Change {
+    /// The name used in events: that of the message.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::SetFeed { .. } => "set_feed",
+            Self::RemoveFeed { .. } => "remove_feed",
+            Self::SetAdverseDelay { .. } => "set_adverse_delay",
+        }
+    }
 }
 
 /// A feed's settings.
@@ -52,15 +92,34 @@ pub enum ExecuteMsg {
         /// At most `MAX_UPDATES`, one a feed.
         prices: Vec<PriceUpdate>,
     },
-    /// Adds a feed or replaces its settings. By the owner. Prices of removed feeders are dropped.
+    /// Adds a feed or replaces its settings. By the owner. Prices of removed feeders are dropped. What loosens waits: another
+    /// feeder, a lower quorum, another age or exponent, and whatever would leave the feed without an answer now. A new
+    /// feed, and one that no price was ever pushed to, acts at once. Answer data: [`ChangeAnswer`].
     SetFeed {
         /// The settings.
         feed: FeedConfig,
     },
-    /// Removes a feed with its prices. By the owner.
+    /// Removes a feed with its prices, once its time has come; one that no price was ever pushed to, at once. By the
+    /// owner. Answer data: [`ChangeAnswer`].
     RemoveFeed {
         /// The feed.
         id: String,
+    },
+    /// How long what loosens waits. By the owner. Longer acts at once, shorter waits. Answer data: [`ChangeAnswer`].
+    SetAdverseDelay {
+        /// 21 to 90 days, in seconds.
+        adverse_delay_secs: u64,
+    },
+    /// Applies a change that waited. Anyone, from its `ready_at` until its `expires_at`. It is checked anew; what was
+    /// tightened since it was asked for stays so.
+    ApplyChange {
+        /// Its number.
+        id: u64,
+    },
+    /// Takes a change back that waits. By the owner.
+    CancelChange {
+        /// Its number.
+        id: u64,
     },
 }
 
@@ -95,6 +154,25 @@ pub enum QueryMsg {
         /// The feed.
         id: String,
     },
+    /// What is not about one feed.
+    #[returns(ConfigResponse)]
+    Config {},
+    /// Changes of the owner that wait, by number.
+    #[returns(Vec<PendingChange>)]
+    PendingChanges {
+        /// Exclusive.
+        start_after: Option<u64>,
+        /// 10 by default, at most 50.
+        limit: Option<u32>,
+    },
+}
+
+/// Answer to [`QueryMsg::Config`].
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct ConfigResponse {
+    /// How long what loosens waits, seconds.
+    pub adverse_delay_secs: u64,
 }
 
 /// The last price of one feeder.

@@ -7,27 +7,22 @@
 pub mod loosening;
 mod settings;
 
-use ballast_types::fund::{Change, ChangeAnswer, PendingChange, PendingSummary, Waits};
-use cosmwasm_std::{
-    to_json_binary, Deps, DepsMut, Env, MessageInfo, Order, Response, StdResult, Storage,
-};
-use cw_storage_plus::Bound;
+use ballast_administration::pending::StoredChange;
+use ballast_types::fund::{Change, ChangeAnswer, PendingChange, PendingSummary};
+use cosmwasm_std::{to_json_binary, Deps, DepsMut, Env, MessageInfo, Response, Storage};
 
-use crate::error::{ContractError, ContractResult};
+use crate::error::ContractResult;
 use crate::registry::assert_owner;
-use crate::state::{StoredChange, LEDGER, NEXT_CHANGE, PARAMETERS, PENDING_CHANGES};
+use crate::state::{CHANGES, LEDGER, PARAMETERS};
 use crate::{events, funds};
 
 /// Changes that may wait at the same time.
 pub const MAX_PENDING: usize = 32;
 
-/// How long a change can be applied once it is ready, seconds.
-pub const APPLY_WINDOW_SECS: u64 = 14 * 86_400;
-
 /// Takes a change of the owner: acts at once or lets it wait. Answer data: [`ChangeAnswer`].
 ///
 /// # Errors
-/// Not the owner, what `settings` checks, [`ContractError::TooManyChanges`].
+/// Not the owner, what `settings` checks, too many changes wait.
 pub fn submit(
     deps: DepsMut,
     env: &Env,
@@ -56,90 +51,35 @@ fn wait(
     base: Change,
     loosens: &'static str,
 ) -> ContractResult<Response> {
-    let now = env.block.time.seconds();
-    let delay_secs = PARAMETERS.load(deps.storage)?.adverse_delay_secs;
-    remove_expired(deps.storage, now, delay_secs)?;
-    let waiting = PENDING_CHANGES
-        .keys(deps.storage, None, None, Order::Ascending)
-        .count();
-    if waiting >= MAX_PENDING {
-        return Err(ContractError::TooManyChanges {
-            expected: MAX_PENDING,
-        });
-    }
-    let id = NEXT_CHANGE.may_load(deps.storage)?.unwrap_or(1);
     let kind = change.as_str();
     let stored = StoredChange {
         change,
         base,
         loosens: loosens.to_owned(),
-        proposed_at: now,
-        delay_secs,
+        proposed_at: env.block.time.seconds(),
+        delay_secs: delay_secs(deps.storage)?,
     };
-    let ready_at = ready_at(&stored, delay_secs);
-    PENDING_CHANGES.save(deps.storage, id, &stored)?;
-    NEXT_CHANGE.save(deps.storage, &id.saturating_add(1))?;
-    let waits = Some(Waits { id, ready_at });
+    let waits = CHANGES.wait(deps.storage, &stored)?;
     Ok(Response::new()
         .add_attribute("action", kind)
-        .add_event(events::change(id, kind, "waits", ready_at))
-        .set_data(to_json_binary(&ChangeAnswer { waits })?))
+        .add_event(events::change(waits.id, kind, "waits", waits.ready_at))
+        .set_data(to_json_binary(&ChangeAnswer { waits: Some(waits) })?))
 }
 
-/// The longer of the delay that held when it was asked for and the one in force counts: an exit that became longer
-/// meanwhile must still fit in.
-fn ready_at(stored: &StoredChange, delay_now_secs: u64) -> u64 {
-    stored
-        .proposed_at
-        .saturating_add(stored.delay_secs.max(delay_now_secs))
-}
-
-fn expires_at(stored: &StoredChange, delay_now_secs: u64) -> u64 {
-    ready_at(stored, delay_now_secs).saturating_add(APPLY_WINDOW_SECS)
-}
-
-/// At most [`MAX_PENDING`] are looked at.
-fn remove_expired(storage: &mut dyn Storage, now: u64, delay_secs: u64) -> ContractResult<()> {
-    let expired: Vec<u64> = PENDING_CHANGES
-        .range(storage, None, None, Order::Ascending)
-        .filter_map(|entry| match entry {
-            Ok((id, stored)) if now > expires_at(&stored, delay_secs) => Some(Ok(id)),
-            Ok(_) => None,
-            Err(error) => Some(Err(error)),
-        })
-        .collect::<StdResult<_>>()?;
-    for id in expired {
-        PENDING_CHANGES.remove(storage, id);
-    }
-    Ok(())
-}
-
-fn load(storage: &dyn Storage, id: u64) -> ContractResult<StoredChange> {
-    PENDING_CHANGES
-        .may_load(storage, id)?
-        .ok_or(ContractError::NoSuchChange { found: id })
+fn delay_secs(storage: &dyn Storage) -> ContractResult<u64> {
+    Ok(PARAMETERS.load(storage)?.adverse_delay_secs)
 }
 
 /// Applies a change whose time has come. Anyone. It is checked anew. Where all it would change was tightened since, it
 /// is removed and changes nothing.
 ///
 /// # Errors
-/// [`ContractError::NoSuchChange`], [`ContractError::TooEarly`] with the time at which it is possible,
-/// [`ContractError::ChangeExpired`], what `settings` checks.
+/// [`ballast_administration::pending::PendingError`], what `settings` checks.
 pub fn apply(deps: DepsMut, env: &Env, info: &MessageInfo, id: u64) -> ContractResult<Response> {
     funds::refuse_coins(info)?;
-    let stored = load(deps.storage, id)?;
-    let now = env.block.time.seconds();
-    let delay_secs = PARAMETERS.load(deps.storage)?.adverse_delay_secs;
-    let ready_at = ready_at(&stored, delay_secs);
-    if now < ready_at {
-        return Err(ContractError::TooEarly { ready_at, now });
-    }
-    let expired_at = expires_at(&stored, delay_secs);
-    if now > expired_at {
-        return Err(ContractError::ChangeExpired { expired_at, now });
-    }
-    PENDING_CHANGES.remove(deps.storage, id);
+    let (now, delay_secs) = (env.block.time.seconds(), delay_secs(deps.storage)?);
+    let stored = CHANGES.take(deps.storage, id, now, delay_secs)?;
+    let ready_at = stored.ready_at(delay_secs);
     let kind = stored.change.as_str();
     let in_force = loosening::in_force(deps.storage, deps.api, &stored.change)?;
     let Some(change) = loosening::merged(&stored.base, &stored.change, &in_force) else {
@@ -155,14 +95,12 @@ pub fn apply(deps: DepsMut, env: &Env, info: &MessageInfo, id: u64) -> ContractR
 /// Takes a waiting change back. By the owner.
 ///
 /// # Errors
-/// Not the owner, [`ContractError::NoSuchChange`].
+/// Not the owner, no such change.
 pub fn cancel(deps: DepsMut, info: &MessageInfo, id: u64) -> ContractResult<Response> {
     assert_owner(&deps, info)?;
-    let stored = load(deps.storage, id)?;
-    let delay_secs = PARAMETERS.load(deps.storage)?.adverse_delay_secs;
-    PENDING_CHANGES.remove(deps.storage, id);
+    let stored = CHANGES.cancel(deps.storage, id)?;
     let kind = stored.change.as_str();
-    let ready_at = ready_at(&stored, delay_secs);
+    let ready_at = stored.ready_at(delay_secs(deps.storage)?);
     Ok(Response::new()
         .add_attribute("action", "cancel_change")
         .add_event(events::change(id, kind, "cancelled", ready_at)))
@@ -177,25 +115,8 @@ pub fn list(
     start_after: Option<u64>,
     limit: usize,
 ) -> ContractResult<Vec<PendingChange>> {
-    let delay_secs = PARAMETERS.load(deps.storage)?.adverse_delay_secs;
-    let start = start_after.map(Bound::exclusive);
-    PENDING_CHANGES
-        .range(deps.storage, start, None, Order::Ascending)
-        .take(limit)
-        .map(|entry| {
-            let (id, stored) = entry?;
-            let ready_at = ready_at(&stored, delay_secs);
-            let expires_at = expires_at(&stored, delay_secs);
-            Ok(PendingChange {
-                id,
-                change: stored.change,
-                loosens: stored.loosens,
-                proposed_at: stored.proposed_at,
-                ready_at,
-                expires_at,
-            })
-        })
-        .collect()
+    let delay_secs = delay_secs(deps.storage)?;
+    Ok(CHANGES.list(deps.storage, delay_secs, start_after, limit)?)
 }
 
 /// All of them, at most [`MAX_PENDING`], without what they would set.

@@ -1,9 +1,17 @@
 //! A feed contract on mock storage, with the few calls that the tests make.
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::arithmetic_side_effects
+)]
 
 use ballast_price_feed::contract::{execute, instantiate, query};
 use ballast_price_feed::ContractError;
-use ballast_types::price_feed::{ExecuteMsg, FeedConfig, InstantiateMsg, PriceUpdate, QueryMsg};
+use ballast_types::price_feed::{
+    ChangeAnswer, ExecuteMsg, FeedConfig, InstantiateMsg, PendingChange, PriceUpdate, QueryMsg,
+    Waits,
+};
 use ballast_types::pyth::{Price, PriceFeedResponse};
 use cosmwasm_schema::serde::de::DeserializeOwned;
 use cosmwasm_std::testing::{
@@ -50,6 +58,7 @@ impl Feeds {
         let owner = address("owner");
         let msg = InstantiateMsg {
             owner: owner.to_string(),
+            adverse_delay_secs: None,
         };
         instantiate(deps.as_mut(), env.clone(), message_info(&owner, &[]), msg).unwrap();
         Self { deps, env }
@@ -82,6 +91,34 @@ impl Feeds {
 
     pub fn set(&mut self, feed: FeedConfig) -> Result<Response, ContractError> {
         self.send("owner", ExecuteMsg::SetFeed { feed })
+    }
+
+    /// A message of the owner that may wait: what waits.
+    pub fn ask(&mut self, msg: ExecuteMsg) -> Result<Option<Waits>, ContractError> {
+        let response = self.send("owner", msg)?;
+        let answer: ChangeAnswer = from_json(response.data.unwrap_or_default())?;
+        Ok(answer.waits)
+    }
+
+    /// The same, applied once it has waited. The clock moves on with it.
+    pub fn change(&mut self, msg: ExecuteMsg) -> Result<Response, ContractError> {
+        let waits = self.ask(msg)?.expect("it waits");
+        self.wait(waits.ready_at - self.env.block.time.seconds());
+        self.apply(waits.id)
+    }
+
+    pub fn apply(&mut self, id: u64) -> Result<Response, ContractError> {
+        self.send("anyone", ExecuteMsg::ApplyChange { id })
+    }
+
+    pub fn pending(&self) -> Vec<PendingChange> {
+        let (start_after, limit) = (None, Some(50));
+        self.query(QueryMsg::PendingChanges { start_after, limit })
+            .unwrap()
+    }
+
+    pub fn settings(&self) -> FeedConfig {
+        self.query(QueryMsg::Feed { id: id(1) }).unwrap()
     }
 
     pub fn push_all(

@@ -231,6 +231,7 @@ impl SuiteBuilder {
         let collateral = self.make_collateral(&mut app, &codes, &owner)?;
         let msg = price_feed::InstantiateMsg {
             owner: owner.to_string(),
+            adverse_delay_secs: None,
         };
         let price_feed = app.instantiate_contract(
             codes.price_feed,

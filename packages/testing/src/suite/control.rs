@@ -72,12 +72,11 @@ impl Suite {
         let Some(Waits { id, .. }) = answer.waits else {
             return Ok(response);
         };
-        let now = self.now();
         let market = self.market.clone();
         {
             let mut storage = self.app.contract_storage_mut(&market);
             let mut stored = PENDING_CHANGES.load(storage.as_ref(), id)?;
-            stored.ready_at = now;
+            stored.proposed_at = stored.proposed_at.saturating_sub(stored.delay_secs);
             PENDING_CHANGES.save(storage.as_mut(), id, &stored)?;
         }
         self.apply_change(id)

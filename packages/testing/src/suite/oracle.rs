@@ -1,9 +1,11 @@
 //! Prices.
 
 use anyhow::{ensure, Context, Result};
-use ballast_types::market::{Change, OracleConfig};
+use ballast_price_feed::state::PENDING_CHANGES;
+use ballast_types::market::{Change, ChangeAnswer, OracleConfig, Waits};
 use ballast_types::{price_feed, MarketId};
-use cosmwasm_std::{Addr, Decimal, Empty, Int64, Uint64};
+use cosmwasm_schema::serde::de::DeserializeOwned;
+use cosmwasm_std::{from_json, Addr, Decimal, Empty, Int64, Uint64};
 use cw_multi_test::AppResponse;
 
 use super::Suite;
@@ -145,6 +147,49 @@ impl Suite {
     /// What the market returned.
     pub fn update_oracle(&mut self, market: MarketId, oracle: OracleConfig) -> Result<AppResponse> {
         self.change(Change::UpdateOracle { market, oracle })
+    }
+
+    /// Makes a change of the price feed as its owner, and where it has to wait, applies it as if its time had come: the
+    /// waiting is not what most tests are about.
+    ///
+    /// # Errors
+    /// What the price feed returned.
+    pub fn change_feed_by(
+        &mut self,
+        owner: &Addr,
+        msg: &price_feed::ExecuteMsg,
+    ) -> Result<AppResponse> {
+        let feeds = self.price_feed.clone();
+        let response = self.execute(owner, &feeds, msg, &[])?;
+        let answer: ChangeAnswer = from_json(response.data.clone().unwrap_or_default())?;
+        let Some(Waits { id, .. }) = answer.waits else {
+            return Ok(response);
+        };
+        {
+            let mut storage = self.app.contract_storage_mut(&feeds);
+            let mut stored = PENDING_CHANGES.load(storage.as_ref(), id)?;
+            stored.proposed_at = stored.proposed_at.saturating_sub(stored.delay_secs);
+            PENDING_CHANGES.save(storage.as_mut(), id, &stored)?;
+        }
+        self.apply_feed_change(id)
+    }
+
+    /// Applies a change of the price feed that waited, as the keeper.
+    ///
+    /// # Errors
+    /// What the price feed returned.
+    pub fn apply_feed_change(&mut self, id: u64) -> Result<AppResponse> {
+        let (keeper, feeds) = (self.keeper.clone(), self.price_feed.clone());
+        let msg = price_feed::ExecuteMsg::ApplyChange { id };
+        self.execute(&keeper, &feeds, &msg, &[])
+    }
+
+    /// Any query of the price feed.
+    ///
+    /// # Errors
+    /// What the price feed returned.
+    pub fn ask_feeds<T: DeserializeOwned>(&self, query: &price_feed::QueryMsg) -> Result<T> {
+        Ok(self.app.wrap().query_wasm_smart(&self.price_feed, query)?)
     }
 }
 

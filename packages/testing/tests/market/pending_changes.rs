@@ -1,5 +1,6 @@
 //! What protects acts at once; what loosens waits, is listed, can be cancelled, and is applied by anyone.
 
+use ballast_administration::pending::PendingError;
 use ballast_perp_market::ContractError;
 use ballast_testing::hostile::oracle::{OracleBehaviour, Published};
 use ballast_testing::suite::Suite;
@@ -103,7 +104,10 @@ fn what_loosens_waits_to_the_second() {
     let now = world.suite.now();
     let error = refused(world.suite.apply_change(id));
     let ready_at = proposed_at + DELAY;
-    assert_eq!(error, ContractError::TooEarly { ready_at, now });
+    assert_eq!(
+        error,
+        ContractError::Pending(PendingError::TooEarly { ready_at, now })
+    );
     world.suite.advance(1);
     let applied = world.suite.apply_change(id).unwrap();
     world.check();
@@ -114,7 +118,10 @@ fn what_loosens_waits_to_the_second() {
         before.open_interest_cap + uint(1)
     );
     let error = refused(world.suite.apply_change(id));
-    assert_eq!(error, ContractError::NoSuchChange { id });
+    assert_eq!(
+        error,
+        ContractError::Pending(PendingError::NoSuchChange { found: id })
+    );
 }
 
 #[test]
@@ -190,10 +197,16 @@ fn the_owner_and_nobody_else_cancels() {
     world.suite.cancel_change(id).unwrap();
     world.check();
     let error = refused(world.suite.cancel_change(id));
-    assert_eq!(error, ContractError::NoSuchChange { id });
+    assert_eq!(
+        error,
+        ContractError::Pending(PendingError::NoSuchChange { found: id })
+    );
     world.suite.advance(DELAY);
     let error = refused(world.suite.apply_change(id));
-    assert_eq!(error, ContractError::NoSuchChange { id });
+    assert_eq!(
+        error,
+        ContractError::Pending(PendingError::NoSuchChange { found: id })
+    );
 }
 
 #[test]
@@ -208,7 +221,10 @@ fn a_change_nobody_applies_expires() {
     world.suite.advance(1);
     let error = refused(world.suite.apply_change(late));
     let now = expired_at + 1;
-    assert_eq!(error, ContractError::ChangeExpired { expired_at, now });
+    assert_eq!(
+        error,
+        ContractError::Pending(PendingError::ChangeExpired { expired_at, now })
+    );
     // The next one makes room of it.
     let change = market_change(&world.suite, |p| p.maker_fee_ppm += 1);
     let id = waits(&mut world, &change);
@@ -232,7 +248,10 @@ fn at_most_64_wait_and_pages_are_complete() {
     }
     let change = market_change(&world.suite, |p| p.maker_fee_ppm += 65);
     let error = refused(world.suite.ask_for(&change));
-    assert_eq!(error, ContractError::TooManyChanges { max: 64 });
+    assert_eq!(
+        error,
+        ContractError::Pending(PendingError::TooManyChanges { expected: 64 })
+    );
     let first = world.suite.pending_changes().unwrap();
     assert_eq!(first.len(), 50);
     world.suite.cancel_change(1).unwrap();
@@ -355,7 +374,7 @@ fn nothing_waits_where_nothing_is_at_stake() {
     );
 }
 
-// The delay itself: longer at once, shorter only after the delay; what waits keeps its time.
+// The delay itself: longer at once, also for what waits already; shorter only after the delay.
 #[test]
 fn the_delay_can_be_lengthened_at_once_and_shortened_only_after_itself() {
     let mut world = at_stake();
@@ -367,6 +386,12 @@ fn the_delay_can_be_lengthened_at_once_and_shortened_only_after_itself() {
     let answer = world.suite.ask_for(&shorter).unwrap().answer;
     assert_eq!(answer.waits.unwrap().ready_at, world.suite.now() + 30 * DAY);
     world.suite.advance(DELAY);
+    let (ready_at, now) = (world.suite.now() + 9 * DAY, world.suite.now());
+    assert_eq!(
+        refused(world.suite.apply_change(early)),
+        ContractError::Pending(PendingError::TooEarly { ready_at, now })
+    );
+    world.suite.advance(9 * DAY);
     world.suite.apply_change(early).unwrap();
     world.check();
     for secs in [DELAY - 1, 90 * DAY + 1] {

@@ -1,6 +1,7 @@
 //! The owner's changes of parameters, a market's or the exchange's: what protects acts at once, what loosens waits, is
 //! cancelled or applied.
 
+use ballast_administration::pending::PendingError;
 use ballast_perp_market::parameters::{
     check_exchange, check_market, exchange_numbers, exchange_of, EXCHANGE, MARKET,
 };
@@ -248,16 +249,24 @@ pub fn effect_of_exchange(world: &World, before: &ExchangeParameters, row: usize
 pub fn expected_to_apply(world: &World, id: u64) -> Expect {
     let waiting = world.suite.pending_changes().unwrap();
     let Some(change) = waiting.into_iter().find(|change| change.id == id) else {
-        return Expect::Market(ContractError::NoSuchChange { id });
+        return Expect::Market(ContractError::Pending(PendingError::NoSuchChange {
+            found: id,
+        }));
     };
     let now = world.suite.now();
     if now < change.ready_at {
         let ready_at = change.ready_at;
-        return Expect::Market(ContractError::TooEarly { ready_at, now });
+        return Expect::Market(ContractError::Pending(PendingError::TooEarly {
+            ready_at,
+            now,
+        }));
     }
     if now > change.expires_at {
         let expired_at = change.expires_at;
-        return Expect::Market(ContractError::ChangeExpired { expired_at, now });
+        return Expect::Market(ContractError::Pending(PendingError::ChangeExpired {
+            expired_at,
+            now,
+        }));
     }
     let market = match change.change {
         Change::UpdateMarket { market, .. }

@@ -1,12 +1,19 @@
-//! The price feed's owner adds, changes and removes feeds; feeders push prices whether or not a market uses them.
+//! The price feed's owner adds, changes and removes feeds, at once or after the delay; feeders push prices whether or not a
+//! market uses them.
 
 use anyhow::Result;
+use ballast_administration::pending::PendingError;
+use ballast_price_feed::state::NEXT_CHANGE;
 use ballast_price_feed::ContractError;
 use ballast_testing::metering::scenarios::Target;
-use ballast_types::price_feed::{ExecuteMsg, FeedConfig, FeederPrice, PriceUpdate, QueryMsg};
-use cosmwasm_std::{Addr, Int64, Uint64};
+use ballast_types::price_feed::{
+    ChangeAnswer, ConfigResponse, ExecuteMsg, FeedConfig, FeederPrice, PendingChange, PriceUpdate,
+    QueryMsg,
+};
+use cosmwasm_std::{from_json, Addr, Int64, Uint64};
 use cw_multi_test::AppResponse;
 use cw_ownable::OwnershipError;
+use rand::seq::SliceRandom;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
@@ -18,10 +25,12 @@ use super::world::World;
 /// Index into [`World::specs`]: each market has its own feed, which the next market of the kind uses again.
 pub type FeedNumber = usize;
 
+const DAY: u64 = 86_400;
+
 /// What is done with a feed.
 #[derive(Clone, Debug)]
 pub enum FeedStep {
-    /// By the owner, or by a user.
+    /// By the owner, or by a user; acts as if it had waited.
     Set {
         by: Option<User>,
         feed: FeedNumber,
@@ -32,6 +41,23 @@ pub enum FeedStep {
         by: Option<User>,
         feed: FeedNumber,
     },
+    /// The owner wants a feed's prices to count for longer, which waits.
+    Ask {
+        feed: FeedNumber,
+    },
+    Apply {
+        id: u64,
+    },
+    /// By the owner, or by a user.
+    Cancel {
+        by: Option<User>,
+        id: u64,
+    },
+    /// By the owner, or by a user; acts as if it had waited.
+    Delay {
+        by: Option<User>,
+        days: u64,
+    },
     /// All feeders push the price that the feed had last, or its market's first.
     Push {
         feed: FeedNumber,
@@ -41,7 +67,10 @@ pub enum FeedStep {
 impl FeedStep {
     pub fn message(&self) -> &'static str {
         match self {
-            Self::Set { .. } => "set_feed",
+            Self::Set { .. } | Self::Ask { .. } => "set_feed",
+            Self::Apply { .. } => "apply_change",
+            Self::Cancel { .. } => "cancel_change",
+            Self::Delay { .. } => "set_adverse_delay",
             Self::Remove { .. } => "remove_feed",
             Self::Push { .. } => "push_prices",
         }
@@ -63,7 +92,10 @@ pub fn draw(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
     let by = rng
         .gen_bool(0.2)
         .then(|| rng.gen_range(0..world.users.len()));
-    match rng.gen_range(0..5) {
+    let waiting = pending(world);
+    let any = waiting.choose(rng).map_or(1_000_000, |one| one.id);
+    let room = waiting.len() < 20;
+    match rng.gen_range(0..11) {
         0 => vec![Step::Feed(FeedStep::Remove { by, feed })],
         1 => vec![
             Step::Feed(FeedStep::Remove { by: None, feed }),
@@ -77,8 +109,40 @@ pub fn draw(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
             feeders: rng.gen_range(0..=3),
             quorum: rng.gen_range(0..=4),
         })],
+        3 | 4 if room => {
+            let (ask, id) = (Step::Feed(FeedStep::Ask { feed }), next_id(world));
+            let days = *[21, 30, 46].choose(rng).unwrap();
+            let advance = Step::Advance { secs: days * DAY };
+            let apply = Step::Feed(FeedStep::Apply { id });
+            vec![ask, apply.clone(), advance, apply]
+        }
+        5 | 6 if room => {
+            let (ask, id) = (Step::Feed(FeedStep::Ask { feed }), next_id(world));
+            vec![ask, Step::Feed(FeedStep::Cancel { by: None, id })]
+        }
+        7 => vec![Step::Feed(FeedStep::Cancel { by, id: any })],
+        8 => vec![Step::Feed(FeedStep::Apply { id: any })],
+        9 => {
+            let days = rng.gen_range(20..30);
+            vec![Step::Feed(FeedStep::Delay { by, days })]
+        }
         _ => vec![Step::Feed(sound(feed))],
     }
+}
+
+fn pending(world: &World) -> Vec<PendingChange> {
+    let query = QueryMsg::PendingChanges {
+        start_after: None,
+        limit: Some(50),
+    };
+    world.suite.ask_feeds(&query).unwrap()
+}
+
+/// The number of the next change that waits.
+fn next_id(world: &World) -> u64 {
+    let storage = world.suite.storage_of(&world.suite.price_feed);
+    let next = NEXT_CHANGE.may_load(storage.as_ref()).unwrap();
+    next.unwrap_or(1)
 }
 
 pub fn apply(world: &mut World, step: &FeedStep) -> Result<AppResponse> {
@@ -100,10 +164,56 @@ pub fn apply(world: &mut World, step: &FeedStep) -> Result<AppResponse> {
             let id = world.feed_id(*feed);
             (sender(by), ExecuteMsg::RemoveFeed { id })
         }
+        FeedStep::Delay { by, days } => {
+            let adverse_delay_secs = days * DAY;
+            (
+                sender(by),
+                ExecuteMsg::SetAdverseDelay { adverse_delay_secs },
+            )
+        }
         FeedStep::Push { feed } => return push(world, *feed),
+        FeedStep::Ask { feed } => return ask(world, *feed),
+        FeedStep::Apply { id } => return world.suite.apply_feed_change(*id),
+        FeedStep::Cancel { by, id } => {
+            let (sender, contract) = (sender(by), world.suite.price_feed.clone());
+            let msg = ExecuteMsg::CancelChange { id: *id };
+            return world.suite.execute(&sender, &contract, &msg, &[]);
+        }
     };
-    let contract = world.suite.price_feed.clone();
-    world.suite.execute(&sender, &contract, &msg, &[])
+    world.suite.change_feed_by(&sender, &msg)
+}
+
+/// A feed that ever had a price keeps its settings, and the change is listed; any other has the new ones.
+fn ask(world: &mut World, feed: FeedNumber) -> Result<AppResponse> {
+    let id = world.feed_id(feed);
+    let settings = |world: &World| {
+        let query = QueryMsg::Feed { id: id.clone() };
+        world.suite.ask_feeds::<FeedConfig>(&query).ok()
+    };
+    let before = settings(world);
+    let mut wanted = before.clone().unwrap_or_else(|| config(world, feed, 3, 2));
+    wanted.max_age_secs += 1;
+    let (owner, contract) = (
+        owner_of(world, Target::PriceFeed),
+        world.suite.price_feed.clone(),
+    );
+    let msg = ExecuteMsg::SetFeed {
+        feed: wanted.clone(),
+    };
+    let done = world.suite.execute(&owner, &contract, &msg, &[])?;
+    let answer: ChangeAnswer = from_json(done.data.clone().unwrap_or_default())?;
+    match answer.waits {
+        None => assert_eq!(settings(world), Some(wanted)),
+        Some(waits) => {
+            assert_eq!(settings(world), before, "it waits");
+            let listed = pending(world);
+            let last = listed.last().unwrap();
+            assert_eq!((last.id, last.ready_at), (waits.id, waits.ready_at));
+            let asked: ConfigResponse = world.suite.ask_feeds(&QueryMsg::Config {})?;
+            assert_eq!(last.ready_at, world.suite.now() + asked.adverse_delay_secs);
+        }
+    }
+    Ok(done)
 }
 
 fn config(world: &World, feed: FeedNumber, feeders: usize, quorum: u32) -> FeedConfig {
@@ -142,7 +252,11 @@ fn push(world: &mut World, feed: FeedNumber) -> Result<AppResponse> {
 }
 
 pub fn expected(world: &World, step: &FeedStep) -> Expect {
-    if let FeedStep::Set { by: Some(_), .. } | FeedStep::Remove { by: Some(_), .. } = step {
+    if let FeedStep::Set { by: Some(_), .. }
+    | FeedStep::Remove { by: Some(_), .. }
+    | FeedStep::Cancel { by: Some(_), .. }
+    | FeedStep::Delay { by: Some(_), .. } = step
+    {
         return refusal(Target::PriceFeed, OwnershipError::NotOwner);
     }
     match step {
@@ -172,10 +286,50 @@ pub fn expected(world: &World, step: &FeedStep) -> Expect {
                 Some(_) => Expect::Ok,
             }
         }
+        FeedStep::Ask { .. } => Expect::Ok,
+        FeedStep::Apply { id } => applied(world, *id),
+        FeedStep::Cancel { id, .. } => {
+            let known = pending(world).iter().any(|one| one.id == *id);
+            let unknown = ContractError::Pending(PendingError::NoSuchChange { found: *id });
+            if known {
+                Expect::Ok
+            } else {
+                Expect::Feed(unknown)
+            }
+        }
+        FeedStep::Delay { days, .. } => {
+            let [min, max, found] = [21, 90, *days].map(|days| i64::try_from(days * DAY).unwrap());
+            if found >= min {
+                return Expect::Ok;
+            }
+            Expect::Feed(ContractError::OutOfRange {
+                name: "adverse_delay_secs",
+                min,
+                max,
+                found,
+            })
+        }
         FeedStep::Push { feed } => {
             expected_push(world, &world.feed_id(*feed), &world.suite.feeders)
         }
     }
+}
+
+fn applied(world: &World, id: u64) -> Expect {
+    let (now, waiting) = (world.suite.now(), pending(world));
+    let refused = match waiting.iter().find(|one| one.id == id) {
+        None => PendingError::NoSuchChange { found: id },
+        Some(change) if now < change.ready_at => PendingError::TooEarly {
+            ready_at: change.ready_at,
+            now,
+        },
+        Some(change) if now > change.expires_at => PendingError::ChangeExpired {
+            expired_at: change.expires_at,
+            now,
+        },
+        Some(_) => return Expect::Ok,
+    };
+    Expect::Feed(ContractError::Pending(refused))
 }
 
 /// What these feeders, one after the other, are told who push a price of now: one a feeder and second.

@@ -1,6 +1,7 @@
 //! Changes of the fund that wait, and surplus that leaves.
 
 use anyhow::Result;
+use ballast_administration::pending::PendingError;
 use ballast_insurance_fund::state::{CLAIMANTS, NEXT_CHANGE};
 use ballast_insurance_fund::ContractError;
 use ballast_testing::hostile::token::TokenBehaviour;
@@ -242,7 +243,9 @@ pub fn expected(world: &World, step: WaitingStep) -> Expect {
             if known {
                 Expect::Ok
             } else {
-                Expect::Fund(ContractError::NoSuchChange { found: id })
+                Expect::Fund(ContractError::Pending(PendingError::NoSuchChange {
+                    found: id,
+                }))
             }
         }
         WaitingStep::Apply { id } => applied(world, id),
@@ -253,13 +256,21 @@ pub fn expected(world: &World, step: WaitingStep) -> Expect {
 fn applied(world: &World, id: u64) -> Expect {
     let (now, waiting) = (world.suite.now(), pending(world));
     let Some(change) = waiting.iter().find(|one| one.id == id) else {
-        return Expect::Fund(ContractError::NoSuchChange { found: id });
+        return Expect::Fund(ContractError::Pending(PendingError::NoSuchChange {
+            found: id,
+        }));
     };
     let (ready_at, expired_at) = (change.ready_at, change.expires_at);
     if now < ready_at {
-        Expect::Fund(ContractError::TooEarly { ready_at, now })
+        Expect::Fund(ContractError::Pending(PendingError::TooEarly {
+            ready_at,
+            now,
+        }))
     } else if now > expired_at {
-        Expect::Fund(ContractError::ChangeExpired { expired_at, now })
+        Expect::Fund(ContractError::Pending(PendingError::ChangeExpired {
+            expired_at,
+            now,
+        }))
     } else {
         overtaken(world, &change.change).map_or(Expect::Ok, Expect::Fund)
     }

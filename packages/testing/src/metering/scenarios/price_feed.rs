@@ -18,10 +18,26 @@ pub(super) fn all() -> Vec<Scenario> {
         one("set_feed", "a new feed of 3 feeders", |stage| {
             set_feed(stage, "ff")
         }),
-        one("set_feed", "replaces one of 3 feeders", |stage| {
-            set_feed(stage, "01")
+        one(
+            "set_feed",
+            "other settings of one of 3 feeders, wait",
+            |stage| set_feed(stage, "01"),
+        ),
+        one("remove_feed", "a feed of 3 feeders, waits", remove_feed),
+        one("set_adverse_delay", "a longer one", longer_delay),
+        one("apply_change", "a feed of 3 feeders is removed", |stage| {
+            let message = remove_feed(stage)?;
+            stage.send(&message)?;
+            stage.suite.advance(21 * 86_400);
+            let msg = ExecuteMsg::ApplyChange { id: 1 };
+            Prepared::new(&stage.suite.keeper, &stage.suite.price_feed, &msg)
         }),
-        one("remove_feed", "a feed of 3 feeders", remove_feed),
+        one("cancel_change", "one waits", |stage| {
+            let message = remove_feed(stage)?;
+            stage.send(&message)?;
+            let msg = ExecuteMsg::CancelChange { id: 1 };
+            Prepared::new(&stage.suite.owner, &stage.suite.price_feed, &msg)
+        }),
         one(
             "update_ownership.transfer_ownership",
             "to a new owner",
@@ -76,6 +92,12 @@ fn set_feed(stage: &mut Stage, last_digits: &str) -> Result<Prepared> {
 fn remove_feed(stage: &mut Stage) -> Result<Prepared> {
     let id = stage.suite.listed(1)?.feed_id.clone();
     let msg = ExecuteMsg::RemoveFeed { id };
+    Prepared::new(&stage.suite.owner, &stage.suite.price_feed, &msg)
+}
+
+fn longer_delay(stage: &mut Stage) -> Result<Prepared> {
+    let adverse_delay_secs = 30 * 86_400;
+    let msg = ExecuteMsg::SetAdverseDelay { adverse_delay_secs };
     Prepared::new(&stage.suite.owner, &stage.suite.price_feed, &msg)
 }
 

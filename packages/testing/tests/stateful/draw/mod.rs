@@ -38,7 +38,7 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
     };
     let user = rng.gen_range(0..world.users.len());
     let sub = *[0, 0, 0, 1].choose(rng).unwrap();
-    match rng.gen_range(0..206) {
+    match rng.gen_range(0..210) {
         0..=7 => vec![Step::Deposit {
             user,
             sub,
@@ -185,7 +185,7 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
         123..=125 => removal(rng, world),
         126..=131 => vec![triggers::draw(rng, world, market, (user, sub))],
         132..=135 => queue(rng, world),
-        136..=138 => feeds::draw(rng, world),
+        136..=138 | 206..=209 => feeds::draw(rng, world),
         139..=140 | 188..=190 => ownership::draw(rng, world),
         141..=143 => {
             let (row, value) = changes::draw_of_exchange(rng, world);

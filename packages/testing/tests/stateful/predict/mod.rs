@@ -10,6 +10,7 @@ pub mod money;
 pub mod orders;
 pub mod prices;
 
+use ballast_administration::pending::PendingError;
 use ballast_insurance_fund::ContractError as FundError;
 use ballast_perp_market::ContractError;
 use ballast_price_feed::ContractError as FeedError;
@@ -124,7 +125,9 @@ pub fn expected(world: &World, step: &Step) -> Expect {
             if waiting.iter().any(|change| change.id == *id) {
                 Expect::Ok
             } else {
-                Expect::Market(ContractError::NoSuchChange { id: *id })
+                Expect::Market(ContractError::Pending(PendingError::NoSuchChange {
+                    found: *id,
+                }))
             }
         }
         Step::SetDelegate {
