@@ -245,12 +245,12 @@ fn of_governance() -> SimResult<Vec<Row>> {
 }
 
 fn of_feed() -> Vec<Row> {
-    let row = |name: &str, about: &str, min: String, max: String| Row {
+    let row = |name: &str, about: &str, min: String, max: String, loosens: &'static str| Row {
         name: name.to_owned(),
         about: about.to_owned(),
         default: String::new(),
         range: [min, max],
-        loosens: None,
+        loosens: Some(loosens),
     };
     let most = |value: usize| grouped(&value.to_string());
     let (expo, age) = (price_feed::MAX_EXPO, price_feed::MAX_AGE_SECS);
@@ -260,32 +260,54 @@ fn of_feed() -> Vec<Row> {
             "Characters.",
             "1".to_owned(),
             most(price_feed::MAX_SYMBOL),
+            "",
         ),
-        row("expo", "Of ten.", format!("-{expo}"), expo.to_string()),
+        row(
+            "expo",
+            "Of ten.",
+            format!("-{expo}"),
+            expo.to_string(),
+            "either",
+        ),
         row(
             "max_age_secs",
             "Age up to which a feeder's price counts.",
             "1".to_owned(),
             shown("max_age_secs", age),
+            "either",
         ),
         row(
             "feeders",
             "Their number.",
             "1".to_owned(),
             most(price_feed::MAX_FEEDERS),
+            "up",
         ),
         row(
             "quorum",
             "Prices that make an answer.",
             "more than half".to_owned(),
             "all feeders".to_owned(),
+            "down",
         ),
         row(
             "prices of a message",
             "Of a feeder's.",
             "1".to_owned(),
             most(price_feed::MAX_UPDATES),
+            "",
         ),
+        Row {
+            name: "adverse_delay_secs".to_owned(),
+            about: "How long what loosens waits; of all feeds, by `set_adverse_delay`.".to_owned(),
+            default: shown("adverse_delay_secs", price_feed::DEFAULT_ADVERSE_DELAY_SECS),
+            range: [
+                price_feed::MIN_ADVERSE_DELAY_SECS,
+                price_feed::MAX_ADVERSE_DELAY_SECS,
+            ]
+            .map(|secs| shown("adverse_delay_secs", secs)),
+            loosens: Some("down"),
+        },
     ]
 }
 
