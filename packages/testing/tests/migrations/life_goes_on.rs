@@ -24,7 +24,7 @@ impl Migrated {
     }
 
     fn prices(&mut self, btc: &str, eth: &str) {
-        self.0.next_block();
+        self.0.advance(10);
         let prices = [(0, btc.parse().unwrap()), (1, eth.parse().unwrap())];
         self.0.push_prices(&prices).unwrap();
         self.0.accrue(0).unwrap();
@@ -93,7 +93,8 @@ fn m2_everybody_who_waits_is_paid() {
         assert_eq!(world.0.coin_balance(&bob, GOVERNANCE_COIN).unwrap(), 20);
         world.check();
 
-        world.0.advance(14 * DAY);
+        // Held up for the longest pause: the level stays critical.
+        world.0.advance(18 * DAY);
         world.prices("18000", "1500");
         let queued = world.0.queued_withdrawals().unwrap()[0].amount.u128();
         let (keeper, had) = (world.0.keeper.clone(), world.0.balance(&dan).unwrap());
@@ -103,9 +104,8 @@ fn m2_everybody_who_waits_is_paid() {
         assert!(paid > 0 && paid <= queued, "{done:?}");
         world.check();
         world.0.complete_exit(&erin).unwrap();
-        // Slashed once, with the claim of before: more than half of it is left.
-        let left = world.0.balance(&erin).unwrap();
-        assert!((200_000_000..400_000_000).contains(&left), "{left}");
+        // 40 units in shares, ten an atom; the claim of before slashed a tenth of all stakes.
+        assert_eq!(world.0.balance(&erin).unwrap(), 36_000_000);
         world.check();
     }
 }
@@ -160,7 +160,7 @@ fn p2_feeders_are_appointed_after_a_delay() {
     let query = price_feed::QueryMsg::Feed { id };
     let mut feed: FeedConfig = world.0.ask_feeds(&query).unwrap();
     let before = feed.clone();
-    feed.feeders.push(world.0.address("stranger").to_string());
+    feed.feeders[0] = world.0.address("stranger").to_string();
     let msg = price_feed::ExecuteMsg::SetFeed { feed };
     let msg = Suite::call(&feeds, &msg).unwrap();
     world.0.send(&governance, msg).unwrap();
