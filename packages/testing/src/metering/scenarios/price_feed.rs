@@ -16,12 +16,12 @@ pub(super) fn all() -> Vec<Scenario> {
         one("push_prices", "1 feed of 3 feeders", push::<1>),
         one("push_prices", "2 feeds of 3 feeders", push::<2>),
         one("set_feed", "a new feed of 3 feeders", |stage| {
-            set_feed(stage, "ff")
+            set_feed(stage, "ff", 600)
         }),
         one(
             "set_feed",
-            "other settings of one of 3 feeders, wait",
-            |stage| set_feed(stage, "01"),
+            "another age of one of 3 feeders, waits",
+            |stage| set_feed(stage, "01", 599),
         ),
         one("remove_feed", "a feed of 3 feeders, waits", remove_feed),
         one("set_adverse_delay", "a longer one", longer_delay),
@@ -71,13 +71,13 @@ fn push<const FEEDS: usize>(stage: &mut Stage) -> Result<Prepared> {
     Prepared::new(&feeder, &stage.suite.price_feed, &msg)
 }
 
-fn set_feed(stage: &mut Stage, last_digits: &str) -> Result<Prepared> {
+fn set_feed(stage: &mut Stage, last_digits: &str, max_age_secs: u64) -> Result<Prepared> {
     let feed = FeedConfig {
         id: format!("{last_digits:0>64}"),
         symbol: "NEW/USD".to_owned(),
         expo: -8,
         quorum: 2,
-        max_age_secs: 600,
+        max_age_secs,
         feeders: stage
             .suite
             .feeders
