@@ -45,7 +45,7 @@ pub fn loosened(
 ) -> ContractResult<Option<&'static str>> {
     Ok(match (before, after) {
         (Change::SetFeed { feed: before }, Change::SetFeed { feed: after }) => {
-            match loosened_feed(before, after) {
+            match loosened_settings(before, after) {
                 None => stopped(storage, env, before, after)?,
                 loosened => loosened,
             }
@@ -62,8 +62,10 @@ pub fn loosened(
     })
 }
 
-/// Another age loosens either way: a longer one lets older prices count, a shorter one may leave none.
-fn loosened_feed(before: &FeedConfig, after: &FeedConfig) -> Option<&'static str> {
+/// The first setting of a feed that loosens whatever prices there are. Another age loosens either way: a longer one lets
+/// older prices count, a shorter one may leave none.
+#[must_use]
+pub fn loosened_settings(before: &FeedConfig, after: &FeedConfig) -> Option<&'static str> {
     if before.expo != after.expo {
         Some("expo")
     } else if before.max_age_secs != after.max_age_secs {

@@ -1,9 +1,10 @@
 //! Messages to the price feed, to governance itself, to other contracts and to the chain.
 
 use ballast_governance::parameters;
+use ballast_price_feed::pending::loosening::loosened_settings;
 use ballast_price_feed::validate;
 use ballast_types::governance::ExecuteMsg as GovernanceMsg;
-use ballast_types::price_feed::ExecuteMsg as FeedMsg;
+use ballast_types::price_feed::{ExecuteMsg as FeedMsg, FeedConfig};
 use cosmwasm_std::{from_json, Binary, CosmosMsg};
 use serde_json::Value;
 
@@ -11,8 +12,29 @@ use super::changes::{differences, Before, FieldChange};
 use super::check::{Effect, Examiner, Item};
 use super::error::{ProposeError, ProposeResult};
 
+const FEED_DELAY_SECS: u64 = validate::DEFAULT_ADVERSE_DELAY_SECS;
+
+const FEED_NOTE: &str =
+    "a feed that never had a price changes at once; one that would be left without an answer waits";
+
+/// By the price feed's own directions.
+fn feed_effect(before: &Before<FeedConfig>, after: &FeedConfig) -> Effect {
+    let secs = FEED_DELAY_SECS;
+    match before {
+        Before::NotGiven => Effect::WaitsIfItLoosens { secs },
+        Before::New => Effect::AtExecution,
+        Before::Known(before) => {
+            loosened_settings(before, after).map_or(Effect::AtExecution, |field| Effect::Waits {
+                loosens: field.to_owned(),
+                secs,
+            })
+        }
+    }
+}
+
 impl Examiner<'_> {
-    /// What a message to the price feed does. The price feed knows no delay of its own.
+    /// What a message to the price feed does. What loosens waits there for its own delay, of which no state tells: it is
+    /// taken for the default.
     ///
     /// # Errors
     /// What it would refuse.
@@ -39,12 +61,30 @@ impl Examiner<'_> {
                     None => Before::NotGiven,
                 };
                 item.subject.clone_from(&feed.symbol);
+                item.effect = feed_effect(&before, feed);
                 item.changes = differences(&before, feed, |_| None);
+<<<<<<< HEAD
                 item.compare(known.is_some());
+=======
+                something_changes(known.is_some(), &item)?;
+                item.notes.push(FEED_NOTE.to_owned());
+>>>>>>> 97508c6 (propose: feeders wait at the price feed, not at governance)
             }
             FeedMsg::RemoveFeed { id } => {
                 validate::feed_id(id)?;
                 item.subject.clone_from(id);
+                item.effect = Effect::Waits {
+                    loosens: "remove_feed".to_owned(),
+                    secs: FEED_DELAY_SECS,
+                };
+                item.notes.push(FEED_NOTE.to_owned());
+            }
+            FeedMsg::SetAdverseDelay { adverse_delay_secs } => {
+                validate::adverse_delay(*adverse_delay_secs)?;
+                item.subject = format!("{adverse_delay_secs} s");
+                item.effect = Effect::WaitsIfItLoosens {
+                    secs: FEED_DELAY_SECS,
+                };
             }
             _ => {}
         }

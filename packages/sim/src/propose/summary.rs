@@ -15,7 +15,7 @@ use crate::clock::format_minute;
 use crate::parameters::shown;
 
 /// How long a change that waited can be applied, days: the same in market and fund.
-const APPLY_WINDOW_DAYS: u64 = ballast_perp_market::pending::APPLY_WINDOW_SECS / 86_400;
+const APPLY_WINDOW_DAYS: u64 = ballast_administration::pending::APPLY_WINDOW_SECS / 86_400;
 
 /// A proposal in words and numbers.
 #[derive(Serialize, Debug, Clone)]

@@ -251,7 +251,7 @@ fn another_contract_is_registered() {
 }
 
 #[test]
-fn feeders_are_appointed_after_the_adverse_delay() {
+fn feeders_are_appointed_after_the_price_feeds_own_delay() {
     let mut world = World::new();
     let feed_id = world.suite.markets[0].feed_id.clone();
     let feeders: Vec<String> = (0..5)
@@ -266,8 +266,10 @@ fn feeders_are_appointed_after_the_adverse_delay() {
         "--quorum",
         "3",
     ]);
-    assert_eq!(written.summary["timing"]["speed"], Speed::Adverse.as_str());
-    assert_eq!(written.time("delay_secs"), 21 * DAY);
+    assert_eq!(written.summary["timing"]["speed"], Speed::Normal.as_str());
+    let waits = &written.item(0)["effect"]["waits"];
+    assert_eq!(waits["loosens"], "feeders");
+    assert_eq!(waits["secs"], 21 * DAY);
     assert_eq!(written.change(0, "quorum").0, "2");
     world.carry(&written);
     assert_eq!(world.in_force("/feeds/data/0/quorum"), "3");

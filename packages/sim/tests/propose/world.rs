@@ -258,32 +258,34 @@ impl World {
     }
 
     fn apply_what_waits(&mut self, written: &Written) {
-        let waiting = |suite: &Suite| {
-            let market = suite.pending_changes().unwrap();
-            let fund: Vec<fund::PendingChange> = suite
-                .ask_fund(&fund::QueryMsg::PendingChanges {
-                    start_after: None,
-                    limit: None,
-                })
-                .unwrap();
-            (
-                market
-                    .iter()
-                    .map(|one| (one.id, one.ready_at))
-                    .collect::<Vec<_>>(),
-                fund.iter()
-                    .map(|one| (one.id, one.ready_at))
-                    .collect::<Vec<_>>(),
-            )
-        };
-        let (market, fund) = waiting(&self.suite);
+        type Waiting = Vec<(u64, u64)>;
+        let market: Waiting = self
+            .suite
+            .pending_changes()
+            .unwrap()
+            .iter()
+            .map(|one| (one.id, one.ready_at))
+            .collect();
+        let (start_after, limit) = (None, None);
+        let fund: Vec<fund::PendingChange> = self
+            .suite
+            .ask_fund(&fund::QueryMsg::PendingChanges { start_after, limit })
+            .unwrap();
+        let fund: Waiting = fund.iter().map(|one| (one.id, one.ready_at)).collect();
+        let (start_after, limit) = (None, None);
+        let feeds: Vec<price_feed::PendingChange> = self
+            .suite
+            .ask_feeds(&price_feed::QueryMsg::PendingChanges { start_after, limit })
+            .unwrap();
+        let feeds: Waiting = feeds.iter().map(|one| (one.id, one.ready_at)).collect();
         let items = written.summary["items"].as_array().unwrap();
         let mut told: Vec<u64> = items
             .iter()
             .filter(|item| item["effect"].get("waits").is_some())
             .map(|item| item["effective_at"].as_u64().unwrap())
             .collect();
-        let mut found: Vec<u64> = market.iter().chain(&fund).map(|(_, at)| *at).collect();
+        let all = market.iter().chain(&fund).chain(&feeds);
+        let mut found: Vec<u64> = all.map(|(_, at)| *at).collect();
         told.sort_unstable();
         found.sort_unstable();
         assert_eq!(told, found, "what waits is what the summary says");
@@ -297,12 +299,18 @@ impl World {
         for (id, _) in &fund {
             self.suite.apply_fund_change(*id).unwrap_err();
         }
+        for (id, _) in &feeds {
+            self.suite.apply_feed_change(*id).unwrap_err();
+        }
         self.suite.set_time(ready_at).unwrap();
         for (id, _) in market {
             self.suite.apply_change(id).unwrap();
         }
         for (id, _) in fund {
             self.suite.apply_fund_change(id).unwrap();
+        }
+        for (id, _) in feeds {
+            self.suite.apply_feed_change(id).unwrap();
         }
         check_invariants(&self.suite).unwrap();
     }
