@@ -216,7 +216,11 @@ impl<C: Serialize + DeserializeOwned> Changes<C> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing
+)]
 mod tests {
     use super::*;
     use cosmwasm_std::testing::MockStorage;
