@@ -63,12 +63,8 @@ impl Examiner<'_> {
                 item.subject.clone_from(&feed.symbol);
                 item.effect = feed_effect(&before, feed);
                 item.changes = differences(&before, feed, |_| None);
-<<<<<<< HEAD
                 item.compare(known.is_some());
-=======
-                something_changes(known.is_some(), &item)?;
                 item.notes.push(FEED_NOTE.to_owned());
->>>>>>> 97508c6 (propose: feeders wait at the price feed, not at governance)
             }
             FeedMsg::RemoveFeed { id } => {
                 validate::feed_id(id)?;

@@ -138,7 +138,7 @@ pub fn other(rng: &mut ChaCha8Rng, world: &World, market: MarketId) -> Deed {
                 id: world.next_change().saturating_sub(1),
             },
         )),
-        11 => Deed::adverse(call(
+        11 => Deed::plain(call(
             &suite.price_feed,
             &price_feed::ExecuteMsg::RemoveFeed {
                 id: world.feed_id(rng.gen_range(0..world.specs.len())),

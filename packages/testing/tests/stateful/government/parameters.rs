@@ -165,5 +165,5 @@ fn feed(rng: &mut ChaCha8Rng, world: &World) -> Deed {
             .collect(),
     };
     let msg = price_feed::ExecuteMsg::SetFeed { feed: config };
-    Deed::adverse(call(&world.suite.price_feed, &msg))
+    Deed::plain(call(&world.suite.price_feed, &msg))
 }
