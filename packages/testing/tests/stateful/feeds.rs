@@ -3,12 +3,13 @@
 
 use anyhow::Result;
 use ballast_administration::pending::PendingError;
-use ballast_price_feed::state::NEXT_CHANGE;
-use ballast_price_feed::ContractError;
+use ballast_price_feed::pending::loosening;
+use ballast_price_feed::state::{NEXT_CHANGE, PENDING_CHANGES};
+use ballast_price_feed::{validate, ContractError};
 use ballast_testing::metering::scenarios::Target;
 use ballast_types::price_feed::{
-    ChangeAnswer, ConfigResponse, ExecuteMsg, FeedConfig, FeederPrice, PendingChange, PriceUpdate,
-    QueryMsg,
+    Change, ChangeAnswer, ConfigResponse, ExecuteMsg, FeedConfig, FeederPrice, PendingChange,
+    PriceUpdate, QueryMsg,
 };
 use cosmwasm_std::{from_json, Addr, Int64, Uint64};
 use cw_multi_test::AppResponse;
@@ -327,9 +328,22 @@ fn applied(world: &World, id: u64) -> Expect {
             expired_at: change.expires_at,
             now,
         },
-        Some(_) => return Expect::Ok,
+        Some(_) => return left_of(world, id),
     };
     Expect::Feed(ContractError::Pending(refused))
+}
+
+/// What is left of a change whose time has come may contradict what was tightened since.
+fn left_of(world: &World, id: u64) -> Expect {
+    let storage = world.suite.storage_of(&world.suite.price_feed);
+    let stored = PENDING_CHANGES.load(storage.as_ref(), id).unwrap();
+    let now = loosening::in_force(storage.as_ref(), &stored.change).unwrap();
+    match loosening::merged(&stored.base, stored.change, &now) {
+        Some(Change::SetFeed { feed }) => {
+            validate::feed(world.suite.app.api(), &feed).map_or_else(Expect::Feed, |_| Expect::Ok)
+        }
+        _ => Expect::Ok,
+    }
 }
 
 /// What these feeders, one after the other, are told who push a price of now: one a feeder and second.
