@@ -135,6 +135,23 @@ fn waits_in_market(what: &'static str, msgs: Messages, effective: Effect) -> Att
     }
 }
 
+fn feed_waiting(suite: &Suite) -> Vec<(u64, u64)> {
+    let (start_after, limit) = (None, None);
+    let changes: Vec<price_feed::PendingChange> = suite
+        .ask_feeds(&price_feed::QueryMsg::PendingChanges { start_after, limit })
+        .unwrap();
+    changes.iter().map(|one| (one.id, one.ready_at)).collect()
+}
+
+fn waits_in_feed(what: &'static str, msgs: Messages, effective: Effect) -> Attempt {
+    Attempt {
+        takes: Takes::Waits,
+        waiting: feed_waiting,
+        apply: |suite, id| suite.apply_feed_change(id).map(|_| ()),
+        ..adverse(what, msgs, effective)
+    }
+}
+
 fn waits_in_fund(what: &'static str, msgs: Messages, effective: Effect) -> Attempt {
     Attempt {
         takes: Takes::Waits,
@@ -561,7 +578,7 @@ fn by_governance() -> Vec<Attempt> {
                 found.pending_owner.as_deref() == Some(scene.eve.as_str())
             }),
         ),
-        adverse(
+        waits_in_feed(
             "her own feeders",
             Box::new(|scene| {
                 let mut feed = feed(&scene.suite).unwrap();
@@ -572,7 +589,7 @@ fn by_governance() -> Vec<Attempt> {
             }),
             Box::new(|scene| feed(&scene.suite).is_some_and(|feed| feed.quorum == 1)),
         ),
-        adverse(
+        waits_in_feed(
             "no feed, and so no liquidation",
             Box::new(|scene| {
                 let id = scene.suite.markets[0].feed_id.clone();

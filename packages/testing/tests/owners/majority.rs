@@ -372,7 +372,7 @@ fn play_all(takes: Takes) {
     assert!(played > 2, "{played}");
 }
 
-/// V2, V3, A3: what governance itself makes wait: migrations, admins, ownership, feeders, its own settings.
+/// V2, V3, A3: what governance itself makes wait: migrations, admins, ownership, its own settings.
 #[test]
 fn v2_nothing_adverse_before_everybody_is_out() {
     play_all(Takes::Adverse);
