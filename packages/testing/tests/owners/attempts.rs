@@ -147,7 +147,7 @@ fn waits_in_feed(what: &'static str, msgs: Messages, effective: Effect) -> Attem
     Attempt {
         takes: Takes::Waits,
         waiting: feed_waiting,
-        apply: |suite, id| suite.apply_feed_change(id).map(|_| ()),
+        apply: |suite, id| suite.apply_feed_change(id).map(drop),
         ..adverse(what, msgs, effective)
     }
 }
