@@ -185,7 +185,7 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
         123..=125 => removal(rng, world),
         126..=131 => vec![triggers::draw(rng, world, market, (user, sub))],
         132..=135 => queue(rng, world),
-        136..=138 | 206..=209 => feeds::draw(rng, world),
+        136..=138 | 206..=207 => feeds::draw(rng, world),
         139..=140 | 188..=190 => ownership::draw(rng, world),
         141..=143 => {
             let (row, value) = changes::draw_of_exchange(rng, world);
@@ -199,6 +199,10 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
         164..=171 => life::draw(rng, world, market),
         194..=195 => vec![freeze::draw(rng, world)],
         144 => vec![Step::CancelNothing { user, sub }],
+        // The last that was asked for is there, mostly.
+        208..=209 => vec![Step::CancelChange {
+            id: world.next_change().saturating_sub(1),
+        }],
         111 => vec![Step::CancelChange {
             id: changes::any(rng, world),
         }],
