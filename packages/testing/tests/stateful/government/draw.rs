@@ -80,9 +80,13 @@ pub fn next(rng: &mut ChaCha8Rng, world: &World) -> Vec<Step> {
             who: guard(rng, world, who),
             id,
         })],
-        13..=14 => vec![step(GovernStep::Freeze {
-            who: guard(rng, world, who),
-        })],
+        // Once more by anybody: refused, as it is to the guardian in the cool-off.
+        13..=14 => vec![
+            step(GovernStep::Freeze {
+                who: guard(rng, world, who),
+            }),
+            step(GovernStep::Freeze { who }),
+        ],
         15..=16 => vec![step(GovernStep::Check {
             who,
             deeds: some(rng, world, market),
