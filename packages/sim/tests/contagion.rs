@@ -134,3 +134,12 @@ fn an_unknown_market_cannot_be_isolated() {
     );
     assert_eq!(text(&output.stdout), "");
 }
+
+#[test]
+fn every_market_may_be_isolated() {
+    let small = ["--isolated", "BTC", "--bars", "5", "--traders", "5"];
+    let report = replay_json(&small);
+    assert_eq!(report["reserves"]["markets"][0]["isolated"], true);
+    assert!(count(&report, "/fills") > 0);
+    assert_eq!(count(&report, "/violations"), 0);
+}

@@ -95,7 +95,8 @@ impl Replay {
             .steps
             .first()
             .map_or(vec![], |step| step.prices.clone());
-        let opened = u128::try_from(series.len()).unwrap_or(1);
+        // One account for all cross-margined markets, and one for each isolated one.
+        let opened = u128::try_from(series.len()).unwrap_or(1).saturating_add(1);
         purses.extend(Chain::openers().map(|addr| (addr, OPENER_STAKE * opened)));
         let (chain, dao) = if args.governed {
             let (chain, listed) = Chain::deploy_governed(&plan, &purses, &first, args.invariants)?;
