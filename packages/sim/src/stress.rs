@@ -11,10 +11,10 @@ use serde::{Serialize, Serializer};
 use crate::cli::{command_line, ReplayArgs, StressArgs};
 use crate::engine::Replay;
 use crate::error::{SimError, SimResult};
-use crate::listing::QUOTE_UNIT;
 use crate::prices::Timeline;
 use crate::replay::{put, read_prices};
 use crate::report::{LevelReport, Report};
+use crate::table;
 
 /// Quote atoms: a decimal string in JSON, as in the report of a replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -265,8 +265,7 @@ fn summarise(fates: Vec<Fate>) -> SimResult<StressReport> {
 }
 
 pub(crate) fn units(money: Money) -> String {
-    let cents = money.0 / (QUOTE_UNIT / 100);
-    format!("{}.{:02}", cents / 100, cents % 100)
+    table::money(&money.0.to_string())
 }
 
 pub(crate) fn percent(ppm: u64) -> String {
@@ -378,7 +377,7 @@ mod tests {
 
     #[test]
     fn figures_are_readable() {
-        assert_eq!(units(Money(1_234_567_890)), "1234.56");
+        assert_eq!(units(Money(1_234_567_890)), "1,234.57");
         assert_eq!(percent(123_456), "12.3 %");
         assert_eq!(duration(3_725), "1 h 02 min");
     }

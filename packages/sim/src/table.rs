@@ -382,7 +382,7 @@ pub(crate) fn units(atoms: &str) -> String {
 }
 
 /// Quote atoms as quote units with thousands separated, two decimals, rounded to the nearest.
-fn money(atoms: &str) -> String {
+pub(crate) fn money(atoms: &str) -> String {
     let (sign, digits) = atoms
         .strip_prefix('-')
         .map_or(("", atoms), |digits| ("-", digits));

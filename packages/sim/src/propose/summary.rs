@@ -238,7 +238,6 @@ fn readable(field: &str, value: &str) -> String {
     match value.parse::<u64>() {
         Ok(ppm) if field.ends_with("_ppm") => {
             let percent = crate::decimal::format_fixed(ppm.into(), 4);
-            let percent = percent.trim_end_matches('0').trim_end_matches('.');
             format!("{text} ppm ({percent} %)")
         }
         _ => text,
@@ -254,4 +253,25 @@ pub fn duration(secs: u64) -> String {
         .map_or(format!("{secs} s"), |(length, unit)| {
             format!("{} {unit}", secs / length)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_shown_as_percent() {
+        for (ppm, expected) in [
+            ("0", "0 ppm (0 %)"),
+            ("25", "25 ppm (0.0025 %)"),
+            ("15000", "15,000 ppm (1.5 %)"),
+            ("600000", "600,000 ppm (60 %)"),
+            ("1000000", "1,000,000 ppm (100 %)"),
+        ] {
+            assert_eq!(readable("risk_weight_ppm", ppm), expected);
+        }
+        assert_eq!(readable("symbol", "FTT-PERP"), "FTT-PERP");
+        assert_eq!(duration(1_814_400), "21 d");
+        assert_eq!(duration(90), "90 s");
+    }
 }
