@@ -57,7 +57,7 @@ pub struct Report {
     pub levels: Vec<LevelReport>,
     /// What the levels did to each market.
     pub rules: Vec<RulesReport>,
-    /// Messages that the contracts' owner sent during the replay.
+    /// Messages that the contracts' owner sent during the replay; where it is governance, by proposals.
     pub owner_messages: u64,
     /// What the DAO did, in a replay that is governed.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -67,7 +67,7 @@ pub struct World {
     pub fund: FundTrack,
     /// What the fund makes of each market.
     pub rules: Vec<RulesTrack>,
-    /// Messages that the owner of the contracts sent.
+    /// Messages that the owner of the contracts sent, by proposals or by itself.
     pub owner_messages: u64,
     /// Prices of this step.
     pub prices: Vec<u64>,

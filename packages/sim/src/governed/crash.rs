@@ -96,6 +96,8 @@ impl Dao {
         if let Some(failure) = &period.failure {
             return Err(world.violation(format!("the protective proposal failed: {failure}")));
         }
+        let sent = u64::try_from(period.items.len()).unwrap_or(u64::MAX);
+        world.owner_messages = world.owner_messages.saturating_add(sent);
         world.rules_changed()
     }
 
