@@ -178,11 +178,21 @@ pub fn expected(world: &World, step: &Step) -> Expect {
             money::transfer(world, &world.users[*user], to, *amount, false)
         }
         Step::TopUp {
-            user, kind, amount, ..
+            user,
+            kind,
+            amount,
+            market,
         } => {
             let sent = money::transfer(world, &world.users[*user], &suite.fund, *amount, true);
             match (sent, kind) {
                 (Expect::Ok, TopUpKind::Fees) => Expect::Text("fees"),
+                // A market may be listed and its registration wait, or never have been asked for.
+                (Expect::Ok, TopUpKind::Reserve) if suite.claimant(*market).is_err() => {
+                    Expect::Fund(FundError::MarketNotRegistered {
+                        contract: suite.market.to_string(),
+                        market: *market,
+                    })
+                }
                 (other, _) => other,
             }
         }
