@@ -207,16 +207,6 @@ pub fn treasury(treasury: Option<&Addr>) -> Event {
     Event::new(fund::TREASURY).add_attribute("treasury", treasury.map_or("", Addr::as_str))
 }
 
-/// A change of the owner that has to wait.
-#[must_use]
-pub fn change(id: u64, kind: &str, status: &str, ready_at: u64) -> Event {
-    Event::new(fund::CHANGE)
-        .add_attribute("id", id.to_string())
-        .add_attribute("kind", kind)
-        .add_attribute("status", status)
-        .add_attribute("ready_at", ready_at.to_string())
-}
-
 /// Another recipient of surplus, or none.
 #[must_use]
 pub fn surplus_recipient(recipient: Option<&Addr>) -> Event {

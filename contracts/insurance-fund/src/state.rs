@@ -408,6 +408,8 @@ pub const CHANGES: Changes<Change> = Changes {
     waiting: PENDING_CHANGES,
     next: NEXT_CHANGE,
     most: MAX_PENDING,
+    event: ballast_types::events::fund::CHANGE,
+    kind: Change::as_str,
 };
 
 /// All keys above, for the test that no two are the same.

@@ -392,16 +392,6 @@ pub fn market(market: MarketId, symbol: &str) -> Event {
     of_market(names::MARKET, market).add_attribute("symbol", symbol)
 }
 
-/// A change of the owner that has to wait: `waits`, `applied` or `cancelled`.
-#[must_use]
-pub fn change(id: u64, kind: &str, status: &str, ready_at: u64) -> Event {
-    Event::new(names::CHANGE)
-        .add_attribute("id", id.to_string())
-        .add_attribute("kind", kind)
-        .add_attribute("status", status)
-        .add_attribute("ready_at", ready_at.to_string())
-}
-
 /// A market begins to be settled.
 #[must_use]
 pub fn settling(market: MarketId, price: Decimal, since: u64) -> Event {

@@ -506,6 +506,8 @@ pub const CHANGES: Changes<Change> = Changes {
     waiting: PENDING_CHANGES,
     next: NEXT_CHANGE,
     most: MAX_PENDING,
+    event: ballast_types::events::market::CHANGE,
+    kind: Change::as_str,
 };
 
 /// Market number -> when its maintenance margin was raised last, seconds.

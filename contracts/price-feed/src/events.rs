@@ -44,13 +44,3 @@ pub fn adverse_delay(adverse_delay_secs: u64) -> Event {
     let secs = adverse_delay_secs.to_string();
     Event::new(name::ADVERSE_DELAY).add_attribute("adverse_delay_secs", secs)
 }
-
-/// A change of the owner that has to wait: `waits`, `applied`, `cancelled` or `void`.
-#[must_use]
-pub fn change(id: u64, kind: &str, status: &str, ready_at: u64) -> Event {
-    Event::new(name::CHANGE)
-        .add_attribute("id", id.to_string())
-        .add_attribute("kind", kind)
-        .add_attribute("status", status)
-        .add_attribute("ready_at", ready_at.to_string())
-}

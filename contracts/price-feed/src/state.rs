@@ -74,4 +74,6 @@ pub const CHANGES: Changes<Change> = Changes {
     waiting: PENDING_CHANGES,
     next: NEXT_CHANGE,
     most: 32,
+    event: ballast_types::events::price_feed::CHANGE,
+    kind: Change::as_str,
 };

@@ -3,11 +3,11 @@
 //!
 //! Invariant: a change is handed out once, not before its delay is over and not after the time to apply it.
 
-use ballast_types::market::{PendingChange, Waits};
+use ballast_types::market::{ChangeAnswer, PendingChange, Waits};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_schema::serde::de::DeserializeOwned;
 use cosmwasm_schema::serde::Serialize;
-use cosmwasm_std::{Order, StdError, StdResult, Storage};
+use cosmwasm_std::{to_json_binary, Event, Order, Response, StdError, StdResult, Storage};
 use cw_storage_plus::{Bound, Item, Map};
 use thiserror::Error;
 
@@ -93,14 +93,41 @@ pub struct Changes<C> {
     pub next: Item<u64>,
     /// How many may wait at the same time.
     pub most: usize,
+    /// The name of the event that tells of them.
+    pub event: &'static str,
+    /// What the event calls a change: the name of its message.
+    pub kind: fn(&C) -> &'static str,
 }
 
 impl<C: Serialize + DeserializeOwned> Changes<C> {
-    /// Lets a change wait. Those that expired are removed first.
+    /// The event of what became of a change: it `waits`, was `applied` or `cancelled`, or is `void`.
+    #[must_use]
+    pub fn event(&self, id: u64, kind: &str, status: &str, ready_at: u64) -> Event {
+        Event::new(self.event)
+            .add_attribute("id", id.to_string())
+            .add_attribute("kind", kind)
+            .add_attribute("status", status)
+            .add_attribute("ready_at", ready_at.to_string())
+    }
+
+    /// Lets a change wait. Those that expired are removed first. Answer data: [`ChangeAnswer`].
     ///
     /// # Errors
     /// [`PendingError::TooManyChanges`].
     pub fn wait(
+        &self,
+        storage: &mut dyn Storage,
+        stored: &StoredChange<C>,
+    ) -> Result<Response, PendingError> {
+        let kind = (self.kind)(&stored.change);
+        let waits = self.store(storage, stored)?;
+        Ok(Response::new()
+            .add_attribute("action", kind)
+            .add_event(self.event(waits.id, kind, "waits", waits.ready_at))
+            .set_data(to_json_binary(&ChangeAnswer { waits: Some(waits) })?))
+    }
+
+    fn store(
         &self,
         storage: &mut dyn Storage,
         stored: &StoredChange<C>,
@@ -165,7 +192,7 @@ impl<C: Serialize + DeserializeOwned> Changes<C> {
         Ok(stored)
     }
 
-    /// Takes a change back.
+    /// Takes a change back. `delay_secs` is the one in force.
     ///
     /// # Errors
     /// [`PendingError::NoSuchChange`].
@@ -173,10 +200,15 @@ impl<C: Serialize + DeserializeOwned> Changes<C> {
         &self,
         storage: &mut dyn Storage,
         id: u64,
-    ) -> Result<StoredChange<C>, PendingError> {
+        delay_secs: u64,
+    ) -> Result<Response, PendingError> {
         let stored = self.load(storage, id)?;
         self.waiting.remove(storage, id);
-        Ok(stored)
+        let kind = (self.kind)(&stored.change);
+        let ready_at = stored.ready_at(delay_secs);
+        Ok(Response::new()
+            .add_attribute("action", "cancel_change")
+            .add_event(self.event(id, kind, "cancelled", ready_at)))
     }
 
     fn load(&self, storage: &dyn Storage, id: u64) -> Result<StoredChange<C>, PendingError> {
@@ -223,6 +255,7 @@ impl<C: Serialize + DeserializeOwned> Changes<C> {
 )]
 mod tests {
     use super::*;
+    use cosmwasm_std::from_json;
     use cosmwasm_std::testing::MockStorage;
 
     const DELAY: u64 = 21 * 86_400;
@@ -232,7 +265,14 @@ mod tests {
             waiting: Map::new("waiting"),
             next: Item::new("next"),
             most: 2,
+            event: "change",
+            kind: |_| "set_number",
         }
+    }
+
+    fn waits(answer: &Response) -> Waits {
+        let data = answer.data.as_ref().unwrap();
+        from_json::<ChangeAnswer>(data).unwrap().waits.unwrap()
     }
 
     fn asked(change: u8, proposed_at: u64) -> StoredChange<u8> {
@@ -248,9 +288,13 @@ mod tests {
     #[test]
     fn a_change_is_handed_out_once_and_in_its_time() {
         let (changes, mut storage) = (changes(), MockStorage::new());
-        let waits = changes.wait(&mut storage, &asked(7, 100)).unwrap();
+        let answer = changes.wait(&mut storage, &asked(7, 100)).unwrap();
         let ready_at = 100 + DELAY;
-        assert_eq!(waits, Waits { id: 1, ready_at });
+        assert_eq!(waits(&answer), Waits { id: 1, ready_at });
+        assert_eq!(
+            answer.events,
+            [changes.event(1, "set_number", "waits", ready_at)]
+        );
         let now = ready_at - 1;
         assert_eq!(
             changes.take(&mut storage, 1, now, DELAY).unwrap_err(),
@@ -293,11 +337,16 @@ mod tests {
             changes.wait(&mut storage, &asked(3, last)).unwrap_err(),
             PendingError::TooManyChanges { expected: 2 }
         );
-        let waits = changes.wait(&mut storage, &asked(3, last + 1)).unwrap();
-        assert_eq!(waits.id, 3);
+        let answer = changes.wait(&mut storage, &asked(3, last + 1)).unwrap();
+        assert_eq!(waits(&answer).id, 3);
         assert_eq!(changes.list(&storage, DELAY, None, 10).unwrap().len(), 1);
-        assert_eq!(changes.cancel(&mut storage, 3).unwrap().change, 3);
-        let gone = changes.cancel(&mut storage, 3).unwrap_err();
+        let ready_at = last + 1 + DELAY;
+        let cancelled = changes.cancel(&mut storage, 3, DELAY).unwrap();
+        assert_eq!(
+            cancelled.events,
+            [changes.event(3, "set_number", "cancelled", ready_at)]
+        );
+        let gone = changes.cancel(&mut storage, 3, DELAY).unwrap_err();
         assert_eq!(gone, PendingError::NoSuchChange { found: 3 });
     }
 }

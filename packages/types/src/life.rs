@@ -72,8 +72,7 @@ pub struct PendingChange<C = Change> {
     pub loosens: String,
     /// When it was asked for, seconds.
     pub proposed_at: u64,
-    /// From when on anyone may apply it, seconds. In the fund later than what the answer said where the delay was raised
-    /// since.
+    /// From when on anyone may apply it, seconds. Later than what the answer said where the delay was raised since.
     pub ready_at: u64,
     /// After this time it cannot be applied any more, seconds.
     pub expires_at: u64,

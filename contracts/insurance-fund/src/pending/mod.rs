@@ -12,9 +12,9 @@ use ballast_types::fund::{Change, ChangeAnswer, PendingChange, PendingSummary};
 use cosmwasm_std::{to_json_binary, Deps, DepsMut, Env, MessageInfo, Response, Storage};
 
 use crate::error::ContractResult;
+use crate::funds;
 use crate::registry::assert_owner;
 use crate::state::{CHANGES, LEDGER, PARAMETERS};
-use crate::{events, funds};
 
 /// Changes that may wait at the same time.
 pub const MAX_PENDING: usize = 32;
@@ -51,7 +51,6 @@ fn wait(
     base: Change,
     loosens: &'static str,
 ) -> ContractResult<Response> {
-    let kind = change.as_str();
     let stored = StoredChange {
         change,
         base,
@@ -59,11 +58,7 @@ fn wait(
         proposed_at: env.block.time.seconds(),
         delay_secs: delay_secs(deps.storage)?,
     };
-    let waits = CHANGES.wait(deps.storage, &stored)?;
-    Ok(Response::new()
-        .add_attribute("action", kind)
-        .add_event(events::change(waits.id, kind, "waits", waits.ready_at))
-        .set_data(to_json_binary(&ChangeAnswer { waits: Some(waits) })?))
+    Ok(CHANGES.wait(deps.storage, &stored)?)
 }
 
 fn delay_secs(storage: &dyn Storage) -> ContractResult<u64> {
@@ -85,11 +80,11 @@ pub fn apply(deps: DepsMut, env: &Env, info: &MessageInfo, id: u64) -> ContractR
     let Some(change) = loosening::merged(&stored.base, &stored.change, &in_force) else {
         return Ok(Response::new()
             .add_attribute("action", kind)
-            .add_event(events::change(id, kind, "void", ready_at)));
+            .add_event(CHANGES.event(id, kind, "void", ready_at)));
     };
     settings::check(deps.as_ref(), &change)?;
     let applied = settings::apply(deps, env, change)?;
-    Ok(applied.add_event(events::change(id, kind, "applied", ready_at)))
+    Ok(applied.add_event(CHANGES.event(id, kind, "applied", ready_at)))
 }
 
 /// Takes a waiting change back. By the owner.
@@ -98,12 +93,8 @@ pub fn apply(deps: DepsMut, env: &Env, info: &MessageInfo, id: u64) -> ContractR
 /// Not the owner, no such change.
 pub fn cancel(deps: DepsMut, info: &MessageInfo, id: u64) -> ContractResult<Response> {
     assert_owner(&deps, info)?;
-    let stored = CHANGES.cancel(deps.storage, id)?;
-    let kind = stored.change.as_str();
-    let ready_at = stored.ready_at(delay_secs(deps.storage)?);
-    Ok(Response::new()
-        .add_attribute("action", "cancel_change")
-        .add_event(events::change(id, kind, "cancelled", ready_at)))
+    let delay_secs = delay_secs(deps.storage)?;
+    Ok(CHANGES.cancel(deps.storage, id, delay_secs)?)
 }
 
 /// Changes that wait, by number.

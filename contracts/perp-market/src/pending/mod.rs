@@ -13,7 +13,6 @@ use cosmwasm_std::{to_json_binary, Deps, DepsMut, Env, MessageInfo, Order, Respo
 
 use crate::admin::assert_owner;
 use crate::error::ContractResult;
-use crate::events;
 use crate::settings;
 use crate::state::{CHANGES, CONFIG, MARKETS, MARKET_STATES, VAULT};
 
@@ -84,7 +83,6 @@ fn wait(
     base: Change,
     loosens: &'static str,
 ) -> ContractResult<Response> {
-    let kind = change.as_str();
     let stored = StoredChange {
         change,
         base,
@@ -92,11 +90,7 @@ fn wait(
         proposed_at: env.block.time.seconds(),
         delay_secs: delay_secs(deps.storage)?,
     };
-    let waits = CHANGES.wait(deps.storage, &stored)?;
-    Ok(Response::new()
-        .add_attribute("action", kind)
-        .add_event(events::change(waits.id, kind, "waits", waits.ready_at))
-        .set_data(to_json_binary(&ChangeAnswer { waits: Some(waits) })?))
+    Ok(CHANGES.wait(deps.storage, &stored)?)
 }
 
 fn delay_secs(storage: &dyn Storage) -> ContractResult<u64> {
@@ -115,18 +109,14 @@ pub fn apply(deps: DepsMut, env: &Env, info: &MessageInfo, id: u64) -> ContractR
     let kind = change.as_str();
     settings::check(deps.as_ref(), env, &change)?;
     let applied = settings::apply(deps, env, change)?;
-    Ok(applied.add_event(events::change(id, kind, "applied", ready_at)))
+    Ok(applied.add_event(CHANGES.event(id, kind, "applied", ready_at)))
 }
 
 /// Takes a waiting change back. By the owner.
 pub fn cancel(deps: DepsMut, info: &MessageInfo, id: u64) -> ContractResult<Response> {
     assert_owner(deps.as_ref(), info)?;
-    let stored = CHANGES.cancel(deps.storage, id)?;
-    let kind = stored.change.as_str();
-    let ready_at = stored.ready_at(delay_secs(deps.storage)?);
-    Ok(Response::new()
-        .add_attribute("action", "cancel_change")
-        .add_event(events::change(id, kind, "cancelled", ready_at)))
+    let delay_secs = delay_secs(deps.storage)?;
+    Ok(CHANGES.cancel(deps.storage, id, delay_secs)?)
 }
 
 /// Changes that wait, by number.

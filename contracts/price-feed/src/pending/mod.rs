@@ -11,7 +11,7 @@ use ballast_types::price_feed::{Change, ChangeAnswer};
 use cosmwasm_std::{to_json_binary, Deps, DepsMut, Env, MessageInfo, Response};
 
 use crate::state::{ADVERSE_DELAY_SECS, CHANGES, FEEDS};
-use crate::{events, feeds, ContractResult};
+use crate::{feeds, ContractResult};
 
 /// Takes a change of the owner: acts at once or lets it wait. Answer data: [`ChangeAnswer`].
 ///
@@ -35,7 +35,6 @@ pub fn submit(
         let waits = to_json_binary(&ChangeAnswer { waits: None })?;
         return Ok(feeds::apply(deps, change)?.set_data(waits));
     };
-    let kind = change.as_str();
     let stored = StoredChange {
         change,
         base,
@@ -43,11 +42,7 @@ pub fn submit(
         proposed_at: env.block.time.seconds(),
         delay_secs: ADVERSE_DELAY_SECS.load(deps.storage)?,
     };
-    let waits = CHANGES.wait(deps.storage, &stored)?;
-    Ok(Response::new()
-        .add_attribute("action", kind)
-        .add_event(events::change(waits.id, kind, "waits", waits.ready_at))
-        .set_data(to_json_binary(&ChangeAnswer { waits: Some(waits) })?))
+    Ok(CHANGES.wait(deps.storage, &stored)?)
 }
 
 /// Whether somebody may rely on what a change is about.
@@ -73,11 +68,11 @@ pub fn apply(deps: DepsMut, env: &Env, id: u64) -> ContractResult<Response> {
     let Some(change) = loosening::merged(&stored.base, stored.change, &in_force) else {
         return Ok(Response::new()
             .add_attribute("action", kind)
-            .add_event(events::change(id, kind, "void", ready_at)));
+            .add_event(CHANGES.event(id, kind, "void", ready_at)));
     };
     feeds::check(deps.as_ref(), &change)?;
     let applied = feeds::apply(deps, change)?;
-    Ok(applied.add_event(events::change(id, kind, "applied", ready_at)))
+    Ok(applied.add_event(CHANGES.event(id, kind, "applied", ready_at)))
 }
 
 /// Takes a waiting change back. By the owner.
@@ -86,10 +81,6 @@ pub fn apply(deps: DepsMut, env: &Env, id: u64) -> ContractResult<Response> {
 /// Not the owner, no such change.
 pub fn cancel(deps: DepsMut, info: &MessageInfo, id: u64) -> ContractResult<Response> {
     cw_ownable::assert_owner(deps.storage, &info.sender)?;
-    let stored = CHANGES.cancel(deps.storage, id)?;
-    let ready_at = stored.ready_at(ADVERSE_DELAY_SECS.load(deps.storage)?);
-    let kind = stored.change.as_str();
-    Ok(Response::new()
-        .add_attribute("action", "cancel_change")
-        .add_event(events::change(id, kind, "cancelled", ready_at)))
+    let delay_secs = ADVERSE_DELAY_SECS.load(deps.storage)?;
+    Ok(CHANGES.cancel(deps.storage, id, delay_secs)?)
 }
