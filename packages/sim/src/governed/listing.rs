@@ -2,12 +2,12 @@
 
 use anyhow::{Context, Result};
 use ballast_governance::parameters::default_settings;
-use ballast_testing::suite::{price_bounds, Listed, MarketSpec, Suite};
+use ballast_testing::suite::{Listed, MarketSpec, Suite};
 use ballast_types::fund::{self, TopUp, TopUpKind};
-use ballast_types::market::{self, ListMarket, OracleConfig};
-use ballast_types::price_feed::{self, FeedConfig};
+use ballast_types::market;
+use ballast_types::price_feed;
 use ballast_types::MarketId;
-use cosmwasm_std::{Addr, CosmosMsg};
+use cosmwasm_std::CosmosMsg;
 use cw3::Vote;
 
 use super::{deployment, state, Period, ASLEEP, AWAKE};
@@ -70,18 +70,9 @@ pub fn list_markets(
 
 /// A part of the bootstrap: a feed a market.
 fn set_feeds(suite: &mut Suite, specs: &[MarketSpec]) -> Result<()> {
-    let feeders: Vec<String> = suite.feeders.iter().map(Addr::to_string).collect();
-    let quorum = u32::try_from(feeders.len() / 2 + 1)?;
     for (id, spec) in (0..).zip(specs) {
-        let feed_id = format!("{:064x}", id + 1);
-        let feed = FeedConfig {
-            id: feed_id.clone(),
-            symbol: spec.symbol.clone(),
-            expo: spec.expo,
-            quorum,
-            max_age_secs: 600,
-            feeders: feeders.clone(),
-        };
+        let feed_id = feed_id(id);
+        let feed = spec.feed(&feed_id, &suite.feeders, 600);
         let (owner, contract) = (suite.owner.clone(), suite.price_feed.clone());
         let message = price_feed::ExecuteMsg::SetFeed { feed };
         suite.execute(&owner, &contract, &message, &[])?;
@@ -133,36 +124,21 @@ fn propose(suite: &mut Suite, some: &[(MarketId, &MarketSpec)]) -> Result<Period
 }
 
 fn listing(suite: &Suite, market: MarketId, spec: &MarketSpec) -> market::ExecuteMsg {
-    let (min_price, max_price) = price_bounds(spec.initial_price);
-    market::ExecuteMsg::ListMarket(ListMarket {
-        symbol: spec.symbol.clone(),
-        base_decimals: spec.base_decimals,
-        tick_size: spec.tick_size,
-        lot_size: spec.lot_size,
-        isolated: spec.isolated,
-        oracle: OracleConfig {
-            contract: suite.price_feed.to_string(),
-            feed_id: format!("{:064x}", market + 1),
-            max_confidence_ppm: spec.max_confidence_ppm,
-            min_price,
-            max_price,
-        },
-        parameters: spec
-            .parameters
-            .clone()
-            .unwrap_or_else(|| ballast_testing::suite::market_parameters(suite.decimals)),
-    })
+    let oracle = spec.oracle(&suite.price_feed, &feed_id(market));
+    market::ExecuteMsg::ListMarket(spec.listing(oracle, suite.decimals))
 }
 
 fn registration(suite: &Suite, market: MarketId, spec: &MarketSpec) -> fund::ExecuteMsg {
     fund::ExecuteMsg::RegisterMarket {
         contract: suite.market.to_string(),
         market,
-        parameters: spec
-            .claimant
-            .clone()
-            .unwrap_or_else(|| ballast_testing::suite::claimant_parameters(suite.decimals)),
+        parameters: spec.standing(suite.decimals),
     }
+}
+
+/// The feed of a market.
+fn feed_id(market: MarketId) -> String {
+    format!("{:064x}", market + 1)
 }
 
 fn fill_fund(suite: &mut Suite, specs: &[MarketSpec], mutual: u128) -> Result<()> {

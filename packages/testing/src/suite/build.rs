@@ -4,17 +4,15 @@
 use anyhow::{Context, Result};
 use ballast_types::fund::{self, FundParameters, TopUp, TopUpKind};
 use ballast_types::governance::Settings;
-use ballast_types::market::{self, ExchangeParameters, ListMarket, OracleConfig};
-use ballast_types::price_feed::{self, FeedConfig};
+use ballast_types::market::{self, ExchangeParameters};
+use ballast_types::price_feed;
 use ballast_types::MarketId;
 use cosmwasm_std::testing::MockApi;
 use cosmwasm_std::{Addr, BlockInfo, Timestamp};
 use cw20::{Cw20Coin, Denom, MinterResponse};
 use cw_multi_test::{no_init, AppBuilder, Executor};
 
-use super::defaults::{
-    atoms, claimant_parameters, exchange_parameters, fund_parameters, market_parameters,
-};
+use super::defaults::{atoms, exchange_parameters, fund_parameters};
 use super::{
     governance, Codes, Collateral, Hostile, JournalStorage, Listed, MarketSpec, Strays, Suite,
     SuiteApp, PREFIX,
@@ -346,52 +344,24 @@ impl SuiteBuilder {
         let id = MarketId::try_from(suite.markets.len())?;
         let feed_id = format!("{:064x}", id + 1);
         let owner = suite.owner.clone();
-        let quorum = self.feeders / 2 + 1;
         suite.markets.push(Listed {
             id,
             spec: spec.clone(),
             feed_id: feed_id.clone(),
         });
 
-        let feed = FeedConfig {
-            id: feed_id.clone(),
-            symbol: spec.symbol.clone(),
-            expo: spec.expo,
-            quorum,
-            max_age_secs: self.max_price_age_secs,
-            feeders: suite.feeders.iter().map(Addr::to_string).collect(),
-        };
+        let feed = spec.feed(&feed_id, &suite.feeders, self.max_price_age_secs);
         let set_feed = price_feed::ExecuteMsg::SetFeed { feed };
         suite.execute(&owner, &suite.price_feed.clone(), &set_feed, &[])?;
         suite.push_price(id, spec.initial_price)?;
 
-        let listing = market::ExecuteMsg::ListMarket(ListMarket {
-            symbol: spec.symbol.clone(),
-            base_decimals: spec.base_decimals,
-            tick_size: spec.tick_size,
-            lot_size: spec.lot_size,
-            isolated: spec.isolated,
-            oracle: OracleConfig {
-                contract: suite.price_feed.to_string(),
-                feed_id,
-                max_confidence_ppm: spec.max_confidence_ppm,
-                min_price: spec.price_bounds.0,
-                max_price: spec.price_bounds.1,
-            },
-            parameters: spec
-                .parameters
-                .clone()
-                .unwrap_or_else(|| market_parameters(self.decimals)),
-        });
+        let oracle = spec.oracle(&suite.price_feed, &feed_id);
+        let listing = market::ExecuteMsg::ListMarket(spec.listing(oracle, self.decimals));
         suite
             .execute(&owner, &suite.market.clone(), &listing, &[])
             .with_context(|| format!("listing {}", spec.symbol))?;
         if spec.registered {
-            let parameters = spec
-                .claimant
-                .clone()
-                .unwrap_or_else(|| claimant_parameters(self.decimals));
-            suite.register_market(id, parameters)?;
+            suite.register_market(id, spec.standing(self.decimals))?;
         }
         Ok(())
     }

@@ -1,8 +1,9 @@
 //! What is deployed where nothing else is asked for: design section 10.
 
 use ballast_types::fund::{ClaimantParameters, FundParameters};
-use ballast_types::market::{ExchangeParameters, MarketParameters};
-use cosmwasm_std::{Decimal, Uint128};
+use ballast_types::market::{ExchangeParameters, ListMarket, MarketParameters, OracleConfig};
+use ballast_types::price_feed::FeedConfig;
+use cosmwasm_std::{Addr, Decimal, Uint128};
 
 /// What the collateral is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +74,56 @@ impl MarketSpec {
         }
     }
 
+    /// Its feed, of feeders of whom more than half must agree.
+    #[must_use]
+    pub fn feed(&self, id: &str, feeders: &[Addr], max_age_secs: u64) -> FeedConfig {
+        FeedConfig {
+            id: id.to_owned(),
+            symbol: self.symbol.clone(),
+            expo: self.expo,
+            quorum: u32::try_from(feeders.len() / 2 + 1).unwrap_or(u32::MAX),
+            max_age_secs,
+            feeders: feeders.iter().map(Addr::to_string).collect(),
+        }
+    }
+
+    /// Its oracle at a contract.
+    #[must_use]
+    pub fn oracle(&self, contract: &Addr, feed_id: &str) -> OracleConfig {
+        OracleConfig {
+            contract: contract.to_string(),
+            feed_id: feed_id.to_owned(),
+            max_confidence_ppm: self.max_confidence_ppm,
+            min_price: self.price_bounds.0,
+            max_price: self.price_bounds.1,
+        }
+    }
+
+    /// What is listed, where collateral has so many decimals.
+    #[must_use]
+    pub fn listing(&self, oracle: OracleConfig, quote_decimals: u8) -> ListMarket {
+        ListMarket {
+            symbol: self.symbol.clone(),
+            base_decimals: self.base_decimals,
+            tick_size: self.tick_size,
+            lot_size: self.lot_size,
+            isolated: self.isolated,
+            oracle,
+            parameters: self
+                .parameters
+                .clone()
+                .unwrap_or_else(|| market_parameters(quote_decimals)),
+        }
+    }
+
+    /// Its standing in the fund.
+    #[must_use]
+    pub fn standing(&self, quote_decimals: u8) -> ClaimantParameters {
+        self.claimant
+            .clone()
+            .unwrap_or_else(|| claimant_parameters(quote_decimals))
+    }
+
     /// `BTC-PERP` at 20,000: 8 decimals, tick 1, lot 0.0001 BTC.
     #[must_use]
     pub fn btc() -> Self {
@@ -100,8 +151,7 @@ impl MarketSpec {
 }
 
 /// From a thousandth of a price up to a thousandfold.
-#[must_use]
-pub fn price_bounds(price: Decimal) -> (Decimal, Decimal) {
+fn price_bounds(price: Decimal) -> (Decimal, Decimal) {
     let thousand = Decimal::from_ratio(1_000u32, 1u32);
     let min = Decimal::new(price.atomics().u128().div_ceil(1_000).into());
     (min, price.checked_mul(thousand).unwrap_or(Decimal::MAX))

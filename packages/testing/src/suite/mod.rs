@@ -33,7 +33,7 @@ pub use build::{FundSeed, SuiteBuilder};
 pub use codes::Codes;
 pub use defaults::{
     atoms, claimant_parameters, exchange_parameters, fund_parameters, market_parameters,
-    price_bounds, Collateral, MarketSpec,
+    Collateral, MarketSpec,
 };
 pub use governance::{GOVERNANCE_COIN, GUARDIAN};
 pub use journal::{JournalStorage, Mark};

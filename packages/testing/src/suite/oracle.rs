@@ -123,13 +123,7 @@ impl Suite {
     /// There is no such market.
     pub fn oracle_at(&self, market: MarketId, contract: &Addr) -> Result<OracleConfig> {
         let listed = self.listed(market)?;
-        Ok(OracleConfig {
-            contract: contract.to_string(),
-            feed_id: listed.feed_id.clone(),
-            max_confidence_ppm: listed.spec.max_confidence_ppm,
-            min_price: listed.spec.price_bounds.0,
-            max_price: listed.spec.price_bounds.1,
-        })
+        Ok(listed.spec.oracle(contract, &listed.feed_id))
     }
 
     /// Points a market at another oracle contract, under the same feed id.

@@ -8,8 +8,8 @@
 
 use ballast_testing::suite::Collateral;
 use ballast_types::market::ExecuteMsg;
-use ballast_types::Side;
 
+use crate::others_liquidation::{play, Plan};
 use crate::scene::{
     cents, id, Contest, Money, Played, Scene, ATTACKER, COLLATERALS, EMPTY, MAKERS, RICH, UNIT,
     WINNERS,
@@ -32,7 +32,7 @@ enum Freeze {
 const FREEZES: [Freeze; 3] = [Freeze::Never, Freeze::First, Freeze::AfterLeaving];
 
 /// As governance does for its guardian.
-fn freeze(scene: &mut Scene) {
+pub fn freeze(scene: &mut Scene) {
     let until = scene.suite.now() + DAY;
     scene.must(|suite| {
         let (owner, market) = (suite.owner.clone(), suite.market.clone());
@@ -132,52 +132,7 @@ fn a5_a_freeze_between_a_jump_and_deleveraging() {
     contest.close();
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Bids {
-    collateral: Collateral,
-    money: Money,
-    freeze: bool,
-    /// Price after the jump from 10,000, hundredths.
-    to: u128,
-    /// How far below it the guardian bids, hundredths.
-    below: u128,
-}
-
-/// His bid stands below the price; frozen, nobody takes new risk at the market, and somebody is liquidated into it.
-fn bids(plan: &Bids) -> Played {
-    let mut scene = Scene::new(plan.collateral, plan.money);
-    let size = SIZE * UNIT;
-    let notional = 100 * size;
-    let seller = scene.hand(WINNERS, "honest winner", 20 * notional);
-    let victim = scene.hand(VICTIM, "victim", notional / 20 + notional / 500);
-    let guardian = scene.hand(ATTACKER, "guardian", 2 * notional);
-    let keeper = scene.hand(ATTACKER, "keeper", 0);
-    scene.trade(&victim, &seller, size, cents(10_000));
-    scene.wait(61);
-    scene
-        .rest(&guardian, Side::Buy, size, cents(plan.to - plan.below))
-        .unwrap();
-    scene.move_to(cents(plan.to), 5);
-    scene.start();
-    if plan.freeze {
-        freeze(&mut scene);
-    }
-    let equity = scene.equity(&victim);
-    for _ in 0..5 {
-        if scene.liquidate_by(&keeper, &id(&victim), 0).is_err() {
-            break;
-        }
-        scene.wait(5);
-    }
-    let slippage = i128::try_from(size * plan.to / 100 * 5_000 / 1_000_000).unwrap();
-    let limit = if equity >= 0 { equity } else { slippage };
-    let figures = [
-        ("what the victim had left", equity),
-        ("bought by the guardian", scene.size(&guardian)),
-    ];
-    scene.end(plan, limit, &figures)
-}
-
+// His bid stands below the price; frozen, nobody takes new risk at the market, and somebody is liquidated into it.
 // A5, S4: a freeze makes nobody's liquidation dearer than the limits without it.
 #[test]
 fn a5_a_freeze_ahead_of_somebodys_liquidation() {
@@ -186,14 +141,15 @@ fn a5_a_freeze_ahead_of_somebodys_liquidation() {
         for money in [EMPTY, RICH] {
             for to in [9_760, 9_600, 9_400] {
                 for below in [10, 100, 300] {
-                    let plan = |freeze| Bids {
+                    let plan = |freeze| Plan {
                         collateral,
                         money,
+                        size: SIZE,
                         freeze,
                         to,
                         below,
                     };
-                    let [open, frozen] = [false, true].map(|freeze| bids(&plan(freeze)));
+                    let [open, frozen] = [false, true].map(|freeze| play(&plan(freeze)));
                     assert_eq!(frozen.gain(), open.gain(), "a freeze is no help: {frozen}");
                     contest.offer(frozen);
                 }

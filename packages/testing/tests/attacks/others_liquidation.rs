@@ -8,27 +8,31 @@ use ballast_testing::suite::Collateral;
 use ballast_testing::wealth::FUND;
 use ballast_types::Side;
 
+use crate::guardian_freeze::freeze;
 use crate::scene::{
     cents, id, Contest, Money, Played, Scene, ATTACKER, COLLATERALS, EMPTY, RICH, UNIT, WINNERS,
 };
 
-const SIZE: u128 = 100;
 /// The hand that is liquidated.
 const VICTIM: &str = "victim";
 
 #[derive(Clone, Copy, Debug)]
-struct Plan {
-    collateral: Collateral,
-    money: Money,
+pub struct Plan {
+    pub collateral: Collateral,
+    pub money: Money,
+    /// Of the victim's position, base units.
+    pub size: u128,
+    /// The exchange is frozen once the price has moved.
+    pub freeze: bool,
     /// Price after the move from 10,000, hundredths.
-    to: u128,
+    pub to: u128,
     /// How far below it the attacker bids, hundredths.
-    below: u128,
+    pub below: u128,
 }
 
-fn play(plan: &Plan) -> Played {
+pub fn play(plan: &Plan) -> Played {
     let mut scene = Scene::new(plan.collateral, plan.money);
-    let size = SIZE * UNIT;
+    let size = plan.size * UNIT;
     let notional = 100 * size;
     let seller = scene.hand(WINNERS, "honest winner", 20 * notional);
     let victim = scene.hand(VICTIM, "victim", notional / 20 + notional / 500);
@@ -41,6 +45,9 @@ fn play(plan: &Plan) -> Played {
         .unwrap();
     scene.move_to(cents(plan.to), 5);
     scene.start();
+    if plan.freeze {
+        freeze(&mut scene);
+    }
     let equity = scene.equity(&victim);
     for _ in 0..5 {
         if scene.liquidate_by(&keeper, &id(&victim), 0).is_err() {
@@ -70,6 +77,8 @@ fn s4_own_bids_for_somebody_elses_liquidation() {
                     let plan = Plan {
                         collateral,
                         money,
+                        size: 100,
+                        freeze: false,
                         to,
                         below,
                     };

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use ballast_insurance_fund::parameters::{validate, validate_claimant};
-use ballast_insurance_fund::state::CLAIMANTS;
+use ballast_insurance_fund::state::{Claimant, CLAIMANTS};
 use ballast_insurance_fund::ContractError;
 use ballast_testing::metering::scenarios::Target::Fund;
 use ballast_testing::suite::claimant_parameters;
@@ -187,16 +187,20 @@ pub fn apply(world: &mut World, step: &ClaimantStep) -> Result<AppResponse> {
     world.suite.change_fund_by(&sender, &msg)
 }
 
+/// A market's standing in the fund; none while it is not registered.
+pub fn registered(world: &World, market: MarketId) -> Option<Claimant> {
+    let storage = world.suite.fund_storage();
+    CLAIMANTS
+        .may_load(storage.as_ref(), (&world.suite.market, market))
+        .unwrap()
+}
+
 pub fn expected(world: &World, step: &ClaimantStep) -> Expect {
     if step.by.is_some() {
         return refusal(Fund, OwnershipError::NotOwner);
     }
     let contract = world.suite.market.to_string();
-    let storage = world.suite.fund_storage();
-    let registered = |market: MarketId| {
-        let key = (&world.suite.market, market);
-        CLAIMANTS.may_load(storage.as_ref(), key).unwrap()
-    };
+    let registered = |market| registered(world, market);
     let refused = match &step.what {
         What::Parameters { field, value } => validate(&changed(world, *field, *value)).err(),
         What::Register { market, parameters } => {

@@ -5,7 +5,7 @@ use ballast_perp_market::state::{MARKET_COUNT, MARKET_STATES, RETIRED_FEES};
 use ballast_perp_market::ContractError;
 use ballast_testing::metering::scenarios::Target::Market;
 use ballast_testing::suite::{market_parameters, Listed, MarketSpec, Suite};
-use ballast_types::market::{ExecuteMsg, ListMarket, OracleConfig, SettleOutcome};
+use ballast_types::market::{ExecuteMsg, ListMarket, SettleOutcome};
 use ballast_types::MarketId;
 use cosmwasm_std::{Int128, Uint128};
 use rand::seq::SliceRandom;
@@ -285,20 +285,10 @@ pub fn apply(world: &mut World, step: &LifeStep) -> Result<Done> {
 /// The listing of a market of a kind.
 pub fn listing(world: &World, feed: FeedNumber) -> ListMarket {
     let spec: &MarketSpec = &world.specs[feed];
+    let oracle = spec.oracle(&world.suite.price_feed, &world.feed_id(feed));
     ListMarket {
-        symbol: spec.symbol.clone(),
-        base_decimals: spec.base_decimals,
-        tick_size: spec.tick_size,
-        lot_size: spec.lot_size,
-        isolated: spec.isolated,
-        oracle: OracleConfig {
-            contract: world.suite.price_feed.to_string(),
-            feed_id: world.feed_id(feed),
-            max_confidence_ppm: spec.max_confidence_ppm,
-            min_price: spec.price_bounds.0,
-            max_price: spec.price_bounds.1,
-        },
         parameters: market_parameters(6),
+        ..spec.listing(oracle, 6)
     }
 }
 

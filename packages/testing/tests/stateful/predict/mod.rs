@@ -187,7 +187,9 @@ pub fn expected(world: &World, step: &Step) -> Expect {
             match (sent, kind) {
                 (Expect::Ok, TopUpKind::Fees) => Expect::Text("fees"),
                 // A market may be listed and its registration wait, or never have been asked for.
-                (Expect::Ok, TopUpKind::Reserve) if suite.claimant(*market).is_err() => {
+                (Expect::Ok, TopUpKind::Reserve)
+                    if claimants::registered(world, *market).is_none() =>
+                {
                     Expect::Fund(FundError::MarketNotRegistered {
                         contract: suite.market.to_string(),
                         market: *market,
