@@ -79,6 +79,21 @@ pub fn parse_time(text: &str) -> Result<u64, String> {
     u64::try_from(days * 86_400 + hour * 3_600 + minute * 60 + second).map_err(|_| expected())
 }
 
+/// A length of time in its largest whole unit.
+#[must_use]
+pub fn length(secs: u64) -> String {
+    whole_units(secs).unwrap_or_else(|| format!("{secs} s"))
+}
+
+/// The same in days, hours or minutes; none where it is no whole number of minutes.
+#[must_use]
+pub fn whole_units(secs: u64) -> Option<String> {
+    [(86_400, "d"), (3_600, "h"), (60, "min")]
+        .into_iter()
+        .find(|(length, _)| secs > 0 && secs % length == 0)
+        .map(|(length, unit)| format!("{} {unit}", secs / length))
+}
+
 fn numbers(text: &str, separator: char) -> Option<Vec<i64>> {
     text.split(separator)
         .map(|part| {
@@ -101,6 +116,19 @@ mod tests {
         for day in [0u64, 59, 60, 365, 11_016, 18_321, 20_000] {
             let text = format_minute(day * 86_400);
             assert_eq!(parse_time(&text), Ok(day * 86_400), "{text}");
+        }
+    }
+
+    #[test]
+    fn lengths_in_their_largest_whole_unit() {
+        for (secs, expected) in [
+            (0, "0 s"),
+            (90, "90 s"),
+            (300, "5 min"),
+            (7_200, "2 h"),
+            (1_814_400, "21 d"),
+        ] {
+            assert_eq!(length(secs), expected);
         }
     }
 

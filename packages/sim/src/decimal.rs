@@ -84,6 +84,12 @@ pub fn format_fixed(mantissa: u128, decimals: u32) -> String {
     }
 }
 
+/// Parts per million as percent, exactly.
+#[must_use]
+pub fn percent(ppm: u64) -> String {
+    format!("{} %", format_fixed(ppm.into(), 4))
+}
+
 /// `a * b / c` without overflow for the sizes the simulator uses; 0 where `c` is 0, cut off at the largest
 /// number. For sizes of orders, never for money that anyone owns.
 #[must_use]

@@ -318,13 +318,9 @@ pub(crate) fn shown(name: &str, value: impl ToString) -> String {
     let unit = plain
         .parse::<u64>()
         .ok()
-        .filter(|secs| name.ends_with("_secs") && *secs > 0)
-        .and_then(|secs| {
-            [(86_400, "d"), (3_600, "h"), (60, "min")]
-                .into_iter()
-                .find(|(length, _)| secs % length == 0)
-                .map(|(length, unit)| format!(" ({} {unit})", secs / length))
-        });
+        .filter(|_| name.ends_with("_secs"))
+        .and_then(crate::clock::whole_units)
+        .map(|unit| format!(" ({unit})"));
     text + &unit.unwrap_or_default()
 }
 

@@ -237,6 +237,15 @@ macro_rules! chart {
     }};
 }
 
+/// A text to the right of a point.
+macro_rules! label {
+    ($chart:expr, $at:expr, $text:expr, $colour:expr) => {
+        $chart
+            .plotting_area()
+            .draw(&(EmptyElement::at($at) + Text::new($text, (6, -7), text_style(13, $colour))))?
+    };
+}
+
 fn draw_prices<'a>(area: &Area<'a>, outcome: &Outcome) -> Drawn<'a> {
     let history = &outcome.history;
     let all = history.iter().flat_map(|sample| &sample.prices);
@@ -252,9 +261,7 @@ fn draw_prices<'a>(area: &Area<'a>, outcome: &Outcome) -> Drawn<'a> {
         let last = points.clone().next_back();
         chart.draw_series(LineSeries::new(points, colour.stroke_width(2)))?;
         if let Some(at) = last {
-            let label = EmptyElement::at(at)
-                + Text::new(report.symbol.clone(), (6, -7), text_style(13, &colour));
-            chart.plotting_area().draw(&label)?;
+            label!(chart, at, report.symbol.clone(), &colour);
         }
     }
     for pair in history.windows(2) {
@@ -301,9 +308,7 @@ fn draw_rules<'a>(
         let last = points.last().copied();
         chart.draw_series(LineSeries::new(points, colour.stroke_width(2)))?;
         if let Some(at) = last {
-            let label = EmptyElement::at(at)
-                + Text::new(report.symbol.clone(), (6, -7), text_style(13, &colour));
-            chart.plotting_area().draw(&label)?;
+            label!(chart, at, report.symbol.clone(), &colour);
         }
     }
     Ok(())
@@ -323,9 +328,7 @@ fn draw_coverage<'a>(area: &Area<'a>, outcome: &Outcome) -> Drawn<'a> {
         let corners = [(span.start, *upper), (span.end, *lower)];
         chart.draw_series([Rectangle::new(corners, colour.filled())])?;
         let middle = (upper + lower) / 2.0;
-        let label = EmptyElement::at((span.end, middle))
-            + Text::new((*name).to_owned(), (6, -7), text_style(13, &INK));
-        chart.plotting_area().draw(&label)?;
+        label!(chart, (span.end, middle), (*name).to_owned(), &INK);
     }
     let points = outcome
         .history
@@ -361,9 +364,7 @@ fn draw_layers<'a>(area: &Area<'a>, outcome: &Outcome) -> Drawn<'a> {
         chart.draw_series([Polygon::new(outline, colour.filled())])?;
         if let Some(last) = history.last() {
             let middle = (below(last, layer) + below(last, layer + 1)) / 2.0;
-            let label = EmptyElement::at((time(last), middle))
-                + Text::new((*name).to_owned(), (6, -7), text_style(13, &INK));
-            chart.plotting_area().draw(&label)?;
+            label!(chart, (time(last), middle), (*name).to_owned(), &INK);
         }
     }
     Ok(())

@@ -3,12 +3,12 @@
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table};
 
-use crate::clock::format_minute;
+use crate::clock::{format_minute, length};
 use crate::engine::Outcome;
 use crate::governed::GovernedReport;
 use crate::listing::QUOTE_UNIT;
 use crate::prices::Series;
-use crate::propose::summary::{change_text, duration};
+use crate::propose::summary::change_text;
 use crate::report::Report;
 
 /// How many kinds of refusals are shown.
@@ -262,7 +262,7 @@ fn dao(governed: &GovernedReport) -> Vec<(&'static str, String)> {
                 format_minute(one.proposed_at),
                 format_minute(one.voting_ends_at),
                 at(one.decided_at),
-                duration(timelock),
+                length(timelock),
                 at(one.ready_at),
                 at(one.executed_at)
             );
@@ -360,14 +360,6 @@ pub fn list(entries: &[(String, String, Vec<Series>)]) -> String {
 
 fn percent(ppm: i64) -> f64 {
     i32::try_from(ppm).map_or(f64::NAN, f64::from) / 10_000.0
-}
-
-fn length(seconds: u64) -> String {
-    match seconds {
-        secs if secs % 3_600 == 0 => format!("{} h", secs / 3_600),
-        secs if secs % 60 == 0 => format!("{} min", secs / 60),
-        secs => format!("{secs} s"),
-    }
 }
 
 /// Quote atoms as whole quote units with thousands separated, rounded to the nearest.

@@ -11,7 +11,7 @@ use super::changes::{Direction, FieldChange};
 use super::check::{Checked, Effect, Item};
 use super::state::State;
 use super::timing::Timing;
-use crate::clock::format_minute;
+use crate::clock::{format_minute, length};
 use crate::parameters::shown;
 
 /// How long a change that waited can be applied, days: the same in market and fund.
@@ -61,13 +61,13 @@ impl Summary {
             let secs = checked.settings.protective_voting_secs;
             notes.push(format!(
                 "it only tightens: with --protective it could act after a vote of {}, and would expire unless confirmed",
-                duration(secs)
+                length(secs)
             ));
         }
         if checked.speed == Speed::Protective {
             notes.push(format!(
                 "{} after its execution anyone may set it back, unless a proposal with confirm_protective was executed",
-                duration(checked.settings.protective_expiry_secs)
+                length(checked.settings.protective_expiry_secs)
             ));
         }
         let deposit = checked.settings.deposit.as_ref().map(|deposit| {
@@ -145,14 +145,14 @@ impl Summary {
             "voting ends",
             format!(
                 "{} after it is proposed{}",
-                duration(timing.voting_secs),
+                length(timing.voting_secs),
                 at(timing.voting_ends_at)
             ),
         );
         let wait = if timing.delay_secs == 0 {
             "as soon as it is decided".to_owned()
         } else {
-            format!("{} after it is decided", duration(timing.delay_secs))
+            format!("{} after it is decided", length(timing.delay_secs))
         };
         row("may be executed", format!("{wait}{}", at(timing.ready_at)));
         if timing.early_decision {
@@ -171,7 +171,7 @@ impl Summary {
             "and expires",
             format!(
                 "{} later{}",
-                duration(timing.execution_window_secs),
+                length(timing.execution_window_secs),
                 at(timing.deadline)
             ),
         );
@@ -197,11 +197,11 @@ fn item_text(text: &mut String, number: u32, item: &Item, with_times: bool) {
         Effect::AtExecution => "when the proposal is executed".to_owned(),
         Effect::Waits { loosens, secs } => format!(
             "{} after that, because {loosens} loosens: anyone then sends apply_change, within {APPLY_WINDOW_DAYS} d",
-            duration(*secs)
+            length(*secs)
         ),
         Effect::WaitsIfItLoosens { secs } => format!(
             "when the proposal is executed, or {} after that if it loosens anything",
-            duration(*secs)
+            length(*secs)
         ),
     };
     let _ = writeln!(text, "   takes effect {effect}{when}");
@@ -237,22 +237,10 @@ fn readable(field: &str, value: &str) -> String {
     let text = shown(field, value);
     match value.parse::<u64>() {
         Ok(ppm) if field.ends_with("_ppm") => {
-            let percent = crate::decimal::format_fixed(ppm.into(), 4);
-            format!("{text} ppm ({percent} %)")
+            format!("{text} ppm ({})", crate::decimal::percent(ppm))
         }
         _ => text,
     }
-}
-
-/// A length of time in its largest whole unit.
-#[must_use]
-pub fn duration(secs: u64) -> String {
-    [(86_400, "d"), (3_600, "h"), (60, "min")]
-        .into_iter()
-        .find(|(length, _)| secs > 0 && secs % length == 0)
-        .map_or(format!("{secs} s"), |(length, unit)| {
-            format!("{} {unit}", secs / length)
-        })
 }
 
 #[cfg(test)]
@@ -271,7 +259,5 @@ mod tests {
             assert_eq!(readable("risk_weight_ppm", ppm), expected);
         }
         assert_eq!(readable("symbol", "FTT-PERP"), "FTT-PERP");
-        assert_eq!(duration(1_814_400), "21 d");
-        assert_eq!(duration(90), "90 s");
     }
 }

@@ -9,6 +9,8 @@ use super::history::History;
 use super::sizing::{Clipped, Sizing};
 use super::statistics::{estimate, quantile, Estimate, Quantile};
 use super::verify::Verified;
+use crate::clock::length;
+use crate::decimal::percent as exact_percent;
 use crate::error::SimResult;
 use crate::prices::Series;
 use crate::stress::{percent, units, Money};
@@ -232,25 +234,16 @@ fn share(share: f64) -> String {
     format!("{:.2} %", share * 100.0)
 }
 
-/// A length of time in its largest whole unit.
-fn time(secs: u64) -> String {
-    match secs {
-        secs if secs % 86_400 == 0 => format!("{} d", secs / 86_400),
-        secs if secs % 3_600 == 0 => format!("{} h", secs / 3_600),
-        secs => format!("{} min", secs / 60),
-    }
-}
-
 /// For people.
 #[must_use]
 pub fn text(report: &SizeReport) -> String {
     let mut parts = vec![format!(
         "{} paths of {}, drawn from {} bars of {} in blocks of {} on average",
         report.draws,
-        time(report.horizon_secs),
+        length(report.horizon_secs),
         report.bars,
-        time(report.bar_secs),
-        time(report.block * report.bar_secs)
+        length(report.bar_secs),
+        length(report.block * report.bar_secs)
     )];
     let mut fund = new_table();
     fund.set_header(heads([
@@ -262,7 +255,7 @@ pub fn text(report: &SizeReport) -> String {
     for market in &report.markets {
         let figures = [
             units(market.open_interest_cap),
-            precise(market.risk_weight_ppm),
+            exact_percent(market.risk_weight_ppm.into()),
             units(market.reserve),
         ];
         fund.add_row(row(&market.symbol, figures));
@@ -276,8 +269,8 @@ pub fn text(report: &SizeReport) -> String {
     parts.push(fund.to_string());
     parts.push(format!(
         "of the mutual reserve one market may draw {} a day and {} in its life; stake behind the fund: {}",
-        precise(report.mutual_window_ppm),
-        precise(report.mutual_lifetime_ppm),
+        exact_percent(report.mutual_window_ppm.into()),
+        exact_percent(report.mutual_lifetime_ppm.into()),
         units(report.stake)
     ));
     let mut figures = new_table();
@@ -305,7 +298,7 @@ pub fn text(report: &SizeReport) -> String {
         share(probability.share),
         share(probability.low),
         share(probability.high),
-        precise(report.target_ppm),
+        exact_percent(report.target_ppm.into()),
         units(report.expected_uncovered),
         units(report.expected_uncovered_error)
     ));
@@ -319,11 +312,6 @@ pub fn text(report: &SizeReport) -> String {
         parts.push(verified(verification));
     }
     parts.join("\n")
-}
-
-fn precise(ppm: u32) -> String {
-    let digits = crate::decimal::format_fixed(u128::from(ppm), 4);
-    format!("{digits} %")
 }
 
 fn verified(verification: &Verification) -> String {
