@@ -1,9 +1,9 @@
 //! The breaker of one market that loses too much.
 //!
-//! Net loss = claims paid less the market's top-ups (fees that repaid its own debt or went to its reserve or to the mutual reserve, and
-//! reserve top-ups) over 8 hourly buckets. Donations and what went to surplus do not move it. It trips at `trip_ppm` of the
-//! highest (reserve + what the mutual reserve would pay it) seen in those hours, if the loss is above `floor`; it releases
-//! below `release_ppm`, and always when nothing is lost any longer.
+//! Net loss = claims paid less the market's top-ups (fees that repaid its own debt or went to its reserve or to the mutual
+//! reserve, and reserve top-ups) over 8 hourly buckets. Donations and what went to surplus do not move it. It trips at
+//! `trip_ppm` of the highest (reserve + what the mutual reserve would pay it) seen in those hours, if the loss is above
+//! `floor`; it releases below `release_ppm`, and always when nothing is lost any longer.
 //! Evaluated before and after every message of the market and for all markets of a contract in `Poke`.
 
 use ballast_risk::{ppm_of, Rounding};

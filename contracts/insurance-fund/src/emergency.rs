@@ -4,8 +4,9 @@
 //! claims of one market within an hour at most `event_ppm` of what is committed, for all markets in seven days at most
 //! `week_ppm` (a refilling bucket). What is committed is what the facility holds plus what it is owed, so drawing does not
 //! change the limits. A new market reports what it likes, and so makes the level as bad as it wants: until its ramp is over
-//! it may draw the ramp's part of an event, and owe no more than the ramp's part of a week. What a market drew is its debt; fees repay it before anything else, the market's own first and then,
-//! with at most half of the fees, that of others, the oldest debtors first. Repaid coins are the facility's again.
+//! it may draw the ramp's part of an event, and owe no more than the ramp's part of a week. What a market drew is its debt;
+//! fees repay it before anything else, the market's own first and then, with at most half of the fees, that of others, the
+//! oldest debtors first. Repaid coins are the facility's again.
 //!
 //! Invariant: `facility.debt` is the sum of all markets' debts, and `debtors` names exactly the markets that owe.
 //!

@@ -18,11 +18,11 @@ use crate::error::{ContractError, ContractResult};
 /// Largest amount that a parameter or a report may hold: 2^120, so that sums over all markets fit 128 bits.
 pub const MAX_AMOUNT: u128 = 1 << 120;
 
-const DAY: u128 = 86_400;
-
 /// The least time that any owner's adverse change waits, here and in governance, seconds. No exit is longer: what a DAO can
 /// do to the fund from outside, as its wasm admin, waits no longer than that, whatever this fund's own delay is.
 pub const LEAST_ADVERSE_DELAY_SECS: u64 = 21 * 86_400;
+
+const DAY: u128 = 86_400;
 const MILLION: u128 = 1_000_000;
 
 /// Hard range of one parameter of `T`, and its direction.

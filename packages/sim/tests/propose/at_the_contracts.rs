@@ -1,5 +1,6 @@
 //! Every kind is proposed, voted on and executed at the real contracts.
 
+use assert_cmd::Command;
 use ballast_testing::suite::{Listed, MarketSpec};
 use ballast_types::fund::SurplusResponse;
 use ballast_types::governance::{ExecuteMsg, Speed};
@@ -8,6 +9,7 @@ use cosmwasm_std::{Response, StdResult};
 use cw_multi_test::ContractWrapper;
 use serde_json::{json, Value};
 
+use crate::support::{text, write_bars, START};
 use crate::world::World;
 
 const DAY: u64 = 86_400;
@@ -17,14 +19,7 @@ fn with_feed(world: &mut World) -> String {
     let suite = &mut world.suite;
     let spec = MarketSpec::eth();
     let feed_id = "e".repeat(64);
-    let feed = price_feed::FeedConfig {
-        id: feed_id.clone(),
-        symbol: "ETH/USD".to_owned(),
-        expo: spec.expo,
-        quorum: 2,
-        max_age_secs: 600,
-        feeders: suite.feeders.iter().map(ToString::to_string).collect(),
-    };
+    let feed = spec.feed(&feed_id, &suite.feeders, 600);
     let (owner, contract) = (suite.owner.clone(), suite.price_feed.clone());
     let message = price_feed::ExecuteMsg::SetFeed { feed };
     suite.execute(&owner, &contract, &message, &[]).unwrap();
@@ -139,6 +134,47 @@ fn sized_parameters_are_proposed_as_they_are() {
         world.in_force("/claimants/1/data/parameters/risk_weight_ppm"),
         "40000"
     );
+}
+
+/// From a history to a market in force: `size` writes, `propose` reads, the DAO votes.
+#[test]
+fn what_size_writes_is_proposed_and_in_force_after_the_vote() {
+    let mut world = World::new();
+    let feed_id = with_feed(&mut world);
+    let folder = world.folder.path();
+    let prices = write_bars(folder, "CRASHUSD.csv", START, 60, 300);
+    let (file, config) = (folder.join("sized.json"), folder.join("fund.json"));
+    std::fs::write(&config, world.state()["fund"].to_string()).unwrap();
+    let (market, oracle) = (
+        world.suite.market.to_string(),
+        world.suite.price_feed.to_string(),
+    );
+    let sized = Command::new(env!("CARGO_BIN_EXE_ballast"))
+        .args(["size", "--open-interest", "1000000", "--horizon", "2h"])
+        .args(["--draws", "400", "--block", "30", "--verify", "0", "--json"])
+        .args(["--market-contract", &market, "--first-market", "1"])
+        .args(["--oracle", &oracle, "--feed", &feed_id])
+        .arg("--prices")
+        .arg(prices)
+        .arg("--fund-config")
+        .arg(config)
+        .arg("--write")
+        .arg(&file)
+        .output()
+        .unwrap();
+    assert!(sized.status.success(), "{}", text(&sized.stderr));
+    let sized: Value = serde_json::from_slice(&sized.stdout).unwrap();
+    let written = world.write(&["list-market", "--parameters", file.to_str().unwrap()]);
+    assert_eq!(written.summary["title"], "List CRASH-PERP");
+    know(&mut world, feed_id);
+    world.carry(&written);
+    assert_eq!(
+        world.in_force("/markets/data/1/config/symbol"),
+        "CRASH-PERP"
+    );
+    let weight = sized["markets"][0]["risk_weight_ppm"].to_string();
+    let pointer = "/claimants/1/data/parameters/risk_weight_ppm";
+    assert_eq!(world.in_force(pointer), weight);
 }
 
 #[test]

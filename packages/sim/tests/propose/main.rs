@@ -2,4 +2,6 @@
 
 mod at_the_contracts;
 mod refused;
+#[path = "../support/mod.rs"]
+mod support;
 mod world;

@@ -2,8 +2,9 @@
 //! design section 9 hold, and every refusal was predicted.
 //!
 //! `BALLAST_STATEFUL_STEPS` sets the steps of a run (500 by default), `BALLAST_STATEFUL_SEEDS` the number of
-//! runs (16, and a quarter as many where governance owns the suite), `BALLAST_STATEFUL_SEED` replays one seed. A failure prints both. A run of all default steps also
-//! checks that every message was accepted and refused ([`tally`]).
+//! runs (16, and a quarter as many where governance owns the suite), `BALLAST_STATEFUL_SEED` replays one seed.
+//! A failure prints both. A run of all default steps also checks that every message was accepted and refused
+//! ([`tally`]).
 
 mod apply;
 mod changes;
