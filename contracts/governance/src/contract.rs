@@ -167,7 +167,7 @@ pub fn reply(deps: DepsMut, env: Env, msg: Reply) -> ContractResult<Response> {
     }
 }
 
-/// From an older version of this contract only.
+/// From a version that this code knows, once.
 ///
 /// # Errors
 /// [`crate::ContractError::Migration`].

@@ -265,7 +265,7 @@ pub fn reply(deps: DepsMut, _env: Env, msg: Reply) -> ContractResult<Response> {
     poke::reply(deps, &msg)
 }
 
-/// Accepts a newer version of this contract. Nothing is converted yet.
+/// From a version that this code knows, once. Nothing is converted yet.
 ///
 /// # Errors
 /// [`crate::error::ContractError::Migration`].
