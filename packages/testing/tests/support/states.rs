@@ -23,6 +23,7 @@ pub enum Fund {
     ErrorsAtLength,
     Panics,
     BurnsGas,
+    FailsAfterPaying,
     PaysAll,
     PaysAPart,
     PaysNothing,
@@ -31,6 +32,7 @@ pub enum Fund {
     SaysLess,
     PaysAnotherCoin,
     AnswersAtLength,
+    AnswersWithNoise,
     AnswersGarbage,
     AnswersNothing,
     ReentersLiquidate,
@@ -42,7 +44,7 @@ pub enum Fund {
 }
 
 impl Fund {
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::Missing,
         Self::RealEmpty,
         Self::RealRich,
@@ -54,6 +56,7 @@ impl Fund {
         Self::ErrorsAtLength,
         Self::Panics,
         Self::BurnsGas,
+        Self::FailsAfterPaying,
         Self::PaysAll,
         Self::PaysAPart,
         Self::PaysNothing,
@@ -62,6 +65,7 @@ impl Fund {
         Self::SaysLess,
         Self::PaysAnotherCoin,
         Self::AnswersAtLength,
+        Self::AnswersWithNoise,
         Self::AnswersGarbage,
         Self::AnswersNothing,
         Self::ReentersLiquidate,
@@ -83,6 +87,7 @@ impl Fund {
                 | Self::ErrorsAtLength
                 | Self::Panics
                 | Self::BurnsGas
+                | Self::FailsAfterPaying
         )
     }
 
@@ -95,6 +100,7 @@ impl Fund {
                 | Self::PaysTooMuch
                 | Self::SaysLess
                 | Self::AnswersAtLength
+                | Self::AnswersWithNoise
                 | Self::AnswersGarbage
                 | Self::AnswersNothing
         )
@@ -137,6 +143,7 @@ impl Fund {
             Self::ErrorsAtLength => Reaction::Errors { bytes: 100_000 },
             Self::Panics => Reaction::Panics,
             Self::BurnsGas => Reaction::BurnsGas { records: 1_000 },
+            Self::FailsAfterPaying => Reaction::PaysAndFails,
             Self::PaysAll => Reaction::pays(1_000_000),
             Self::PaysAPart => Reaction::pays(300_000),
             Self::PaysTooMuch => Reaction::pays(1_500_000),
@@ -151,6 +158,7 @@ impl Fund {
                 }
             }
             Self::AnswersAtLength => Reaction::says(1_000_000, Says::Huge(100_000)),
+            Self::AnswersWithNoise => Reaction::says(1_000_000, Says::Noise(100_000)),
             Self::AnswersGarbage => Reaction::says(1_000_000, Says::Garbage),
             Self::AnswersNothing => Reaction::says(1_000_000, Says::Nothing),
             Self::PaysNothing
