@@ -3,12 +3,12 @@
 use ballast_types::fund::{ClaimAnswer, TopUp, TopUpAnswer};
 use ballast_types::{MarketId, MarketReport, RiskParameters};
 use cosmwasm_schema::cw_serde;
+#[cfg(not(feature = "library"))]
+use cosmwasm_std::entry_point;
 use cosmwasm_std::{
     coins, to_json_binary, Addr, BankMsg, Binary, Coin, CosmosMsg, Deps, DepsMut, Env, Event,
     MessageInfo, Reply, Response, StdError, StdResult, Uint128, WasmMsg,
 };
-#[cfg(not(feature = "library"))]
-use cosmwasm_std::entry_point;
 use cw20::{BalanceResponse, Cw20ExecuteMsg, Cw20QueryMsg, Cw20ReceiveMsg, Denom};
 use cw_storage_plus::Item;
 
@@ -199,7 +199,12 @@ const SEEN: Item<Vec<SeenClaim>> = Item::new("seen");
 /// # Errors
 /// None in practice.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn instantiate(deps: DepsMut, _: Env, _: MessageInfo, msg: InstantiateMsg) -> StdResult<Response> {
+pub fn instantiate(
+    deps: DepsMut,
+    _: Env,
+    _: MessageInfo,
+    msg: InstantiateMsg,
+) -> StdResult<Response> {
     COLLATERAL.save(deps.storage, &msg.collateral)?;
     BEHAVIOUR.save(deps.storage, &msg.behaviour)?;
     SEEN.save(deps.storage, &vec![])?;
