@@ -3,7 +3,7 @@
 //! A payment that fails (a proposer who refuses coins, a fund that is broken) never stops the message that
 //! made it: the deposit stays held, and `Close` tries again.
 
-use ballast_types::fund::{self, TopUp, TopUpKind};
+use ballast_types::fund::TopUpKind;
 use ballast_types::governance::{ContractKind, DepositState, HeldDeposits, Settings};
 use cosmwasm_std::{
     coins, to_json_binary, Addr, Coin, CosmosMsg, DepsMut, Env, Event, MessageInfo, Reply,
@@ -12,6 +12,7 @@ use cosmwasm_std::{
 use cw20::{Cw20ExecuteMsg, Denom, UncheckedDenom};
 use cw3::{DepositInfo, UncheckedDepositInfo};
 
+use crate::calls::FundDonation;
 use crate::state::{current_settings, Proposal, Standing, DEPOSITS, PROPOSALS, STANDINGS};
 use crate::token::{attached, key, pay};
 use crate::{events, ContractError, ContractResult};
@@ -197,16 +198,13 @@ fn release(storage: &mut dyn Storage, deposit: &DepositInfo) -> ContractResult<(
 }
 
 fn donate(deposit: &DepositInfo, fund: &Addr) -> StdResult<CosmosMsg> {
-    let top_up = TopUp {
-        contract: None,
-        market: None,
+    let donation = to_json_binary(&FundDonation::TopUp {
         kind: TopUpKind::Donation,
-        state: None,
-    };
+    })?;
     let message = match &deposit.denom {
         Denom::Native(denom) => WasmMsg::Execute {
             contract_addr: fund.to_string(),
-            msg: to_json_binary(&fund::ExecuteMsg::TopUp(top_up))?,
+            msg: donation,
             funds: coins(deposit.amount.u128(), denom),
         },
         Denom::Cw20(token) => WasmMsg::Execute {
@@ -214,7 +212,7 @@ fn donate(deposit: &DepositInfo, fund: &Addr) -> StdResult<CosmosMsg> {
             msg: to_json_binary(&Cw20ExecuteMsg::Send {
                 contract: fund.to_string(),
                 amount: deposit.amount,
-                msg: to_json_binary(&fund::ReceiveMsg::TopUp(top_up))?,
+                msg: donation,
             })?,
             funds: vec![],
         },

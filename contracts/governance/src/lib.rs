@@ -5,6 +5,7 @@
 
 pub mod books;
 pub mod bootstrap;
+pub mod calls;
 pub mod check;
 pub mod classify;
 pub mod contract;
@@ -16,6 +17,7 @@ pub mod execute;
 pub mod guardian;
 pub mod lifecycle;
 pub mod migration;
+pub mod parameter_set;
 pub mod parameters;
 pub mod propose;
 pub mod protective;

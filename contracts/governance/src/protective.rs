@@ -10,11 +10,9 @@
 //! step tightened the same field, that one is reverted first. The contract that is told decides how long a
 //! loosening waits there.
 
-use ballast_types::fund::{self, ClaimantParameters, ClaimantResponse};
 use ballast_types::governance::{
     ContractKind, ProtectiveChange, ProtectiveResponse, ProtectiveStep, Settings,
 };
-use ballast_types::market::{self, MarketParameters, MarketResponse};
 use ballast_types::MarketId;
 use cosmwasm_std::{
     from_json, to_json_binary, Binary, CosmosMsg, Deps, DepsMut, Env, Event, MessageInfo, Response,
@@ -22,7 +20,11 @@ use cosmwasm_std::{
 };
 use cw_utils::nonpayable;
 
+use crate::calls::{
+    FundCall, FundQuestion, MarketAnswer, MarketCall, MarketQuestion, WithParameters,
+};
 use crate::execute::only_governance;
+use crate::parameter_set::{ParameterSet, Value};
 use crate::state::{current_settings, Proposal, Standing, PROTECTIVE, SETTINGS};
 use crate::{events, ContractError, ContractResult};
 
@@ -35,59 +37,90 @@ pub enum Tightens {
     Down,
 }
 
+/// How the JSON of a field is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A number of 32 bits.
+    Fraction,
+    /// A text of a number of 128 bits.
+    Amount,
+    /// Yes or no.
+    Flag,
+}
+
+impl Kind {
+    /// Reads a value of this kind; 0 and 1 for no and yes.
+    fn read(self, value: &Value) -> Option<u128> {
+        match (self, value) {
+            (Self::Fraction, Value::Number(number)) => u32::try_from(*number).ok().map(u128::from),
+            (Self::Amount, Value::Text(text)) => text.parse().ok(),
+            (Self::Flag, Value::Flag(flag)) => Some(u128::from(*flag)),
+            _ => None,
+        }
+    }
+
+    /// Writes one; a fraction that does not fit is cut.
+    fn write(self, value: u128) -> Value {
+        match self {
+            Self::Fraction => Value::Number(u32::try_from(value).unwrap_or(u32::MAX).into()),
+            Self::Amount => Value::Text(value.to_string()),
+            Self::Flag => Value::Flag(value > 0),
+        }
+    }
+}
+
 /// A field that a protective proposal may tighten.
-pub struct Field<T: 'static> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
     /// As in the message.
     pub name: &'static str,
     /// Which way.
     pub tightens: Tightens,
-    /// Reads it; 0 and 1 for no and yes.
-    pub get: fn(&T) -> u128,
-    /// Writes it; a value that does not fit is cut.
-    pub set: fn(&mut T, u128),
+    /// How it is written.
+    pub kind: Kind,
+}
+
+impl Field {
+    fn read(&self, set: &ParameterSet) -> Option<u128> {
+        self.kind.read(set.get(self.name)?)
+    }
 }
 
 /// Fields of a market.
-pub const MARKET_FIELDS: &[Field<MarketParameters>] = &[
+pub const MARKET_FIELDS: &[Field] = &[
     Field {
         name: "initial_margin_ppm",
         tightens: Tightens::Up,
-        get: |p| p.initial_margin_ppm.into(),
-        set: |p, value| p.initial_margin_ppm = small(value),
+        kind: Kind::Fraction,
     },
     Field {
         name: "open_interest_cap",
         tightens: Tightens::Down,
-        get: |p| p.open_interest_cap.u128(),
-        set: |p, value| p.open_interest_cap = value.into(),
+        kind: Kind::Amount,
     },
     Field {
         name: "reduce_only",
         tightens: Tightens::Up,
-        get: |p| p.reduce_only.into(),
-        set: |p, value| p.reduce_only = value > 0,
+        kind: Kind::Flag,
     },
 ];
 
 /// Fields of a market's standing in the insurance fund.
-pub const CLAIMANT_FIELDS: &[Field<ClaimantParameters>] = &[
+pub const CLAIMANT_FIELDS: &[Field] = &[
     Field {
         name: "risk_weight_ppm",
         tightens: Tightens::Up,
-        get: |p| p.risk_weight_ppm.into(),
-        set: |p, value| p.risk_weight_ppm = small(value),
+        kind: Kind::Fraction,
     },
     Field {
         name: "open_interest_cap",
         tightens: Tightens::Down,
-        get: |p| p.open_interest_cap.u128(),
-        set: |p, value| p.open_interest_cap = value.into(),
+        kind: Kind::Amount,
     },
     Field {
         name: "reserve_target",
         tightens: Tightens::Up,
-        get: |p| p.reserve_target.u128(),
-        set: |p, value| p.reserve_target = value.into(),
+        kind: Kind::Amount,
     },
 ];
 
@@ -260,11 +293,17 @@ fn step(deps: Deps, settings: &Settings, msg: &CosmosMsg) -> Result<ProtectiveSt
     }
 }
 
+const ONLY_UPDATES_MARKET: &str = "only a market's update_market is on the list";
+const ONLY_UPDATES_CLAIMANT: &str = "only a fund's update_market is on the list";
+
 fn market_step(deps: Deps, contract: &str, msg: &Binary) -> Result<ProtectiveStep, String> {
-    let Ok(market::ExecuteMsg::UpdateMarket { market, parameters }) = from_json(msg) else {
-        return Err("only a market's update_market is on the list".to_owned());
+    let Ok(MarketCall::UpdateMarket { market, parameters }) = from_json(msg) else {
+        return Err(ONLY_UPDATES_MARKET.to_owned());
     };
     let current = market_parameters(deps, contract, market).map_err(|error| error.to_string())?;
+    if !parameters.has_names_of(&current) {
+        return Err(ONLY_UPDATES_MARKET.to_owned());
+    }
     Ok(ProtectiveStep {
         contract: contract.to_owned(),
         claimant: None,
@@ -275,16 +314,19 @@ fn market_step(deps: Deps, contract: &str, msg: &Binary) -> Result<ProtectiveSte
 }
 
 fn claimant_step(deps: Deps, fund: &str, msg: &Binary) -> Result<ProtectiveStep, String> {
-    let Ok(fund::ExecuteMsg::UpdateMarket {
+    let Ok(FundCall::UpdateMarket {
         contract,
         market,
         parameters,
     }) = from_json(msg)
     else {
-        return Err("only a fund's update_market is on the list".to_owned());
+        return Err(ONLY_UPDATES_CLAIMANT.to_owned());
     };
     let current =
         claimant_parameters(deps, fund, &contract, market).map_err(|error| error.to_string())?;
+    if !parameters.has_names_of(&current) {
+        return Err(ONLY_UPDATES_CLAIMANT.to_owned());
+    }
     Ok(ProtectiveStep {
         contract: fund.to_owned(),
         claimant: Some(contract),
@@ -298,16 +340,16 @@ fn claimant_step(deps: Deps, fund: &str, msg: &Binary) -> Result<ProtectiveStep,
 ///
 /// # Errors
 /// Why it is not protective.
-pub fn tightened<T: Clone + PartialEq>(
-    fields: &[Field<T>],
-    current: &T,
-    proposed: &T,
+pub fn tightened(
+    fields: &[Field],
+    current: &ParameterSet,
+    proposed: &ParameterSet,
 ) -> Result<Vec<ProtectiveChange>, String> {
-    let mut rest = proposed.clone();
     let mut changes = vec![];
     for field in fields {
-        let (before, after) = ((field.get)(current), (field.get)(proposed));
-        (field.set)(&mut rest, before);
+        let (Some(before), Some(after)) = (field.read(current), field.read(proposed)) else {
+            return Err(format!("{} cannot be read", field.name));
+        };
         let tighter = match field.tightens {
             Tightens::Up => after > before,
             Tightens::Down => after < before,
@@ -322,7 +364,9 @@ pub fn tightened<T: Clone + PartialEq>(
             return Err(format!("{} would loosen: {before} to {after}", field.name));
         }
     }
-    if rest != *current {
+    let listed = |name: &str| fields.iter().any(|field| field.name == name);
+    let same = |name: &str| listed(name) || current.get(name) == proposed.get(name);
+    if !current.names().all(same) || !proposed.names().all(same) {
         return Err("a field that is not on the list would change".to_owned());
     }
     if changes.is_empty() {
@@ -337,7 +381,7 @@ fn reversal(deps: Deps, step: &ProtectiveStep) -> ContractResult<(CosmosMsg, Vec
     let (msg, fields) = if let Some(claimant) = &step.claimant {
         let mut parameters = claimant_parameters(deps, &step.contract, claimant, market)?;
         let fields = restore(CLAIMANT_FIELDS, &mut parameters, &step.changes);
-        let msg = to_json_binary(&fund::ExecuteMsg::UpdateMarket {
+        let msg = to_json_binary(&FundCall::UpdateMarket {
             contract: claimant.clone(),
             market,
             parameters,
@@ -346,7 +390,7 @@ fn reversal(deps: Deps, step: &ProtectiveStep) -> ContractResult<(CosmosMsg, Vec
     } else {
         let mut parameters = market_parameters(deps, &step.contract, market)?;
         let fields = restore(MARKET_FIELDS, &mut parameters, &step.changes);
-        let msg = to_json_binary(&market::ExecuteMsg::UpdateMarket { market, parameters })?;
+        let msg = to_json_binary(&MarketCall::UpdateMarket { market, parameters })?;
         (msg, fields)
     };
     let message = WasmMsg::Execute {
@@ -357,26 +401,26 @@ fn reversal(deps: Deps, step: &ProtectiveStep) -> ContractResult<(CosmosMsg, Vec
     Ok((message.into(), fields))
 }
 
-fn restore<T>(
-    fields: &[Field<T>],
-    parameters: &mut T,
+fn restore(
+    fields: &[Field],
+    parameters: &mut ParameterSet,
     changes: &[ProtectiveChange],
 ) -> Vec<&'static str> {
     let mut restored = vec![];
     for field in fields {
         let change = changes.iter().find(|change| change.field == field.name);
         let Some(change) = change else { continue };
-        if (field.get)(parameters) == change.after.u128() {
-            (field.set)(parameters, change.before.u128());
+        if field.read(parameters) == Some(change.after.u128()) {
+            parameters.set(field.name, field.kind.write(change.before.u128()));
             restored.push(field.name);
         }
     }
     restored
 }
 
-fn market_parameters(deps: Deps, contract: &str, market: MarketId) -> StdResult<MarketParameters> {
-    let query = market::QueryMsg::Market { market };
-    let answer: MarketResponse = deps.querier.query_wasm_smart(contract, &query)?;
+fn market_parameters(deps: Deps, contract: &str, market: MarketId) -> StdResult<ParameterSet> {
+    let question = MarketQuestion::Market { market };
+    let answer: MarketAnswer = deps.querier.query_wasm_smart(contract, &question)?;
     Ok(answer.config.parameters)
 }
 
@@ -385,15 +429,11 @@ fn claimant_parameters(
     fund: &str,
     contract: &str,
     market: MarketId,
-) -> StdResult<ClaimantParameters> {
-    let query = fund::QueryMsg::Market {
+) -> StdResult<ParameterSet> {
+    let question = FundQuestion::Market {
         contract: contract.to_owned(),
         market,
     };
-    let answer: ClaimantResponse = deps.querier.query_wasm_smart(fund, &query)?;
+    let answer: WithParameters = deps.querier.query_wasm_smart(fund, &question)?;
     Ok(answer.parameters)
-}
-
-fn small(value: u128) -> u32 {
-    u32::try_from(value).unwrap_or(u32::MAX)
 }

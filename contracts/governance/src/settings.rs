@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use ballast_types::fund;
 use ballast_types::governance::{ContractKind, Settings};
 use cosmwasm_std::{Addr, Deps, DepsMut, Env, MessageInfo, Response, Uint128};
 use cw20::{Denom, UncheckedDenom};
 use cw3::UncheckedDepositInfo;
 
+use crate::calls::{FundQuestion, WithCollateral};
 use crate::deposit::{denom_of, insurance_fund};
 use crate::execute::only_governance;
 use crate::state::{DEPOSITS, GUARDIAN, REVISION, SETTINGS};
@@ -120,9 +120,9 @@ fn checked_deposit(
     let denom = token::checked(deps.api, &deps.querier, this, denom_of(&deposit.denom))?;
     check_supply(deps, &denom, deposit.amount)?;
     if let Some(fund) = fund {
-        let config: fund::ConfigResponse = deps
+        let config: WithCollateral = deps
             .querier
-            .query_wasm_smart(fund, &fund::QueryMsg::Config {})?;
+            .query_wasm_smart(fund, &FundQuestion::Config {})?;
         if config.collateral != denom {
             return Err(ContractError::DepositNotCollateral {
                 expected: token::key(&config.collateral),
