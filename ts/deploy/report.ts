@@ -1,0 +1,46 @@
+/** What a deployment prints: a line a step, a table of addresses, and JSON for machines. */
+import type { Step } from "./context.js";
+import type { ContractName } from "./codes.js";
+import type { Deployment } from "./deploy.js";
+import type { Fact } from "./verify.js";
+import { text } from "./verify.js";
+
+const MARKS: Record<Step["status"], string> = {
+  right: "ok   ",
+  done: "done ",
+  would: "would",
+  wrong: "WRONG",
+  waits: "waits",
+};
+
+/** One line of progress. */
+export function line({ status, what, detail }: Step): string {
+  return `${MARKS[status]}  ${what}${detail === undefined ? "" : `: ${detail}`}`;
+}
+
+/** A fact as a line: what was expected and found where they differ. */
+export function factLine({ what, expected, found, holds }: Fact): string {
+  return holds ? `ok     ${what}` : `WRONG  ${what}: expected ${text(expected)}, found ${text(found)}`;
+}
+
+/** Rows with equally wide columns. */
+function table(rows: string[][]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()).join("\n");
+}
+
+/** Addresses and code identifiers, for people. */
+export function summary({ addresses, codes, collateral, governanceToken, markets, chainId }: Deployment): string {
+  const contract = (name: ContractName, address: string) => [name, address, String(codes[name].id ?? "-"), codes[name].checksum];
+  const token = (name: string, denom: Deployment["collateral"]) => [name, "native" in denom ? denom.native : denom.cw20, "", ""];
+  return table([
+    [`on ${chainId}`, "address", "code", "SHA-256 of its wasm"],
+    contract("governance", addresses.governance),
+    contract("price-feed", addresses.priceFeed),
+    contract("insurance-fund", addresses.insuranceFund),
+    contract("perp-market", addresses.perpMarket),
+    token("collateral", collateral),
+    token("governance token", governanceToken),
+    ...markets.map((symbol, number) => [`market ${number}`, symbol, "", ""]),
+  ]);
+}

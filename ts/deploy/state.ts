@@ -1,0 +1,59 @@
+/**
+ * What a deployment remembers between runs. It saves time and is never trusted: whatever it says is looked up on the
+ * chain before it is used, and a deployment whose state was lost finds its contracts by their addresses.
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+/** What is known of a chain. */
+export interface State {
+  chain_id: string;
+  /** Identifiers of stored codes by the SHA-256 of their wasm. */
+  codes: Record<string, number>;
+  /** Addresses of instantiated contracts by their name. */
+  contracts: Record<string, string>;
+}
+
+/** Where state is kept. */
+export interface StateStore {
+  load(chainId: string): State;
+  save(state: State): void;
+}
+
+function empty(chainId: string): State {
+  return { chain_id: chainId, codes: {}, contracts: {} };
+}
+
+/** A file. Another chain's is not read: the local chain starts anew under the same name. */
+export class StateFile implements StateStore {
+  constructor(readonly path: string) {}
+
+  load(chainId: string): State {
+    if (!existsSync(this.path)) {
+      return empty(chainId);
+    }
+    const state = JSON.parse(readFileSync(this.path, "utf8")) as State;
+    return state.chain_id === chainId ? state : empty(chainId);
+  }
+
+  /** Written beside and moved, so that a run that is ended in the middle leaves the former state or the new one. */
+  save(state: State): void {
+    mkdirSync(dirname(this.path), { recursive: true });
+    const beside = `${this.path}.tmp`;
+    writeFileSync(beside, `${JSON.stringify(state, null, 2)}\n`);
+    renameSync(beside, this.path);
+  }
+}
+
+/** Kept nowhere: for tests that deploy once. */
+export class MemoryState implements StateStore {
+  private state: State | undefined;
+
+  load(chainId: string): State {
+    return structuredClone(this.state ?? empty(chainId));
+  }
+
+  save(state: State): void {
+    this.state = structuredClone(state);
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * Wires the suite. The price feed belongs to the deployer until its feeds are set and have prices, because a market is only
+ * listed where its oracle answers; then one bootstrap of governance takes it over, lists and registers the markets, and
+ * names the suite's contracts in the settings: all of it or nothing. The insurance fund and the market belong to
+ * governance from their first block.
+ */
+import type { Call } from "../src/contracts.js";
+import { binary, pay, send, suiteQueries } from "../src/contracts.js";
+import type { SuiteAddresses, SuiteQueries } from "../src/contracts.js";
+import { formatUnits, parseUnits } from "../src/decimals.js";
+import type { Denom, Settings, SuiteContract } from "../src/generated/Governance.types.js";
+import type { TopUp } from "../src/generated/InsuranceFund.types.js";
+import type { ListMarket, MarketParameters } from "../src/generated/PerpMarket.types.js";
+import type { FeedConfig } from "../src/generated/PriceFeed.types.js";
+import type { Configuration, FeedConfiguration, MarketConfiguration } from "./config.js";
+import { address } from "./config.js";
+import { act, chainTime, found, right, sendCalls, WaitingError } from "./context.js";
+import type { Context } from "./context.js";
+import { defaults } from "./defaults.js";
+import { exists } from "./instantiate.js";
+
+/** The contracts of a deployment, asked by their addresses. */
+export interface Wired {
+  addresses: SuiteAddresses;
+  collateral: Denom;
+  queries: SuiteQueries;
+}
+
+/** The contracts of a deployment. */
+export function wired(context: Context, addresses: SuiteAddresses, collateral: Denom): Wired {
+  return { addresses, collateral, queries: suiteQueries(context.signer.client, addresses) };
+}
+
+/** A feed as the price feed takes it. */
+export function feedConfig(configuration: Configuration, feed: FeedConfiguration): FeedConfig {
+  const { id, symbol, expo, quorum, max_age_secs } = feed;
+  return { id, symbol, expo, quorum, max_age_secs, feeders: feed.feeders.map((name) => address(configuration, name)) };
+}
+
+/** A market as it is listed. */
+export function listing(market: MarketConfiguration, priceFeed: string): ListMarket {
+  const { symbol, base_decimals, tick_size, lot_size, max_confidence_ppm, min_price, max_price } = market;
+  const source = market.pyth ?? { contract: priceFeed, feed_id: market.feed?.id ?? "" };
+  return {
+    symbol,
+    base_decimals,
+    tick_size,
+    lot_size,
+    isolated: market.isolated ?? false,
+    oracle: { ...source, max_confidence_ppm, min_price, max_price },
+    parameters: { ...defaults<MarketParameters>("perp-market", "market"), ...market.parameters },
+  };
+}
+
+/** The suite's contracts as governance's settings name them. */
+export function suiteContracts(addresses: SuiteAddresses): SuiteContract[] {
+  return [
+    { address: addresses.perpMarket, kind: "perp_market" },
+    { address: addresses.insuranceFund, kind: "insurance_fund" },
+    { address: addresses.priceFeed, kind: "price_feed" },
+  ];
+}
+
+/** Makes the feeds, while the price feed belongs to the deployer. Others' feeds are left as they are. */
+export async function setFeeds(context: Context, { addresses, queries }: Wired): Promise<void> {
+  for (const feed of ownFeeds(context.configuration)) {
+    const what = `feed ${feed.symbol}`;
+    const known = !context.dryRun || (await exists(context, addresses.priceFeed));
+    if (known && (await found(queries.priceFeed.feed({ id: feed.id }), NO_FEED)) !== undefined) {
+      right(context, what, feed.id);
+      continue;
+    }
+    const msg = { set_feed: { feed: feedConfig(context.configuration, feed) } };
+    await act(context, `set ${what}`, () => sendCalls(context, [{ contract: addresses.priceFeed, msg }]));
+  }
+}
+
+function ownFeeds(configuration: Configuration): FeedConfiguration[] {
+  return configuration.markets.flatMap((market) => (market.feed === undefined ? [] : [market.feed]));
+}
+
+// As the price feed puts it.
+const NO_FEED = /there is no feed/;
+const NO_PRICE = /prices of the last \d+ s, \d+ are needed/;
+
+/** A price younger than this is left alone: the market takes one for risk that is at most 10 s old by default. */
+const FRESH_SECS = 5n;
+
+/**
+ * Pushes the configured price as every feeder whose key is there, where the feed has no fresh one.
+ *
+ * @throws WaitingError where the feed still has no price: its feeders must push.
+ */
+export async function pushPrices(context: Context, { addresses, queries }: Wired): Promise<void> {
+  for (const feed of ownFeeds(context.configuration)) {
+    const what = `price of ${feed.symbol}`;
+    const price = context.dryRun ? undefined : await found(queries.priceFeed.priceFeed({ id: feed.id }), NO_PRICE);
+    const now = await chainTime(context.signer.client);
+    if (price !== undefined && BigInt(price.price_feed.price.publish_time) + FRESH_SECS >= now) {
+      right(context, what, `${price.price_feed.price.price} * 10^${feed.expo}`);
+      continue;
+    }
+    const signers = feed.initial_price === undefined ? [] : await feedersAtHand(context, feed);
+    if (signers.length < feed.quorum) {
+      if (price !== undefined) {
+        right(context, what, `${price.price_feed.price.price} * 10^${feed.expo}`);
+        continue;
+      }
+      const problem = `feed ${feed.symbol}: ${feed.quorum} of its feeders must push a price, then run this again`;
+      context.tell({ status: "waits", what, detail: problem });
+      if (context.dryRun) {
+        continue;
+      }
+      throw new WaitingError(problem);
+    }
+    const update = {
+      id: feed.id,
+      price: mantissa(feed.initial_price as string, feed.expo).toString(),
+      conf: "0",
+      publish_time: Number(now),
+    };
+    const call: Call = { contract: addresses.priceFeed, msg: { push_prices: { prices: [update] } } };
+    await act(
+      context,
+      `push ${what} as ${signers.length} feeders`,
+      () => Promise.all(signers.map((signer) => send(signer, [call]))),
+      () => feed.initial_price as string,
+    );
+  }
+}
+
+async function feedersAtHand(context: Context, feed: FeedConfiguration) {
+  const signers = [];
+  for (const name of feed.feeders) {
+    const signer = await context.signerFor(address(context.configuration, name));
+    if (signer !== undefined) {
+      signers.push(signer);
+    }
+  }
+  return signers;
+}
+
+/** A price as a feed of that exponent has it. */
+export function mantissa(price: string, expo: number): bigint {
+  return expo <= 0 ? parseUnits(price, -expo, "down") : parseUnits(price, 0, "down") / 10n ** BigInt(expo);
+}
+
+/** A day: governance's bootstrap is open as long, and so is the transfer of the price feed. */
+const TRANSFER_SECS = 86_400n;
+
+/** Offers the price feed to governance, which takes it in its bootstrap. */
+export async function offerPriceFeed(context: Context, { addresses, queries }: Wired): Promise<void> {
+  const what = "offer the price feed to governance";
+  if (!context.dryRun) {
+    const { owner, pending_owner } = await queries.priceFeed.ownership();
+    if (owner === addresses.governance || pending_owner === addresses.governance) {
+      right(context, what, owner === addresses.governance ? "it owns it" : "offered");
+      return;
+    }
+  }
+  const expires = (await chainTime(context.signer.client)) + TRANSFER_SECS;
+  const expiry = { at_time: (expires * 1_000_000_000n).toString() };
+  const msg = { update_ownership: { transfer_ownership: { new_owner: addresses.governance, expiry } } };
+  await act(context, what, () => sendCalls(context, [{ contract: addresses.priceFeed, msg }]));
+}
+
+/** What governance sends once, as itself: everything that the others take from their owner alone. */
+export function bootstrapMessages(context: Context, { addresses }: Wired, settings: Settings): object[] {
+  const calls: Call[] = [
+    { contract: addresses.priceFeed, msg: { update_ownership: "accept_ownership" } },
+    ...context.configuration.markets.map((market) => ({
+      contract: addresses.perpMarket,
+      msg: { list_market: listing(market, addresses.priceFeed) },
+    })),
+    ...context.configuration.markets.map((market, number) => ({
+      contract: addresses.insuranceFund,
+      msg: { register_market: { contract: addresses.perpMarket, market: number, parameters: market.standing } },
+    })),
+    {
+      contract: addresses.governance,
+      msg: { update_settings: { settings: { ...settings, contracts: suiteContracts(addresses) } } },
+    },
+  ];
+  return calls.map(({ contract, msg }) => ({
+    wasm: { execute: { contract_addr: contract, msg: binary(msg), funds: [] } },
+  }));
+}
+
+/** Sends the bootstrap, unless it was sent. */
+export async function bootstrap(context: Context, contracts: Wired): Promise<void> {
+  const { addresses, queries } = contracts;
+  const what = "bootstrap governance: take over the price feed, list and register the markets, name the contracts";
+  if (context.dryRun) {
+    context.tell({ status: "would", what });
+    return;
+  }
+  const { settings, bootstrap: open } = await queries.governance.config();
+  if (open === null || open === undefined) {
+    right(context, "bootstrap of governance", "closed");
+    return;
+  }
+  const msgs = bootstrapMessages(context, contracts, settings);
+  await act(context, what, () => sendCalls(context, [{ contract: addresses.governance, msg: { bootstrap: { msgs } } }]));
+}
+
+/** Pays the deployer's donations into the fund: each once, told by the fund's own record of top-ups. */
+export async function seed(context: Context, contracts: Wired): Promise<void> {
+  const { configuration } = context;
+  const { addresses } = contracts;
+  const gifts: { what: string; amount: bigint; topUp: TopUp }[] = [
+    {
+      what: "mutual reserve",
+      amount: BigInt(configuration.insurance_fund?.mutual ?? 0),
+      topUp: { kind: "donation" },
+    },
+    ...configuration.markets.map((market, number) => ({
+      what: `reserve of ${market.symbol}`,
+      amount: BigInt(market.reserve ?? 0),
+      topUp: { kind: "reserve", contract: addresses.perpMarket, market: number } satisfies TopUp,
+    })),
+  ];
+  const given = context.dryRun ? [] : await topUps(contracts);
+  for (const { what, amount, topUp } of gifts.filter((gift) => gift.amount > 0n)) {
+    const figure = `${formatUnits(amount, configuration.collateral_decimals)} units`;
+    const kind = topUp.kind;
+    const before = given.some(
+      (record) => record.kind === kind && BigInt(record.amount) === amount && (record.market ?? null) === (topUp.market ?? null),
+    );
+    if (before) {
+      right(context, what, `${figure} given`);
+      continue;
+    }
+    const msg = { top_up: topUp };
+    const call = pay(contracts.collateral, addresses.insuranceFund, amount, { native: msg, cw20: msg });
+    await act(context, `give ${figure} to the ${what}`, () => sendCalls(context, [call]));
+  }
+}
+
+/** The fund's record of top-ups: at most the last thousand. */
+async function topUps({ queries }: Wired) {
+  const all = [];
+  for (;;) {
+    const page = await queries.insuranceFund.topUps({ limit: 50, startAfter: all.at(-1)?.id });
+    all.push(...page);
+    if (page.length < 50) {
+      return all;
+    }
+  }
+}

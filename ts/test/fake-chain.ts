@@ -1,0 +1,244 @@
+/**
+ * A chain that keeps what the suite's contracts would answer, as far as a deployment asks: codes, addresses, admins, owners,
+ * parameters, feeds, listings, registrations, donations. It does what messages say without checking them; that the
+ * contracts take these messages is shown on a real chain (`scripts/e2e`).
+ */
+import { createHash } from "node:crypto";
+import type { SigningCosmWasmClient } from "@cosmjs/cosmwasm-stargate";
+import { instantiate2Address } from "@cosmjs/cosmwasm-stargate";
+import { fromBase64, fromHex, fromUtf8, toUtf8 } from "@cosmjs/encoding";
+import type { EncodeObject } from "@cosmjs/proto-signing";
+import type { MsgExecuteContract } from "cosmjs-types/cosmwasm/wasm/v1/tx.js";
+import type { Signer } from "../src/connect.js";
+
+type Json = Record<string, unknown>;
+
+interface Contract {
+  codeId: number;
+  admin: string;
+  name: string;
+  config: Json;
+  owner: string;
+  pendingOwner: string | null;
+  /** Feeds, listings, standings by their identifier. */
+  items: Map<string, Json>;
+  prices: Map<string, Json>;
+  topUps: Json[];
+}
+
+/** A failure of a query, as CosmJS throws it. */
+function refused(text: string): Error {
+  return new Error(`Query failed with (18): ${text}: query wasm contract failed: unknown request`);
+}
+
+export class FakeChain {
+  readonly codes: { checksum: string; name: string }[] = [];
+  readonly contracts = new Map<string, Contract>();
+  /** Transactions that were included. */
+  transactions = 0;
+  /** The transaction of this number fails as if the node had gone away. */
+  failAt: number | undefined;
+  seconds = 1_700_000_000;
+
+  constructor(
+    readonly chainId: string,
+    /** Names of contracts by the text of their wasm. */
+    readonly names: (wasm: Uint8Array) => string,
+  ) {}
+
+  signer(address: string): Signer {
+    return { address, client: this as unknown as SigningCosmWasmClient };
+  }
+
+  private include(): void {
+    if (this.transactions === this.failAt) {
+      this.failAt = undefined;
+      throw new Error("connect ECONNREFUSED 127.0.0.1:26657");
+    }
+    this.transactions += 1;
+  }
+
+  at(address: string): Contract {
+    const contract = this.contracts.get(address);
+    if (contract === undefined) {
+      throw new Error(`No contract found at address "${address}"`);
+    }
+    return contract;
+  }
+
+  // What a deployment uses of CosmJS.
+
+  async getChainId(): Promise<string> {
+    return this.chainId;
+  }
+
+  async getBlock(): Promise<{ header: { time: string } }> {
+    return { header: { time: new Date(this.seconds * 1000).toISOString() } };
+  }
+
+  async getCodeDetails(id: number): Promise<{ checksum: string }> {
+    const code = this.codes[id - 1];
+    if (code === undefined) {
+      throw new Error(`Query failed with (22): code id: ${id}: no such code`);
+    }
+    return { checksum: code.checksum.toUpperCase() };
+  }
+
+  async getContract(address: string): Promise<{ codeId: number; admin: string }> {
+    return this.at(address);
+  }
+
+  async queryContractRaw(address: string): Promise<Uint8Array> {
+    return toUtf8(JSON.stringify({ contract: `crates.io:ballast-${this.at(address).name}`, version: "0.2.0" }));
+  }
+
+  async upload(_sender: string, wasm: Uint8Array): Promise<{ codeId: number }> {
+    this.include();
+    this.codes.push({ checksum: createHash("sha256").update(wasm).digest("hex"), name: this.names(wasm) });
+    return { codeId: this.codes.length };
+  }
+
+  async instantiate2(
+    sender: string,
+    codeId: number,
+    salt: Uint8Array,
+    msg: Json,
+    label: string,
+    _fee: "auto",
+    options: { admin?: string },
+  ): Promise<{ contractAddress: string }> {
+    const code = this.codes[codeId - 1];
+    if (code === undefined || label.length > 128) {
+      throw new Error("no such code");
+    }
+    const address = instantiate2Address(fromHex(code.checksum), sender, salt, "wasm");
+    if (this.contracts.has(address)) {
+      throw new Error("contract account already exists: duplicate");
+    }
+    this.include();
+    this.contracts.set(address, {
+      codeId,
+      admin: options.admin ?? "",
+      name: code.name,
+      config: { ...structuredClone(msg), bootstrap: { by: sender, until: this.seconds + 86_400 } },
+      owner: String(msg["owner"] ?? ""),
+      pendingOwner: null,
+      items: new Map(),
+      prices: new Map(),
+      topUps: [],
+    });
+    return { contractAddress: address };
+  }
+
+  async signAndBroadcast(sender: string, messages: readonly EncodeObject[]): Promise<Json> {
+    this.include();
+    for (const { value } of messages) {
+      const { contract, msg, funds } = value as MsgExecuteContract;
+      this.execute(sender, contract, JSON.parse(fromUtf8(msg)) as Json, BigInt(funds[0]?.amount ?? 0));
+    }
+    return {
+      code: 0,
+      height: this.transactions,
+      transactionHash: `TX${this.transactions}`,
+      events: [],
+      msgResponses: [],
+      gasUsed: 1n,
+      gasWanted: 1n,
+    };
+  }
+
+  private execute(sender: string, address: string, message: Json, amount: bigint): void {
+    const contract = this.at(address);
+    const [name, body] = Object.entries(message)[0] as [string, Json];
+    switch (name) {
+      case "bootstrap": {
+        contract.config["bootstrap"] = null;
+        for (const { wasm } of body["msgs"] as { wasm: { execute: { contract_addr: string; msg: string } } }[]) {
+          const { contract_addr, msg } = wasm.execute;
+          this.execute(address, contract_addr, JSON.parse(fromUtf8(fromBase64(msg))) as Json, 0n);
+        }
+        return;
+      }
+      case "update_settings":
+        contract.config["settings"] = body["settings"];
+        return;
+      case "update_ownership":
+        if ((body as unknown) === "accept_ownership" && contract.pendingOwner === sender) {
+          contract.owner = sender;
+          contract.pendingOwner = null;
+        } else if (contract.owner === sender) {
+          contract.pendingOwner = (body["transfer_ownership"] as { new_owner: string }).new_owner;
+        } else {
+          throw refused("Caller is not the contract's current owner");
+        }
+        return;
+      case "set_feed": {
+        const feed = body["feed"] as Json;
+        contract.items.set(String(feed["id"]), feed);
+        return;
+      }
+      case "push_prices":
+        for (const price of body["prices"] as Json[]) {
+          contract.prices.set(String(price["id"]), price);
+        }
+        return;
+      case "list_market":
+        contract.items.set(String(contract.items.size), body);
+        return;
+      case "register_market":
+        contract.items.set(String(body["market"]), body["parameters"] as Json);
+        return;
+      case "top_up":
+        contract.topUps.unshift({ ...body, id: contract.topUps.length + 1, amount: amount.toString() });
+        return;
+      default:
+        throw refused(`unknown variant ${name}`);
+    }
+  }
+
+  async queryContractSmart(address: string, query: Json): Promise<unknown> {
+    const contract = this.at(address);
+    const [name, body] = Object.entries(query)[0] as [string, Json];
+    const item = (id: unknown, kind: string): Json => {
+      const value = contract.items.get(String(id));
+      if (value === undefined) {
+        throw refused(`there is no ${kind} ${String(id)}`);
+      }
+      return value;
+    };
+    const given = contract.topUps.reduce((sum, { amount }) => sum + BigInt(amount as string), 0n).toString();
+    switch (`${contract.name}: ${name}`) {
+      case "governance: settings":
+        return contract.config["settings"];
+      case "price-feed: config":
+        return { adverse_delay_secs: contract.config["adverse_delay_secs"] ?? 1_814_400 };
+      case "price-feed: feed":
+        return item(body["id"], "feed");
+      case "price-feed: price_feed": {
+        const price = contract.prices.get(String(body["id"]));
+        if (price === undefined) {
+          throw refused(`feed ${String(body["id"])} has 0 prices of the last 600 s, 2 are needed`);
+        }
+        return { price_feed: { price } };
+      }
+      case "insurance-fund: market":
+        return { parameters: item(body["market"], "market") };
+      case "insurance-fund: solvency":
+        return { booked: given, bank: given, unaccounted: "0", level: given === "0" ? "watch" : "surplus", coverage_ppm: "0" };
+      case "insurance-fund: top_ups":
+        return body["start_after"] === undefined ? contract.topUps : [];
+      case "perp-market: market":
+        return { config: item(body["market"], "market") };
+    }
+    switch (name) {
+      case "config":
+        return contract.config;
+      case "ownership":
+        return { owner: contract.owner, pending_owner: contract.pendingOwner, pending_expiry: null };
+      case "pending_changes":
+        return [];
+      default:
+        throw refused(`unknown variant ${name}`);
+    }
+  }
+}
