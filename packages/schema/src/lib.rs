@@ -116,15 +116,15 @@ mod tests {
     /// Names of the messages of an enumeration.
     fn messages(schema: &RootSchema) -> Result<BTreeSet<String>> {
         let value = serde_json::to_value(schema)?;
-        let variants = value["oneOf"].as_array().cloned().unwrap_or_default();
-        let names = variants.iter().flat_map(|variant| {
-            variant["required"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(|name| name.as_str().map(str::to_owned))
-                .collect::<Vec<_>>()
-        });
+        let list = |value: &serde_json::Value, name: &str| {
+            let list = value.get(name).and_then(|list| list.as_array());
+            list.cloned().unwrap_or_default()
+        };
+        let variants = list(&value, "oneOf");
+        let required = variants
+            .iter()
+            .flat_map(|variant| list(variant, "required"));
+        let names = required.filter_map(|name| name.as_str().map(str::to_owned));
         Ok(names.collect())
     }
 
