@@ -10,14 +10,9 @@ use cw3::{
 use cw_storage_plus::Bound;
 use cw_utils::{maybe_addr, Expiration, ThresholdResponse};
 
-use crate::lifecycle::lifecycle;
-use crate::propose::load;
+use crate::case::{load_standing, Case};
 use crate::query::page;
-use crate::stake::power;
-use crate::state::{
-    current_settings, Ballot, Proposal, Standing, BALLOTS, PROPOSALS, SETTINGS, STAKES, STANDINGS,
-    TOTAL_STAKE,
-};
+use crate::state::{current_settings, power, totals, Ballot, BALLOTS, STAKES, STANDINGS};
 use crate::ContractResult;
 
 /// cw3's name of a state.
@@ -51,7 +46,7 @@ pub fn scaled(power: Uint128, total: Uint128) -> u64 {
 /// Storage.
 pub fn threshold(deps: Deps) -> ContractResult<ThresholdResponse> {
     let (_, settings) = current_settings(deps.storage)?;
-    let total = TOTAL_STAKE.load(deps.storage)?;
+    let total = totals(deps.storage)?.staked;
     Ok(ThresholdResponse::ThresholdQuorum {
         threshold: settings.threshold,
         quorum: settings.quorum,
@@ -64,8 +59,7 @@ pub fn threshold(deps: Deps) -> ContractResult<ThresholdResponse> {
 /// # Errors
 /// [`crate::ContractError::NoSuchProposal`].
 pub fn proposal(deps: Deps, block: &BlockInfo, id: u64) -> ContractResult<ProposalResponse> {
-    let (proposal, standing) = load(deps.storage, id)?;
-    response(deps, block, id, proposal, &standing)
+    response(block, Case::load(deps.storage, id)?)
 }
 
 /// Proposals by id, in either order.
@@ -84,14 +78,10 @@ pub fn proposals(
         Order::Ascending => (bound, None),
         Order::Descending => (None, bound),
     };
-    let proposals = PROPOSALS
-        .range(deps.storage, min, max, order)
+    let proposals = STANDINGS
+        .keys(deps.storage, min, max, order)
         .take(page(limit))
-        .map(|entry| {
-            let (id, proposal) = entry?;
-            let standing = STANDINGS.load(deps.storage, id)?;
-            response(deps, block, id, proposal, &standing)
-        })
+        .map(|id| response(block, Case::load(deps.storage, id?)?))
         .collect::<ContractResult<_>>()?;
     Ok(ProposalListResponse { proposals })
 }
@@ -101,7 +91,7 @@ pub fn proposals(
 /// # Errors
 /// [`crate::ContractError::NoSuchProposal`].
 pub fn vote(deps: Deps, id: u64, voter: &str) -> ContractResult<VoteResponse> {
-    let (_, standing) = load(deps.storage, id)?;
+    let standing = load_standing(deps.storage, id)?;
     let voter = deps.api.addr_validate(voter)?;
     let ballot = BALLOTS.may_load(deps.storage, (id, &voter))?;
     Ok(VoteResponse {
@@ -119,7 +109,7 @@ pub fn votes(
     start_after: Option<String>,
     limit: Option<u32>,
 ) -> ContractResult<VoteListResponse> {
-    let (_, standing) = load(deps.storage, id)?;
+    let standing = load_standing(deps.storage, id)?;
     let start = maybe_addr(deps.api, start_after)?;
     let min = start.as_ref().map(Bound::exclusive);
     let votes = BALLOTS
@@ -140,7 +130,7 @@ pub fn votes(
 /// The address.
 pub fn voter(deps: Deps, address: &str) -> ContractResult<VoterResponse> {
     let power = power(deps.storage, &deps.api.addr_validate(address)?)?;
-    let total = TOTAL_STAKE.load(deps.storage)?;
+    let total = totals(deps.storage)?.staked;
     let staked = !power.is_zero();
     Ok(VoterResponse {
         weight: staked.then(|| scaled(power, total)),
@@ -156,7 +146,7 @@ pub fn voters(
     start_after: Option<String>,
     limit: Option<u32>,
 ) -> ContractResult<VoterListResponse> {
-    let total = TOTAL_STAKE.load(deps.storage)?;
+    let total = totals(deps.storage)?.staked;
     let voters = stakers(deps, start_after, limit)?
         .into_iter()
         .map(|(address, power)| VoterDetail {
@@ -185,29 +175,24 @@ pub fn stakers(
         .collect()
 }
 
-fn response(
-    deps: Deps,
-    block: &BlockInfo,
-    id: u64,
-    proposal: Proposal,
-    standing: &Standing,
-) -> ContractResult<ProposalResponse> {
-    let settings = SETTINGS.load(deps.storage, standing.revision)?;
-    let life = lifecycle(standing, &settings, block.time.seconds())?;
+fn response(block: &BlockInfo, case: Case) -> ContractResult<ProposalResponse> {
+    let life = case.life(block.time.seconds())?;
+    let (msgs, deposit) = (case.messages(), case.deposit());
+    let total = case.standing.total_power;
     Ok(ProposalResponse {
-        id,
-        title: proposal.title,
-        description: proposal.description,
-        msgs: proposal.msgs,
+        id: case.id,
+        title: case.proposal.title,
+        description: case.proposal.description,
+        msgs,
         status: status(life.status),
-        expires: Expiration::AtTime(Timestamp::from_seconds(standing.voting_ends_at)),
+        expires: Expiration::AtTime(Timestamp::from_seconds(case.standing.voting_ends_at)),
         threshold: ThresholdResponse::ThresholdQuorum {
-            threshold: settings.threshold,
-            quorum: settings.quorum,
-            total_weight: scaled(standing.total_power, standing.total_power),
+            threshold: case.settings.threshold,
+            quorum: case.settings.quorum,
+            total_weight: scaled(total, total),
         },
-        proposer: proposal.proposer,
-        deposit: proposal.deposit,
+        proposer: case.proposal.proposer,
+        deposit,
     })
 }
 

@@ -6,14 +6,15 @@
 use ballast_types::fund::TopUpKind;
 use ballast_types::governance::{ContractKind, DepositState, HeldDeposits, Settings};
 use cosmwasm_std::{
-    coins, to_json_binary, Addr, Coin, CosmosMsg, DepsMut, Env, Event, MessageInfo, Reply,
-    Response, StdResult, Storage, SubMsg, Uint128, WasmMsg,
+    coins, from_json, to_json_binary, Addr, Coin, CosmosMsg, DepsMut, Env, Event, MessageInfo,
+    Reply, Response, StdResult, Storage, SubMsg, Uint128, WasmMsg,
 };
 use cw20::{Cw20ExecuteMsg, Denom, UncheckedDenom};
 use cw3::{DepositInfo, UncheckedDepositInfo};
 
 use crate::calls::FundDonation;
-use crate::state::{current_settings, Proposal, Standing, DEPOSITS, PROPOSALS, STANDINGS};
+use crate::case::Case;
+use crate::state::{current_settings, DEPOSITS};
 use crate::token::{attached, key, pay};
 use crate::{events, ContractError, ContractResult};
 
@@ -93,7 +94,7 @@ pub fn hold(storage: &mut dyn Storage, deposit: &DepositInfo) -> ContractResult<
     Ok(DEPOSITS.save(storage, &key, &held)?)
 }
 
-/// Takes a held deposit off the books and pays it, if there is one. The caller saves the standing.
+/// Takes a held deposit off the books and pays it, if there is one. The caller saves the case.
 ///
 /// # Errors
 /// Storage and serialisation; never the payment itself.
@@ -101,40 +102,42 @@ pub fn hold(storage: &mut dyn Storage, deposit: &DepositInfo) -> ContractResult<
 pub fn settle(
     storage: &mut dyn Storage,
     env: &Env,
-    proposal_id: u64,
-    proposal: &Proposal,
-    standing: &mut Standing,
+    case: &mut Case,
     fate: Fate,
 ) -> ContractResult<(Option<SubMsg>, Option<Event>)> {
-    let (Some(deposit), DepositState::Held) = (&proposal.deposit, standing.deposit) else {
+    let (Some(deposit), DepositState::Held) = (case.deposit(), case.standing.deposit) else {
         return Ok((None, None));
     };
-    release(storage, deposit)?;
-    let (recipient, message) = match fate {
+    release(storage, &deposit)?;
+    let proposer = &case.proposal.proposer;
+    let (state, result, recipient, message) = match fate {
         Fate::Return => {
-            standing.deposit = DepositState::Returned;
-            let message = pay(&deposit.denom, &proposal.proposer, deposit.amount)?;
-            (proposal.proposer.clone(), Some(message))
+            let message = pay(&deposit.denom, proposer, deposit.amount)?;
+            (
+                DepositState::Returned,
+                "returned",
+                proposer.clone(),
+                Some(message),
+            )
         }
         Fate::Forfeit => {
-            standing.deposit = DepositState::Forfeited;
-            match insurance_fund(&current_settings(storage)?.1) {
-                Some(fund) => (fund.clone(), Some(donate(deposit, &fund)?)),
-                None => (env.contract.address.clone(), None),
-            }
+            let fund = insurance_fund(&current_settings(storage)?.1);
+            let message = fund
+                .as_ref()
+                .map(|fund| donate(&deposit, fund))
+                .transpose()?;
+            let recipient = fund.unwrap_or_else(|| env.contract.address.clone());
+            (DepositState::Forfeited, "forfeited", recipient, message)
         }
     };
+    case.standing.deposit = state;
     let payment = message
         .map(|message| -> StdResult<SubMsg> {
-            Ok(SubMsg::reply_on_error(message, REPLY_DEPOSIT)
-                .with_payload(to_json_binary(&proposal_id)?))
+            let payload = to_json_binary(&case.id)?;
+            Ok(SubMsg::reply_on_error(message, REPLY_DEPOSIT).with_payload(payload))
         })
         .transpose()?;
-    let result = match fate {
-        Fate::Return => "returned",
-        Fate::Forfeit => "forfeited",
-    };
-    let event = events::deposit(proposal_id, deposit, &recipient, result);
+    let event = events::deposit(case.id, &deposit, &recipient, result);
     Ok((payment, Some(event)))
 }
 
@@ -143,16 +146,14 @@ pub fn settle(
 /// # Errors
 /// Storage.
 pub fn reply(deps: DepsMut, env: &Env, reply: &Reply) -> ContractResult<Response> {
-    let proposal_id: u64 = cosmwasm_std::from_json(&reply.payload)?;
-    let proposal = PROPOSALS.load(deps.storage, proposal_id)?;
-    let mut standing = STANDINGS.load(deps.storage, proposal_id)?;
-    let Some(deposit) = &proposal.deposit else {
+    let mut case = Case::load(deps.storage, from_json(&reply.payload)?)?;
+    let Some(deposit) = case.deposit() else {
         return Err(ContractError::UnknownReply { found: reply.id });
     };
-    standing.deposit = DepositState::Held;
-    hold(deps.storage, deposit)?;
-    STANDINGS.save(deps.storage, proposal_id, &standing)?;
-    let event = events::deposit(proposal_id, deposit, &env.contract.address, "failed");
+    case.standing.deposit = DepositState::Held;
+    hold(deps.storage, &deposit)?;
+    case.save(deps.storage)?;
+    let event = events::deposit(case.id, &deposit, &env.contract.address, "failed");
     Ok(Response::new().add_event(event))
 }
 

@@ -8,10 +8,10 @@ use cosmwasm_std::{
 };
 use cw_utils::nonpayable;
 
+use crate::case::Case;
 use crate::classify::only_changes_guardian;
-use crate::execute::{failures, life};
-use crate::propose::load;
-use crate::state::{current_settings, Freeze, Progress, CANCELLED, FREEZE, GUARDIAN, STANDINGS};
+use crate::execute::failures;
+use crate::state::{current_settings, Freeze, Progress, CANCELLED, FREEZE, GUARDIAN};
 use crate::{events, ContractError, ContractResult};
 
 /// Reply to a market that did not take a freeze. The payload is the market's address.
@@ -29,19 +29,19 @@ pub fn execute_cancel(
     proposal_id: u64,
 ) -> ContractResult<Response> {
     only_guardian(deps.storage, info)?;
-    let (proposal, mut standing) = load(deps.storage, proposal_id)?;
+    let mut case = Case::load(deps.storage, proposal_id)?;
     let now = env.block.time.seconds();
-    let life = life(deps.storage, &standing, now)?;
+    let life = case.life(now)?;
     if !life.pending(now) {
         return Err(ContractError::NotCancellable {
             proposal_id,
             found: life.status,
         });
     }
-    if only_changes_guardian(&env.contract.address, &proposal.msgs) {
+    if only_changes_guardian(&env.contract.address, &case.proposal.msgs) {
         return Err(ContractError::OnlyChangesGuardian { proposal_id });
     }
-    let content_hash = proposal.content_hash;
+    let content_hash = case.proposal.content_hash.clone();
     if let Some(before) = CANCELLED.may_load(deps.storage, &content_hash)? {
         return Err(ContractError::CancelledBefore {
             proposal_id: before.proposal_id,
@@ -51,12 +51,12 @@ pub fn execute_cancel(
         proposal_id,
         at: now,
     };
-    standing.progress = Progress::Cancelled {
+    case.standing.progress = Progress::Cancelled {
         at: now,
-        failures: failures(&standing),
+        failures: failures(&case.standing),
     };
     CANCELLED.save(deps.storage, &content_hash, &cancelled)?;
-    STANDINGS.save(deps.storage, proposal_id, &standing)?;
+    case.save(deps.storage)?;
     Ok(Response::new()
         .add_attribute("action", "cancel")
         .add_attribute("sender", &info.sender)
@@ -112,12 +112,13 @@ pub fn reply(reply: &Reply) -> ContractResult<Response> {
 }
 
 fn freeze_message(market: &str, until: u64) -> StdResult<SubMsg> {
+    let payload = to_json_binary(market)?;
     let message = WasmMsg::Execute {
         contract_addr: market.to_owned(),
         msg: to_json_binary(&FreezeHookMsg::SetFreeze { until })?,
         funds: vec![],
     };
-    Ok(SubMsg::reply_on_error(message, REPLY_FREEZE).with_payload(to_json_binary(market)?))
+    Ok(SubMsg::reply_on_error(message, REPLY_FREEZE).with_payload(payload))
 }
 
 fn only_guardian(storage: &dyn Storage, info: &MessageInfo) -> ContractResult<()> {

@@ -6,6 +6,7 @@
 pub mod books;
 pub mod bootstrap;
 pub mod calls;
+pub mod case;
 pub mod check;
 pub mod classify;
 pub mod contract;

@@ -5,12 +5,12 @@ use cosmwasm_std::{to_json_binary, CosmosMsg, DepsMut, Env, MessageInfo, Respons
 use cw3::{DepositInfo, Vote};
 use cw_utils::Expiration;
 
+use crate::books::Books;
 use crate::classify::{classify, content_hash};
 use crate::lifecycle::{delay_secs, lifecycle};
-use crate::stake::{power_before, total_before};
 use crate::state::{
-    current_settings, Progress, Proposal, Standing, PROPOSALS, PROPOSAL_COUNT, STANDINGS,
-    UNFINISHED,
+    current_settings, power_before, total_before, Progress, Proposal, Standing, PROPOSALS,
+    PROPOSAL_COUNT, UNFINISHED,
 };
 use crate::{books, cw3 as wire, deposit, events, protective, vote, ContractError, ContractResult};
 
@@ -71,9 +71,12 @@ pub fn execute_propose(
     let (earliest, latest) = window(&request, &settings, speed, voting_ends_at)?;
     let (deposit, collect) = deposit::take(env, info, &settings, power, total)?;
     let arrives = deposit.as_ref().filter(|_| collect.is_some());
-    let gaps =
-        arrives.map(|deposit| books::gap(deps.as_ref(), &env.contract.address, &deposit.denom));
-    let gaps = gaps.transpose()?.into_iter().collect();
+    let gap = |deposit: &DepositInfo| {
+        let deps = deps.as_ref();
+        let books = Books::load(deps.storage)?;
+        books::gap(deps, &env.contract.address, &books, &deposit.denom)
+    };
+    let gaps = arrives.map(gap).transpose()?.into_iter().collect();
 
     let proposal = Proposal {
         title: request.title,
@@ -98,7 +101,7 @@ pub fn execute_propose(
         deposit: deposit_state(proposal.deposit.as_ref()),
         finished: false,
     };
-    let proposal_id = save(deps.storage, &proposal, &standing)?;
+    let proposal_id = save(deps.storage, &proposal)?;
     let proposed = events::proposed(proposal_id, &proposal, &standing);
     let ballot = vote::Choice {
         proposal_id,
@@ -123,11 +126,8 @@ pub fn execute_propose(
     Ok(response)
 }
 
-fn save(
-    storage: &mut dyn Storage,
-    proposal: &Proposal,
-    standing: &Standing,
-) -> ContractResult<u64> {
+/// Stores what never changes; how it stands is stored with the proposer's vote.
+fn save(storage: &mut dyn Storage, proposal: &Proposal) -> ContractResult<u64> {
     let unfinished = UNFINISHED
         .may_load(storage, &proposal.proposer)?
         .unwrap_or_default();
@@ -144,7 +144,6 @@ fn save(
     let proposal_id = PROPOSAL_COUNT.load(storage)?.saturating_add(1);
     PROPOSAL_COUNT.save(storage, &proposal_id)?;
     PROPOSALS.save(storage, proposal_id, proposal)?;
-    STANDINGS.save(storage, proposal_id, standing)?;
     Ok(proposal_id)
 }
 
@@ -218,40 +217,4 @@ fn deposit_state(deposit: Option<&DepositInfo>) -> DepositState {
     } else {
         DepositState::None
     }
-}
-
-/// A proposal no longer counts among its proposer's unfinished ones.
-///
-/// # Errors
-/// Storage.
-pub fn finish(
-    storage: &mut dyn Storage,
-    proposal: &Proposal,
-    standing: &mut Standing,
-) -> ContractResult<()> {
-    if standing.finished {
-        return Ok(());
-    }
-    standing.finished = true;
-    let unfinished = UNFINISHED
-        .may_load(storage, &proposal.proposer)?
-        .unwrap_or_default()
-        .saturating_sub(1);
-    if unfinished == 0 {
-        UNFINISHED.remove(storage, &proposal.proposer);
-    } else {
-        UNFINISHED.save(storage, &proposal.proposer, &unfinished)?;
-    }
-    Ok(())
-}
-
-/// A proposal and how it stands.
-///
-/// # Errors
-/// [`ContractError::NoSuchProposal`].
-pub fn load(storage: &dyn Storage, proposal_id: u64) -> ContractResult<(Proposal, Standing)> {
-    let missing = || ContractError::NoSuchProposal { proposal_id };
-    let proposal = PROPOSALS.may_load(storage, proposal_id)?;
-    let standing = STANDINGS.may_load(storage, proposal_id)?;
-    Ok((proposal.ok_or_else(missing)?, standing.ok_or_else(missing)?))
 }

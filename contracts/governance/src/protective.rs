@@ -23,9 +23,10 @@ use cw_utils::nonpayable;
 use crate::calls::{
     FundCall, FundQuestion, MarketAnswer, MarketCall, MarketQuestion, WithParameters,
 };
+use crate::case::Case;
 use crate::execute::only_governance;
 use crate::parameter_set::{ParameterSet, Value};
-use crate::state::{current_settings, Proposal, Standing, PROTECTIVE, SETTINGS};
+use crate::state::{current_settings, PROTECTIVE};
 use crate::{events, ContractError, ContractResult};
 
 /// Which way a field is tightened.
@@ -162,15 +163,13 @@ pub fn steps(
 pub fn record(
     deps: DepsMut,
     env: &Env,
-    proposal_id: u64,
-    proposal: &Proposal,
-    standing: &Standing,
+    case: &Case,
+    msgs: &[CosmosMsg],
 ) -> ContractResult<Vec<Event>> {
+    let proposal_id = case.id;
     let (_, settings) = current_settings(deps.storage)?;
-    let steps = steps(deps.as_ref(), &settings, &proposal.msgs)?;
-    let expiry = SETTINGS
-        .load(deps.storage, standing.revision)?
-        .protective_expiry_secs;
+    let steps = steps(deps.as_ref(), &settings, msgs)?;
+    let expiry = case.settings.protective_expiry_secs;
     let expires_at = env.block.time.seconds().saturating_add(expiry);
     let events = steps
         .iter()

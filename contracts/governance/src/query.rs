@@ -6,13 +6,13 @@ use ballast_types::governance::{
 use ballast_types::voting_module::{ActiveThresholdResponse, GetHooksResponse, IsActiveResponse};
 use cosmwasm_std::{to_json_binary, Binary, Deps, Env, Order};
 
-use crate::lifecycle::lifecycle;
-use crate::propose::load;
+use crate::books::Books;
+use crate::case::Case;
 use crate::state::{
     current_settings, Progress, BOOTSTRAP, CANCELLED, CLAIMS, FREEZE, GUARDIAN, PROPOSAL_COUNT,
-    PROTECTIVE, SETTINGS, TOKEN, TOTAL_STAKE, UNSTAKING,
+    PROTECTIVE, SETTINGS,
 };
-use crate::{books, cw3, voting_module, ContractError, ContractResult};
+use crate::{cw3, voting_module, ContractError, ContractResult};
 
 const DEFAULT_LIMIT: u32 = 10;
 const MAX_LIMIT: u32 = 30;
@@ -97,17 +97,18 @@ pub fn query(deps: Deps, env: &Env, msg: QueryMsg) -> ContractResult<Binary> {
 fn config(deps: Deps) -> ContractResult<ConfigResponse> {
     let (revision, settings) = current_settings(deps.storage)?;
     let proposals = PROPOSAL_COUNT.load(deps.storage)?;
+    let books = Books::load(deps.storage)?;
     let right = BOOTSTRAP.may_load(deps.storage)?;
     Ok(ConfigResponse {
-        token: TOKEN.load(deps.storage)?,
+        token: books.token,
         settings,
         revision,
         guardian: GUARDIAN.may_load(deps.storage)?.map(String::from),
         bootstrap: right.filter(|_| proposals == 0),
         proposals,
-        staked: TOTAL_STAKE.load(deps.storage)?,
-        unstaking: UNSTAKING.load(deps.storage)?,
-        deposits: books::deposits(deps.storage)?,
+        staked: books.totals.staked,
+        unstaking: books.totals.unstaking,
+        deposits: books.deposits,
     })
 }
 
@@ -137,9 +138,10 @@ fn guardian(deps: Deps) -> ContractResult<GuardianResponse> {
 }
 
 fn lifecycle_of(deps: Deps, env: &Env, proposal_id: u64) -> ContractResult<LifecycleResponse> {
-    let (proposal, standing) = load(deps.storage, proposal_id)?;
-    let settings = SETTINGS.load(deps.storage, standing.revision)?;
-    let life = lifecycle(&standing, &settings, env.block.time.seconds())?;
+    let case = Case::load(deps.storage, proposal_id)?;
+    let life = case.life(env.block.time.seconds())?;
+    let proposal = case.proposal;
+    let standing = case.standing;
     let (executed_at, failures, failure) = match standing.progress {
         Progress::Waiting {} => (None, 0, None),
         Progress::Executed { at, failures } => (Some(at), failures, None),

@@ -5,13 +5,16 @@
 //! written together.
 
 use ballast_types::governance::ReceiveMsg;
-use cosmwasm_std::{from_json, Addr, DepsMut, Env, MessageInfo, Response, Storage, Uint128};
+use cosmwasm_std::{
+    from_json, Addr, DepsMut, Env, MessageInfo, Response, StdResult, Storage, Uint128,
+};
 use cw20::{Cw20ReceiveMsg, Denom};
 use cw_utils::{nonpayable, Expiration};
 
-use crate::state::{current_settings, CLAIMS, STAKES, TOKEN, TOTAL_STAKE, UNSTAKING};
+use crate::books::{self, Books};
+use crate::state::{current_settings, power, CLAIMS, STAKES, TOKEN, TOTAL_STAKE, UNSTAKING};
 use crate::token::{attached, key, pay};
-use crate::{books, events, ContractError, ContractResult};
+use crate::{events, ContractError, ContractResult};
 
 /// Unstaked amounts of one staker that wait.
 pub const MAX_CLAIMS: usize = 20;
@@ -21,13 +24,13 @@ pub const MAX_CLAIMS: usize = 20;
 /// # Errors
 /// [`ContractError::WrongToken`], [`ContractError::ZeroAmount`], [`ContractError::StakesItself`].
 pub fn execute_stake(deps: DepsMut, env: &Env, info: &MessageInfo) -> ContractResult<Response> {
-    let token = TOKEN.load(deps.storage)?;
-    let Some(amount) = attached(&info.funds, &token) else {
+    let books = Books::load(deps.storage)?;
+    let Some(amount) = attached(&info.funds, &books.token) else {
         return Err(ContractError::WrongToken {
-            expected: key(&token),
+            expected: key(&books.token),
         });
     };
-    stake(deps, env, &info.sender, amount)
+    stake(deps, env, books, &info.sender, amount)
 }
 
 /// The cw20 hook: stakes for whoever sent the tokens.
@@ -41,18 +44,24 @@ pub fn execute_receive(
     message: Cw20ReceiveMsg,
 ) -> ContractResult<Response> {
     nonpayable(info)?;
-    let token = TOKEN.load(deps.storage)?;
-    if token != Denom::Cw20(info.sender.clone()) {
+    let books = Books::load(deps.storage)?;
+    if books.token != Denom::Cw20(info.sender.clone()) {
         return Err(ContractError::WrongToken {
-            expected: key(&token),
+            expected: key(&books.token),
         });
     }
     let ReceiveMsg::Stake {} = from_json(&message.msg)?;
     let staker = deps.api.addr_validate(&message.sender)?;
-    stake(deps, env, &staker, message.amount)
+    stake(deps, env, books, &staker, message.amount)
 }
 
-fn stake(mut deps: DepsMut, env: &Env, staker: &Addr, amount: Uint128) -> ContractResult<Response> {
+fn stake(
+    deps: DepsMut,
+    env: &Env,
+    mut books: Books,
+    staker: &Addr,
+    amount: Uint128,
+) -> ContractResult<Response> {
     if amount.is_zero() {
         return Err(ContractError::ZeroAmount {});
     }
@@ -60,9 +69,10 @@ fn stake(mut deps: DepsMut, env: &Env, staker: &Addr, amount: Uint128) -> Contra
         return Err(ContractError::StakesItself {});
     }
     let power = power(deps.storage, staker)?.checked_add(amount)?;
-    let total = TOTAL_STAKE.load(deps.storage)?.checked_add(amount)?;
-    save(deps.branch(), env, staker, power, total)?;
-    books::check_stakes(deps.as_ref(), &env.contract.address)?;
+    let total = books.totals.staked.checked_add(amount)?;
+    books.totals.staked = total;
+    save(deps.storage, env.block.height, staker, power, total)?;
+    books::check_stakes(deps.as_ref(), &env.contract.address, &books)?;
     Ok(Response::new()
         .add_attribute("action", "stake")
         .add_attribute("from", staker)
@@ -75,7 +85,7 @@ fn stake(mut deps: DepsMut, env: &Env, staker: &Addr, amount: Uint128) -> Contra
 /// # Errors
 /// [`ContractError::ZeroAmount`], [`ContractError::StakeTooSmall`], [`ContractError::TooManyClaims`].
 pub fn execute_unstake(
-    mut deps: DepsMut,
+    deps: DepsMut,
     env: &Env,
     info: &MessageInfo,
     amount: Uint128,
@@ -101,7 +111,7 @@ pub fn execute_unstake(
     let total = TOTAL_STAKE.load(deps.storage)?.checked_sub(amount)?;
     let unstaking = UNSTAKING.load(deps.storage)?.checked_add(amount)?;
 
-    save(deps.branch(), env, staker, power, total)?;
+    save(deps.storage, env.block.height, staker, power, total)?;
     UNSTAKING.save(deps.storage, &unstaking)?;
     let release_at = Expiration::AtTime(claimable_at);
     CLAIMS.create_claim(deps.storage, staker, amount, release_at)?;
@@ -135,45 +145,17 @@ pub fn execute_claim(deps: DepsMut, env: &Env, info: &MessageInfo) -> ContractRe
         .add_event(events::claimed(staker, amount)))
 }
 
-/// Atoms an address stakes now.
-///
-/// # Errors
-/// Storage.
-pub fn power(storage: &dyn Storage, staker: &Addr) -> ContractResult<Uint128> {
-    Ok(STAKES.may_load(storage, staker)?.unwrap_or_default())
-}
-
-/// Atoms an address staked before a block.
-///
-/// # Errors
-/// Storage.
-pub fn power_before(storage: &dyn Storage, staker: &Addr, height: u64) -> ContractResult<Uint128> {
-    let stake = STAKES.may_load_at_height(storage, staker, height)?;
-    Ok(stake.unwrap_or_default())
-}
-
-/// Atoms all staked before a block.
-///
-/// # Errors
-/// Storage.
-pub fn total_before(storage: &dyn Storage, height: u64) -> ContractResult<Uint128> {
-    let total = TOTAL_STAKE.may_load_at_height(storage, height)?;
-    Ok(total.unwrap_or_default())
-}
-
 fn save(
-    deps: DepsMut,
-    env: &Env,
+    storage: &mut dyn Storage,
+    height: u64,
     staker: &Addr,
     power: Uint128,
     total: Uint128,
-) -> ContractResult<()> {
-    let height = env.block.height;
+) -> StdResult<()> {
     if power.is_zero() {
-        STAKES.remove(deps.storage, staker, height)?;
+        STAKES.remove(storage, staker, height)?;
     } else {
-        STAKES.save(deps.storage, staker, &power, height)?;
+        STAKES.save(storage, staker, &power, height)?;
     }
-    TOTAL_STAKE.save(deps.storage, &total, height)?;
-    Ok(())
+    TOTAL_STAKE.save(storage, &total, height)
 }

@@ -9,7 +9,7 @@ use ballast_types::governance::{
     Speed, Votes,
 };
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, CosmosMsg, Storage, Uint128};
+use cosmwasm_std::{Addr, CosmosMsg, StdResult, Storage, Uint128};
 use cw20::Denom;
 use cw3::{DepositInfo, Vote};
 use cw_controllers::Claims;
@@ -198,4 +198,50 @@ pub struct Ballot {
 pub fn current_settings(storage: &dyn Storage) -> ContractResult<(u32, Settings)> {
     let revision = REVISION.load(storage)?;
     Ok((revision, SETTINGS.load(storage, revision)?))
+}
+
+/// Sums over all stakers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Totals {
+    /// Sum of [`STAKES`], atoms.
+    pub staked: Uint128,
+    /// Sum of [`CLAIMS`], atoms.
+    pub unstaking: Uint128,
+}
+
+/// Sums over all stakers now.
+///
+/// # Errors
+/// Storage.
+pub fn totals(storage: &dyn Storage) -> StdResult<Totals> {
+    Ok(Totals {
+        staked: TOTAL_STAKE.load(storage)?,
+        unstaking: UNSTAKING.load(storage)?,
+    })
+}
+
+/// Atoms an address stakes now.
+///
+/// # Errors
+/// Storage.
+pub fn power(storage: &dyn Storage, staker: &Addr) -> StdResult<Uint128> {
+    Ok(STAKES.may_load(storage, staker)?.unwrap_or_default())
+}
+
+/// Atoms an address staked before a block.
+///
+/// # Errors
+/// Storage.
+pub fn power_before(storage: &dyn Storage, staker: &Addr, height: u64) -> StdResult<Uint128> {
+    let stake = STAKES.may_load_at_height(storage, staker, height)?;
+    Ok(stake.unwrap_or_default())
+}
+
+/// Atoms all staked before a block.
+///
+/// # Errors
+/// Storage.
+pub fn total_before(storage: &dyn Storage, height: u64) -> StdResult<Uint128> {
+    let total = TOTAL_STAKE.may_load_at_height(storage, height)?;
+    Ok(total.unwrap_or_default())
 }

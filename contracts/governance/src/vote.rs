@@ -5,9 +5,9 @@ use cosmwasm_std::{Addr, DepsMut, Env, Event, MessageInfo, Response, Uint128};
 use cw3::Vote;
 use cw_utils::nonpayable;
 
+use crate::case::load_standing;
 use crate::lifecycle::lifecycle;
-use crate::stake::power_before;
-use crate::state::{Ballot, Decision, Standing, BALLOTS, SETTINGS, STANDINGS};
+use crate::state::{power_before, Ballot, Decision, Standing, BALLOTS, SETTINGS, STANDINGS};
 use crate::tally::{self, Rule};
 use crate::{cw3 as wire, events, ContractError, ContractResult};
 
@@ -34,9 +34,7 @@ pub fn execute_vote(
     vote: Vote,
 ) -> ContractResult<Response> {
     nonpayable(info)?;
-    let standing = STANDINGS
-        .may_load(deps.storage, proposal_id)?
-        .ok_or(ContractError::NoSuchProposal { proposal_id })?;
+    let standing = load_standing(deps.storage, proposal_id)?;
     let settings = SETTINGS.load(deps.storage, standing.revision)?;
     let now = env.block.time.seconds();
     let found = lifecycle(&standing, &settings, now)?.status;

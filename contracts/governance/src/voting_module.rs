@@ -9,8 +9,7 @@ use cw20::Denom;
 use cw_utils::Duration;
 
 use crate::cw3::stakers;
-use crate::stake::{power_before, total_before};
-use crate::state::{current_settings, TOKEN};
+use crate::state::{current_settings, power_before, total_before, TOKEN};
 use crate::token::key;
 use crate::{ContractError, ContractResult};
 

@@ -15,7 +15,7 @@ use common::puppet::PuppetMsg;
 use common::{call, refused, told, Source, World, DAY, SOURCES};
 use cosmwasm_std::{Timestamp, WasmMsg};
 use cw3::{Status, Vote};
-use cw_multi_test::Executor;
+use cw_multi_test::{AppResponse, Executor};
 use cw_utils::Expiration;
 
 /// A voter who decides alone.
@@ -337,6 +337,41 @@ fn settings_are_kept_as_they_were() {
         "passed with the old quorum, after the old delay"
     );
     assert_eq!(world.status(new), LifecycleStatus::Rejected);
+}
+
+/// What cannot touch the stakes is sent at once; what could goes through the inner steps, so that its failure is recorded.
+#[test]
+fn only_what_could_touch_stakes_goes_through_inner_steps() {
+    let steps = |response: &AppResponse| {
+        let mut attributes = response.events.iter().flat_map(|event| &event.attributes);
+        attributes.any(|attribute| attribute.value == "run_proposal")
+    };
+    for source in SOURCES {
+        let mut world = world(source);
+        let idle = PuppetMsg::Act {
+            msgs: vec![],
+            catch: false,
+        };
+        let native = matches!(source, Source::Native);
+        let payment = world.payment("fay", 10);
+        let idle = call(&world.puppet, &idle);
+        for (msgs, inner) in [
+            (vec![payment.clone()], !native),
+            (vec![idle.clone()], false),
+            (vec![payment.clone(), idle], true),
+            (vec![world.payment("fay", 1_001)], true),
+            (vec![], true),
+        ] {
+            let id = world.propose("ann", msgs.clone());
+            world.until_ready(id);
+            let done = world.execute("bob", id).unwrap();
+            let failed = told(&done, name::EXECUTION, "result").unwrap() == "failed";
+            // What failed inside has left no event.
+            assert_eq!(steps(&done) || failed, inner, "{msgs:?}");
+            assert_eq!(world.life(id).failures, u32::from(failed));
+            world.check();
+        }
+    }
 }
 
 /// M1: ids of replies are different, and a reply that nobody asked for is an error.

@@ -10,7 +10,7 @@ use ballast_types::governance::{
     ContractKind, DepositState, ExecuteMsg, LifecycleStatus, QueryMsg, Settings, SuiteContract,
 };
 use common::{refused, told, Source, World, COIN, DAY, OTHER, SOURCES};
-use cosmwasm_std::{coin, coins, Addr, Uint128};
+use cosmwasm_std::{coin, coins, Addr, CosmosMsg, Uint128};
 use cw20::{Cw20ExecuteMsg, Denom, UncheckedDenom};
 use cw3::{UncheckedDepositInfo, Vote};
 use cw_multi_test::Executor;
@@ -65,8 +65,12 @@ fn world(source: Source, refund: bool, fund: bool) -> (World, Option<Addr>) {
 }
 
 fn propose(world: &mut World, name: &str) -> anyhow::Result<u64> {
+    propose_messages(world, name, vec![])
+}
+
+fn propose_messages(world: &mut World, name: &str, msgs: Vec<CosmosMsg>) -> anyhow::Result<u64> {
     match world.token.clone() {
-        Denom::Native(denom) => world.propose_with(name, vec![], &coins(50, denom)),
+        Denom::Native(denom) => world.propose_with(name, msgs, &coins(50, denom)),
         Denom::Cw20(token) => {
             let allow = Cw20ExecuteMsg::IncreaseAllowance {
                 spender: world.governance.to_string(),
@@ -75,7 +79,7 @@ fn propose(world: &mut World, name: &str) -> anyhow::Result<u64> {
             };
             let sender = world.address(name);
             world.app.execute_contract(sender, token, &allow, &[])?;
-            world.propose_with(name, vec![], &[])
+            world.propose_with(name, msgs, &[])
         }
     }
 }
@@ -103,6 +107,30 @@ fn deposit_comes_back_where_the_proposal_passes() {
             refused(world.close("eve", id)),
             ContractError::NothingToClose { .. }
         ));
+    }
+}
+
+/// V2: while its messages run, a proposal's own deposit is owed to its proposer like all others. Paid out by the messages
+/// and returned afterwards, half of it would have come out of the stakes.
+#[test]
+fn a_proposal_does_not_pay_out_its_own_deposit() {
+    for source in SOURCES {
+        let (mut world, _) = world(source, true, false);
+        let bob = world.address("bob");
+        let had = world.balance(&bob);
+        for msgs in [
+            vec![world.payment("fay", 50)],
+            vec![world.payment("fay", 25), world.payment("fay", 25)],
+        ] {
+            let id = propose_messages(&mut world, "bob", msgs).unwrap();
+            world.vote("ann", id, Vote::Yes).unwrap();
+            world.until_ready(id);
+            world.execute("eve", id).unwrap();
+            world.check();
+            assert_eq!(world.life(id).failures, 1);
+            assert_eq!(world.life(id).deposit, DepositState::Returned);
+            assert_eq!(world.balance(&bob), had);
+        }
     }
 }
 

@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
+use ballast_governance::books::Books;
 use ballast_governance::state::{
     BALLOTS, CLAIMS_KEY, DEPOSITS, EXECUTING, PROPOSALS, PROPOSAL_COUNT, SETTINGS, STAKES,
-    STANDINGS, TOKEN, TOTAL_STAKE, UNFINISHED, UNSTAKING,
+    STANDINGS, TOTAL_STAKE, UNFINISHED, UNSTAKING,
 };
-use ballast_governance::{books, tally};
+use ballast_governance::tally;
 use ballast_types::governance::{DepositState, Votes};
 use cosmwasm_std::{Addr, Order, Storage, Uint128};
 use cw_controllers::Claim;
@@ -35,17 +36,10 @@ fn check_records(
 ) -> Result<()> {
     check_stakes(storage, findings)?;
     check_proposals(storage, findings)?;
-    let token = TOKEN.load(storage)?;
-    let mut tokens = vec![token.clone()];
-    tokens.extend(
-        books::deposits(storage)?
-            .into_iter()
-            .map(|held| held.denom)
-            .filter(|denom| *denom != token),
-    );
-    for token in tokens {
-        let owed = books::owed(storage, &token)?;
-        let held = ballast_governance::token::balance(&suite.app.wrap(), governance, &token)?;
+    let books = Books::load(storage)?;
+    for token in books.tokens() {
+        let owed = books.owed(token)?;
+        let held = ballast_governance::token::balance(&suite.app.wrap(), governance, token)?;
         findings.require(held >= owed, "governance: holds what it owes", || {
             format!("owes {owed} and holds {held} of {token:?}")
         });
