@@ -5,7 +5,7 @@ use cosmwasm_std::{DepsMut, Response};
 use crate::contract::CONTRACT;
 use crate::ContractResult;
 
-/// From 0.1.0, whose state is the same.
+/// From 0.2.0, whose state is the same.
 ///
 /// # Errors
 /// [`ballast_administration::migration::MigrationError`]: another contract, this version, one that is not known.

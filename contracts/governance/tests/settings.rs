@@ -341,7 +341,7 @@ fn migrates_itself_and_only_upwards() {
     assert_eq!(world.life(id).failures, 1);
 
     for (name, version, accepted) in [
-        (CONTRACT.name, "0.1.0", true),
+        (CONTRACT.name, "0.2.0", true),
         (CONTRACT.name, "0.0.9", false),
         (CONTRACT.name, CONTRACT.version, false),
         (CONTRACT.name, "999.0.0", false),

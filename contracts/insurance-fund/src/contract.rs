@@ -27,7 +27,7 @@ use crate::{
 pub const CONTRACT: Contract = Contract {
     name: concat!("crates.io:", env!("CARGO_PKG_NAME")),
     version: env!("CARGO_PKG_VERSION"),
-    migrates_from: &["0.1.0"],
+    migrates_from: &["0.2.0"],
 };
 
 /// Sets owner, collateral and parameters.

@@ -6,7 +6,6 @@
 //! A ring of `n` maxima is kept as a falling staircase: an entry is dropped as soon as a later one is at least as high,
 //! because it can then never be the maximum again. The first entry that is not too old is the high.
 
-use cosmwasm_schema::cw_serde;
 use cosmwasm_std::Uint128;
 
 /// Seconds of an hour.
@@ -23,7 +22,7 @@ fn is_within(entry_hour: u64, hour: u64, hours: u64) -> bool {
 }
 
 /// The highest value seen in one hour.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct HourHigh {
     /// Hours since the epoch.
     pub hour: u64,
@@ -32,8 +31,7 @@ pub struct HourHigh {
 }
 
 /// Highest value of the last hours: hours rise, highs fall.
-#[cw_serde]
-#[derive(Default)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct HourlyHighs(pub Vec<HourHigh>);
 
 impl HourlyHighs {
@@ -63,7 +61,7 @@ impl HourlyHighs {
 }
 
 /// What one market lost to claims and brought back in one hour.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct HourFlow {
     /// Hours since the epoch.
     pub hour: u64,
@@ -74,8 +72,7 @@ pub struct HourFlow {
 }
 
 /// Claims and top-ups of the last hours, hours rising.
-#[cw_serde]
-#[derive(Default)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct HourlyFlows(pub Vec<HourFlow>);
 
 impl HourlyFlows {

@@ -18,6 +18,7 @@ pub mod funds;
 pub mod history;
 pub mod hourly;
 pub mod hypothetical;
+mod layout;
 pub mod market;
 pub mod mutual;
 pub mod ownership;

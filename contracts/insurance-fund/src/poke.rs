@@ -4,12 +4,12 @@
 //! makes no `Poke` fail. What was sent travels in the payload, so the reply needs no temporary state; it counts as told only
 //! when the market accepted it, and never replaces anything newer.
 
+use ballast_storage::{from_bytes, record, to_bytes};
 use ballast_types::fund::MarketHookMsg;
 use ballast_types::{MarketId, RiskParameters};
-use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{
-    from_json, to_json_binary, Addr, Binary, DepsMut, Env, MessageInfo, Order, Reply, Response,
-    StdResult, SubMsg, SubMsgResult, WasmMsg,
+    to_json_binary, Addr, DepsMut, Env, MessageInfo, Order, Reply, Response, StdResult, SubMsg,
+    SubMsgResult, WasmMsg,
 };
 
 use crate::books::Books;
@@ -21,11 +21,19 @@ use crate::{drawdown, events, funds, report, solvency};
 /// Id of the reply to a push.
 pub const POKE_REPLY: u64 = 1;
 
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 struct Sent {
     contract: Addr,
     revision: u64,
     markets: Vec<RiskParameters>,
+}
+
+record! {
+    struct Sent {
+        contract,
+        revision,
+        markets,
+    }
 }
 
 /// Anyone. Expires all old reports, evaluates the breakers of the contract's markets, the level and the terms, and sends.
@@ -95,11 +103,11 @@ fn push(
         msg: to_json_binary(&hook)?,
         funds: vec![],
     };
-    let payload: Binary = to_json_binary(&Sent {
+    let payload = to_bytes(&Sent {
         contract,
         revision,
         markets,
-    })?;
+    });
     Ok(SubMsg::reply_always(message, POKE_REPLY)
         .with_gas_limit(gas_limit)
         .with_payload(payload))
@@ -117,7 +125,7 @@ pub fn reply(deps: DepsMut, message: &Reply) -> ContractResult<Response> {
         contract,
         revision,
         markets,
-    } = from_json(&message.payload)?;
+    } = from_bytes(&message.payload)?;
     let sent = matches!(message.result, SubMsgResult::Ok(_));
     if sent {
         for risk in &markets {

@@ -33,14 +33,13 @@
 
 use ballast_administration::pending::{Changes, StoredChange};
 use ballast_risk::RefillingBucket;
+use ballast_storage::{Item, Map};
 use ballast_types::fund::{
     Bound, Change, ClaimantParameters, EmergencyWithdrawal, FundParameters, TopUpKind,
 };
 use ballast_types::{MarketId, RiskLevel, RiskParameters};
-use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Empty, OverflowError, Uint128};
 use cw20::Denom;
-use cw_storage_plus::{Item, Map};
 
 use crate::hourly::{HourlyFlows, HourlyHighs};
 use crate::pending::MAX_PENDING;
@@ -51,15 +50,14 @@ use crate::top_up::Booking;
 pub const MAX_MARKETS: u32 = 64;
 
 /// Never changes after instantiation.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     /// The one token of the ledger.
     pub collateral: Denom,
 }
 
 /// What the fund owns, by whom it is for. `booked` is the sum; what the bank says above it is unaccounted.
-#[cw_serde]
-#[derive(Default)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct Ledger {
     /// Sum of `reserve` over all standings, isolated ones included. Quote atoms.
     pub market_reserves: Uint128,
@@ -91,8 +89,7 @@ impl Ledger {
 }
 
 /// A better level that coverage has reached but that is not in force yet.
-#[cw_serde]
-#[derive(Copy)]
+#[derive(Clone, Debug, PartialEq, Copy)]
 pub struct Rise {
     /// The level.
     pub level: RiskLevel,
@@ -101,7 +98,7 @@ pub struct Rise {
 }
 
 /// What is kept of all markets together, and the terms they are all told.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Suite {
     /// Registered markets, at most [`MAX_MARKETS`].
     pub markets: u32,
@@ -136,8 +133,7 @@ pub struct Suite {
 }
 
 /// Sums over all recorded claims.
-#[cw_serde]
-#[derive(Default)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct ClaimTotals {
     /// How many.
     pub count: u64,
@@ -148,7 +144,7 @@ pub struct ClaimTotals {
 }
 
 /// One market contract.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ContractState {
     /// Its registered markets.
     pub markets: u32,
@@ -157,7 +153,7 @@ pub struct ContractState {
 }
 
 /// The rarely written part of a registered market.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Claimant {
     /// Its standing as the owner set it.
     pub parameters: ClaimantParameters,
@@ -166,8 +162,7 @@ pub struct Claimant {
 }
 
 /// What was drawn from a layer and is not refilled; see `ballast_risk::RefillingBucket`.
-#[cw_serde]
-#[derive(Copy, Default)]
+#[derive(Clone, Debug, PartialEq, Copy, Default)]
 pub struct Bucket {
     /// Quote atoms.
     pub used: Uint128,
@@ -194,8 +189,7 @@ impl From<RefillingBucket> for Bucket {
 }
 
 /// The underwriters' pool. Its stake and rewards are lines of the ledger, its shares cw20-base's.
-#[cw_serde]
-#[derive(Default)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct Underwriting {
     /// The part of the stake that belongs to pending exits. Quote atoms.
     pub queued: Uint128,
@@ -216,7 +210,7 @@ pub struct Underwriting {
 }
 
 /// A pending exit.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Exit {
     /// Shares it was asked with, as of `share_base`.
     pub shares: Uint128,
@@ -243,8 +237,7 @@ pub struct Exit {
 }
 
 /// The treasury's loan. What it holds is a line of the ledger.
-#[cw_serde]
-#[derive(Default)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct Facility {
     /// Who commits and withdraws.
     pub treasury: Option<Addr>,
@@ -257,8 +250,7 @@ pub struct Facility {
 }
 
 /// What one market owes to the emergency facility, and what it drew lately.
-#[cw_serde]
-#[derive(Copy, Default)]
+#[derive(Clone, Debug, PartialEq, Copy, Default)]
 pub struct EmergencyLoan {
     /// Quote atoms.
     pub debt: Uint128,
@@ -271,8 +263,7 @@ pub struct EmergencyLoan {
 }
 
 /// The drawdown breaker of one market.
-#[cw_serde]
-#[derive(Default)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct Drawdown {
     /// While true the market is reduce-only and its mutual bucket is 0.
     pub open: bool,
@@ -283,7 +274,7 @@ pub struct Drawdown {
 }
 
 /// The often written part of a registered market.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Standing {
     /// Its own reserve. Quote atoms.
     pub reserve: Uint128,
@@ -312,7 +303,7 @@ pub struct Standing {
 }
 
 /// A claim as recorded. `paid` and `uncovered` follow from the layers.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct StoredClaim {
     /// The claiming contract's market.
     pub market: MarketId,
@@ -329,7 +320,7 @@ pub struct StoredClaim {
 }
 
 /// A top-up as kept for people.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct StoredTopUp {
     /// The market contract that it is of, or who gave it.
     pub contract: Addr,
@@ -346,8 +337,7 @@ pub struct StoredTopUp {
 }
 
 /// Where surplus goes.
-#[cw_serde]
-#[derive(Default)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct Surplus {
     /// Who receives it.
     pub recipient: Option<Addr>,

@@ -606,7 +606,7 @@ fn m2_migrate_only_from_an_older_version_of_this_contract() {
         let refused = from(name, version).unwrap_err();
         assert!(matches!(refused, ContractError::Migration(_)), "{version}");
     }
-    from(CONTRACT.name, "0.1.0").unwrap();
+    from(CONTRACT.name, "0.2.0").unwrap();
 }
 
 proptest! {

@@ -1,24 +1,26 @@
 //! Deposits and withdrawals.
 
+use ballast_json::{to_json_binary, Message};
 use ballast_types::market::{ReceiveMsg, WithdrawAnswer};
+use ballast_types::token::TokenMsg;
 use cosmwasm_std::{
-    from_json, to_json_binary, Addr, BankMsg, Coin, CosmosMsg, DepsMut, Env, MessageInfo, Response,
-    StdError, Uint128, Uint64, WasmMsg,
+    from_json, Addr, BankMsg, Coin, CosmosMsg, DepsMut, Env, MessageInfo, Response, StdError,
+    Uint128, Uint64, WasmMsg,
 };
-use cw20::{Cw20ExecuteMsg, Cw20ReceiveMsg, Denom};
+use cw20::{Cw20ReceiveMsg, Denom};
 
 use crate::delisting;
 use crate::error::{ContractError, ContractResult};
 use crate::events;
 use crate::exchange::Exchange;
-use crate::fund::{bank_balance, change_vault, Movement};
+use crate::fund::bank_balance;
 use crate::gate;
 use crate::ledger::debit;
 use crate::margin::{check_not_bankrupt, check_withdrawable, risk_of};
 use crate::outflow::Outflows;
 use crate::price::Valuation;
 use crate::recent_risk::note_outflow;
-use crate::state::{QueuedWithdrawal, CONFIG, VAULT, WITHDRAWALS};
+use crate::state::{Config, QueuedWithdrawal, CONFIG, VAULT, WITHDRAWALS};
 
 /// Deposits attached native coins into a subaccount of the sender. Anyone; exactly one coin.
 pub fn deposit_native(
@@ -27,16 +29,18 @@ pub fn deposit_native(
     info: &MessageInfo,
     subaccount: u32,
 ) -> ContractResult<Response> {
-    let amount = match CONFIG.load(deps.storage)?.collateral {
-        Denom::Native(denom) => cw_utils::must_pay(info, &denom)?,
+    let config = CONFIG.load(deps.storage)?;
+    let amount = match &config.collateral {
+        Denom::Native(denom) => cw_utils::must_pay(info, denom)?,
         Denom::Cw20(token) => {
             return Err(ContractError::WrongCollateral {
                 expected: format!("cw20 {token}, sent with its Send message"),
                 found: "native coins".to_string(),
-            })
+            }
+            .into())
         }
     };
-    deposit(deps, env, &info.sender, subaccount, amount)
+    deposit(deps, env, config, &info.sender, subaccount, amount)
 }
 
 /// cw20 hook: a deposit for whoever sent the tokens. Only the collateral token is listened to.
@@ -47,21 +51,25 @@ pub fn receive(
     message: &Cw20ReceiveMsg,
 ) -> ContractResult<Response> {
     cw_utils::nonpayable(info)?;
-    let collateral = CONFIG.load(deps.storage)?.collateral;
-    if !matches!(&collateral, Denom::Cw20(token) if *token == info.sender) {
+    let config = CONFIG.load(deps.storage)?;
+    let collateral = &config.collateral;
+    if !matches!(collateral, Denom::Cw20(token) if *token == info.sender) {
         return Err(ContractError::WrongCollateral {
-            expected: describe(&collateral),
+            expected: describe(collateral),
             found: format!("cw20 {}", info.sender),
-        });
+        }
+        .into());
     }
     let sender = deps.api.addr_validate(&message.sender)?;
-    let hook: ReceiveMsg = from_json(&message.msg)?;
+    let Message(hook): Message<ReceiveMsg> = from_json(&message.msg)?;
     // Credited with what arrived: a token that takes a fee in flight delivers less than it says.
-    let bank = bank_balance(deps.as_ref(), env, &collateral)?;
-    let arrived = bank.saturating_sub(VAULT.load(deps.storage)?);
+    let bank = bank_balance(deps.as_ref(), env, collateral)?;
+    let arrived = bank.saturating_sub(VAULT.load(deps.storage)?.held);
     let amount = message.amount.min(arrived);
     match hook {
-        ReceiveMsg::Deposit { subaccount } => deposit(deps, env, &sender, subaccount, amount),
+        ReceiveMsg::Deposit { subaccount } => {
+            deposit(deps, env, config, &sender, subaccount, amount)
+        }
         ReceiveMsg::RepayDeficit { market } => delisting::repay(deps, env, market, amount),
     }
 }
@@ -69,14 +77,15 @@ pub fn receive(
 fn deposit(
     deps: DepsMut,
     env: &Env,
+    config: Config,
     owner: &Addr,
     subaccount: u32,
     amount: Uint128,
 ) -> ContractResult<Response> {
     if amount.is_zero() {
-        return Err(ContractError::ZeroAmount {});
+        return Err(ContractError::ZeroAmount {}.into());
     }
-    let mut exchange = Exchange::new(deps.as_ref(), env)?;
+    let mut exchange = Exchange::with(deps.as_ref(), env, config);
     let number = exchange.account_number_or_new(owner, subaccount)?;
     gate::put_back(&mut exchange, number, amount)?;
     let event = events::deposit(number, exchange.account(number)?, amount);
@@ -86,7 +95,6 @@ fn deposit(
     outflows.give(amount)?;
     let happened = exchange.into_changes().save(deps.storage)?;
     outflows.save(deps.storage)?;
-    change_vault(deps.storage, Movement::In(amount))?;
     Ok(Response::new()
         .add_attribute("action", "deposit")
         .add_attribute("account", number.to_string())
@@ -107,7 +115,7 @@ pub fn withdraw(
 ) -> ContractResult<Response> {
     cw_utils::nonpayable(info)?;
     if amount.is_zero() {
-        return Err(ContractError::ZeroAmount {});
+        return Err(ContractError::ZeroAmount {}.into());
     }
     let mut exchange = Exchange::new(deps.as_ref(), env)?;
     let number = exchange.account_number(&info.sender, subaccount)?;
@@ -140,7 +148,6 @@ pub fn withdraw(
         };
         WITHDRAWALS.save(deps.storage, id, &withdrawal)?;
     }
-    change_vault(deps.storage, Movement::Out(paid))?;
     outflows.save(deps.storage)?;
     let answer = WithdrawAnswer {
         paid,
@@ -152,7 +159,7 @@ pub fn withdraw(
         .add_attribute("account", number.to_string())
         .add_events(happened)
         .add_messages(payment)
-        .set_data(to_json_binary(&answer)?))
+        .set_data(to_json_binary(&answer)))
 }
 
 /// Takes money out of an account that may spare it: not bankrupt, and initial margin remains at a price that
@@ -181,10 +188,10 @@ pub fn pay(collateral: &Denom, recipient: &Addr, amount: Uint128) -> Result<Cosm
         .into(),
         Denom::Cw20(token) => WasmMsg::Execute {
             contract_addr: token.to_string(),
-            msg: to_json_binary(&Cw20ExecuteMsg::Transfer {
+            msg: to_json_binary(&TokenMsg::Transfer {
                 recipient: recipient.to_string(),
                 amount,
-            })?,
+            }),
             funds: vec![],
         }
         .into(),

@@ -1,10 +1,12 @@
 //! What only the owner may do: list and change markets, change parameters, point at another fund, pay out
 //! the exchange's own fees. No message of the owner touches an account.
 
+use ballast_json::{to_json_binary, Message};
 use ballast_types::market::{CachedPrice, InstantiateMsg, ListMarket};
+use ballast_types::token::{TokenDecimals, TokenQuery};
 use ballast_types::MarketId;
-use cosmwasm_std::{Deps, DepsMut, Env, MessageInfo, Order, Response, Storage, Uint128};
-use cw20::{Cw20QueryMsg, Denom, TokenInfoResponse};
+use cosmwasm_std::{Deps, DepsMut, Env, MessageInfo, Order, Response, Storage, Uint128, WasmQuery};
+use cw20::Denom;
 use cw_ownable::Action;
 
 use crate::accounts::pay;
@@ -16,9 +18,9 @@ use crate::parameters::{check_exchange, check_listing, default_exchange, MAX_MAR
 use crate::price;
 use crate::settings;
 use crate::state::{
-    Config, FlowBucket, Gate, MarketConfig, MarketState, Outflow, PriceSample, CONFIG, GATE,
-    MARKETS, MARKET_COUNT, MARKET_STATES, NEXT_ACCOUNT, NEXT_CLAIM, OUTFLOW, PRICE_SAMPLES,
-    RESIDUE, RETIRED_FEES, VAULT,
+    Config, FlowBucket, Gate, MarketConfig, MarketState, PriceSample, Vault, CONFIG, GATE, MARKETS,
+    MARKET_COUNT, MARKET_STATES, NEXT_ACCOUNT, NEXT_CLAIM, PRICE_SAMPLES, RESIDUE, RETIRED_FEES,
+    VAULT,
 };
 
 /// Sets up an exchange without markets.
@@ -47,18 +49,18 @@ pub fn instantiate(
             frozen_until: 0,
         },
     )?;
-    VAULT.save(deps.storage, &Uint128::zero())?;
     RESIDUE.save(deps.storage, &Uint128::zero())?;
     MARKET_COUNT.save(deps.storage, &0)?;
     NEXT_ACCOUNT.save(deps.storage, &1)?;
     NEXT_CLAIM.save(deps.storage, &1)?;
-    let outflow = Outflow {
+    let vault = Vault {
+        held: Uint128::zero(),
         hour: FlowBucket::default(),
         day: FlowBucket::default(),
         queued: Uint128::zero(),
         next_id: 1,
     };
-    OUTFLOW.save(deps.storage, &outflow)?;
+    VAULT.save(deps.storage, &vault)?;
     GATE.save(deps.storage, &Gate::default())?;
     Ok(Response::new()
         .add_attribute("action", "instantiate")
@@ -72,24 +74,29 @@ fn check_collateral(deps: Deps, collateral: &Denom, decimals: u8) -> ContractRes
             min: "0".to_string(),
             max: "18".to_string(),
             found: decimals.to_string(),
-        });
+        }
+        .into());
     }
     match collateral {
         Denom::Native(denom) if denom.is_empty() => Err(ContractError::WrongCollateral {
             expected: "a denomination".to_string(),
             found: "none".to_string(),
-        }),
+        }
+        .into()),
         Denom::Native(denom) => Ok(Denom::Native(denom.clone())),
         Denom::Cw20(token) => {
             let token = deps.api.addr_validate(token.as_str())?;
-            let info: TokenInfoResponse = deps
-                .querier
-                .query_wasm_smart(&token, &Cw20QueryMsg::TokenInfo {})?;
+            let question = WasmQuery::Smart {
+                contract_addr: token.to_string(),
+                msg: to_json_binary(&TokenQuery::TokenInfo {}),
+            };
+            let Message(info): Message<TokenDecimals> = deps.querier.query(&question.into())?;
             if info.decimals != decimals {
                 return Err(ContractError::WrongDecimals {
                     expected: decimals,
                     found: info.decimals,
-                });
+                }
+                .into());
             }
             Ok(Denom::Cw20(token))
         }
@@ -172,12 +179,12 @@ fn check_room(storage: &dyn Storage, symbol: &str) -> ContractResult<()> {
         let (market, config) = entry?;
         if config.symbol == symbol {
             let symbol = config.symbol;
-            return Err(ContractError::SymbolTaken { market, symbol });
+            return Err(ContractError::SymbolTaken { market, symbol }.into());
         }
         count = count.saturating_add(1);
     }
     if count >= MAX_MARKETS {
-        return Err(ContractError::TooManyMarkets { max: MAX_MARKETS });
+        return Err(ContractError::TooManyMarkets { max: MAX_MARKETS }.into());
     }
     Ok(())
 }
@@ -216,7 +223,7 @@ pub fn pay_fees(
 ) -> ContractResult<Response> {
     assert_owner(deps.as_ref(), info)?;
     if amount.is_zero() {
-        return Err(ContractError::ZeroAmount {});
+        return Err(ContractError::ZeroAmount {}.into());
     }
     let recipient = deps.api.addr_validate(recipient)?;
     take_exchange_fees(deps.storage, id, amount)?;
@@ -239,12 +246,12 @@ pub fn update_ownership(
 ) -> ContractResult<Response> {
     cw_utils::nonpayable(info)?;
     match &action {
-        Action::RenounceOwnership => return Err(ContractError::RenounceRefused {}),
+        Action::RenounceOwnership => return Err(ContractError::RenounceRefused {}.into()),
         Action::TransferOwnership { expiry, .. } => {
             if expiry.map_or(true, |expiry| {
                 expiry == cw_utils::Expiration::Never {} || expiry.is_expired(&env.block)
             }) {
-                return Err(ContractError::TransferNeedsExpiry {});
+                return Err(ContractError::TransferNeedsExpiry {}.into());
             }
         }
         Action::AcceptOwnership => {}

@@ -77,7 +77,7 @@ impl Exchange<'_> {
     /// Refuses a client order id that something of the account has already.
     pub fn check_unnamed(&self, account: u64, client_order_id: Uint128) -> ContractResult<()> {
         match self.named(account, client_order_id)? {
-            Some(_) => Err(ContractError::DuplicateClientOrderId { client_order_id }),
+            Some(_) => Err(ContractError::DuplicateClientOrderId { client_order_id }.into()),
             None => Ok(()),
         }
     }

@@ -1,6 +1,6 @@
 //! What a message changed, and how it is written: once, at its end, only what differs.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use ballast_types::MarketId;
 use cosmwasm_std::{Empty, Event, Int128, Storage};
@@ -28,15 +28,15 @@ pub struct LoadedAccount {
 /// What a message changed.
 pub struct Changes {
     /// Number -> as it became, as stored.
-    pub markets: BTreeMap<MarketId, (Market, MarketState)>,
+    pub markets: LiteMap<MarketId, (Market, MarketState)>,
     /// Number -> as stored and as it became.
-    pub accounts: BTreeMap<u64, LoadedAccount>,
+    pub accounts: LiteMap<u64, LoadedAccount>,
     /// (book, place) -> owner and what is left; `None`: removed.
-    pub orders: BTreeMap<(u64, u128), (u64, Option<Order>)>,
+    pub orders: LiteMap<(u64, u128), (u64, Option<Order>)>,
     /// (account number, client order id) -> what it stands for; `None`: removed.
-    pub client_orders: BTreeMap<(u64, u128), Option<Named>>,
+    pub client_orders: LiteMap<(u64, u128), Option<Named>>,
     /// Line, price key, sequence number -> owner and what is left; `None`: removed.
-    pub trigger_orders: BTreeMap<TriggerKey, (u64, Option<TriggerOrder>)>,
+    pub trigger_orders: LiteMap<TriggerKey, (u64, Option<TriggerOrder>)>,
     /// The next account's number, where one was opened.
     pub next_account: Option<u64>,
     /// Accounts that became causes for the withdrawal gate, or are none any more.
@@ -121,7 +121,7 @@ impl Changes {
 
 fn save_trigger_orders(
     storage: &mut dyn Storage,
-    changed: BTreeMap<TriggerKey, (u64, Option<TriggerOrder>)>,
+    changed: LiteMap<TriggerKey, (u64, Option<TriggerOrder>)>,
 ) -> ContractResult<()> {
     for (key, (account, order)) in changed {
         let id = trigger_order_id(key);

@@ -1,7 +1,4 @@
-//! Entry points and dispatch.
-
-#[cfg(not(feature = "library"))]
-use cosmwasm_std::entry_point;
+//! Dispatch: what each message does.
 
 use ballast_administration::migration::Contract;
 use ballast_types::market::{Change, ExecuteMsg, InstantiateMsg, QueryMsg};
@@ -21,7 +18,7 @@ use crate::{
 pub const CONTRACT: Contract = Contract {
     name: concat!("crates.io:", env!("CARGO_PKG_NAME")),
     version: env!("CARGO_PKG_VERSION"),
-    migrates_from: &["0.1.0"],
+    migrates_from: &["0.2.0"],
 };
 
 /// Nothing to say at migration.
@@ -29,7 +26,6 @@ pub const CONTRACT: Contract = Contract {
 pub struct MigrateMsg {}
 
 /// Sets up an exchange without markets.
-#[cfg_attr(not(feature = "library"), entry_point)]
 pub fn instantiate(
     deps: DepsMut,
     _env: Env,
@@ -41,7 +37,6 @@ pub fn instantiate(
 }
 
 /// Everything that can be done.
-#[cfg_attr(not(feature = "library"), entry_point)]
 pub fn execute(
     deps: DepsMut,
     env: Env,
@@ -166,7 +161,6 @@ pub fn execute(
 }
 
 /// Answers of the insurance fund.
-#[cfg_attr(not(feature = "library"), entry_point)]
 pub fn reply(deps: DepsMut, env: Env, msg: Reply) -> ContractResult<Response> {
     let answer = match msg.result {
         SubMsgResult::Ok(response) => Ok(answer_data(response)),
@@ -176,7 +170,7 @@ pub fn reply(deps: DepsMut, env: Env, msg: Reply) -> ContractResult<Response> {
         fund::TOP_UP_REPLY => fund::reply_top_up(deps, &env, &msg.payload, answer),
         fund::CLAIM_REPLY => liquidation::claim::reply(deps, &env, &msg.payload, answer),
         withdrawals::WITHDRAWAL_REPLY => withdrawals::reply(deps, &env, &msg.payload),
-        id => Err(ContractError::UnknownReply { id }),
+        id => Err(ContractError::UnknownReply { id }.into()),
     }
 }
 
@@ -194,13 +188,11 @@ fn answer_data(response: SubMsgResponse) -> Option<Binary> {
 }
 
 /// Everything that can be asked.
-#[cfg_attr(not(feature = "library"), entry_point)]
 pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> ContractResult<Binary> {
     query::query(deps, &env, msg)
 }
 
 /// From a version that this code knows, once.
-#[cfg_attr(not(feature = "library"), entry_point)]
 pub fn migrate(deps: DepsMut, _env: Env, _msg: MigrateMsg) -> ContractResult<Response> {
     migration::migrate(deps)
 }

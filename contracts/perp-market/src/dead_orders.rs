@@ -10,8 +10,9 @@
 //! * Nobody pays within one hand: removing one's own owner's orders is free. Between two hands of one person
 //!   the fee changes pockets and no more is gained than was lost.
 
+use ballast_json::to_json_binary;
 use ballast_types::market::{OrderId, RemoveOrdersAnswer, RemovedOrder};
-use cosmwasm_std::{to_json_binary, Addr, DepsMut, Env, MessageInfo, Response, Uint128};
+use cosmwasm_std::{Addr, DepsMut, Env, MessageInfo, Response, Uint128};
 
 use crate::error::{ContractError, ContractResult};
 use crate::events;
@@ -128,7 +129,7 @@ pub fn execute(
     let max = exchange.config.parameters.max_removals;
     let found = u32::try_from(orders.len()).unwrap_or(u32::MAX);
     if found > max {
-        return Err(ContractError::TooManyItems { max, found });
+        return Err(ContractError::TooManyItems { max, found }.into());
     }
     let remover = Remover::Keeper {
         keeper: info.sender.clone(),
@@ -158,14 +159,14 @@ pub fn execute(
         }
     }
     if answer.removed.is_empty() {
-        return Err(ContractError::NothingToRemove {});
+        return Err(ContractError::NothingToRemove {}.into());
     }
     let happened = exchange.into_changes().save(deps.storage)?;
     Ok(Response::new()
         .add_attribute("action", "remove_orders")
         .add_attribute("removed", answer.removed.len().to_string())
         .add_events(happened)
-        .set_data(to_json_binary(&answer)?))
+        .set_data(to_json_binary(&answer)))
 }
 
 /// Why an order is dead; none where it lives. By margin it is dead only where not even the smallest fill could

@@ -40,7 +40,8 @@ pub fn acting_account(
         return Err(ContractError::DelegationExpired {
             expired_at: expires_at,
             now,
-        });
+        }
+        .into());
     }
     Ok(number)
 }
@@ -61,17 +62,18 @@ pub fn set(
     let delegate = deps.api.addr_validate(delegate)?;
     let now = exchange.now();
     if delegate == info.sender {
-        return Err(ContractError::OwnerAsDelegate {});
+        return Err(ContractError::OwnerAsDelegate {}.into());
     }
     if expires_at <= now {
-        return Err(ContractError::AlreadyExpired { expires_at, now });
+        return Err(ContractError::AlreadyExpired { expires_at, now }.into());
     }
     let max = now.saturating_add(MAX_DELEGATION_SECS);
     if expires_at > max {
         return Err(ContractError::DelegationTooLong {
             max,
             found: expires_at,
-        });
+        }
+        .into());
     }
     let held = all(deps.storage, number)?;
     let known = held.iter().any(|(held, _)| *held == delegate);
@@ -81,7 +83,8 @@ pub fn set(
             return Err(ContractError::TooManyDelegates {
                 max: MAX_DELEGATES,
                 found: held.len(),
-            });
+            }
+            .into());
         }
         for (old, _) in expired {
             DELEGATES.remove(deps.storage, (number, old));
@@ -112,7 +115,8 @@ pub fn remove(
             owner: info.sender.to_string(),
             subaccount,
             found: delegate.into_string(),
-        });
+        }
+        .into());
     }
     DELEGATES.remove(deps.storage, (number, &delegate));
     let account = ACCOUNTS.load(deps.storage, number)?;

@@ -3,9 +3,10 @@
 //! Its number is never given to another market. What the exchange earned in it moves to `retired_fees`, which
 //! `PayFees` pays out; so does its residue where there is no fund.
 
+use ballast_json::to_json_binary;
 use ballast_types::market::{DelistAnswer, TriggerCondition};
 use ballast_types::{MarketId, Side};
-use cosmwasm_std::{to_json_binary, DepsMut, Env, Int128, MessageInfo, Response, Storage, Uint128};
+use cosmwasm_std::{DepsMut, Env, Int128, MessageInfo, Response, Storage, Uint128};
 use cw20::Denom;
 
 use crate::error::{ContractError, ContractResult};
@@ -45,7 +46,8 @@ pub fn delist(
             open_interest_long: state.open_interest_long,
             open_interest_short: state.open_interest_short,
             deficit: state.deficit,
-        });
+        }
+        .into());
     }
     let flush = flush(&mut exchange, id)?;
     // What the vault cannot pay now is still owed.
@@ -67,7 +69,7 @@ pub fn delist(
         .add_attribute("more", more.to_string())
         .add_events(happened)
         .add_submessages(flush.map(|flush| flush.message))
-        .set_data(to_json_binary(&DelistAnswer { more })?))
+        .set_data(to_json_binary(&DelistAnswer { more })))
 }
 
 /// With the last position the pool holds rounding, which is not negative. Were it, it would be a loss like any
@@ -158,14 +160,15 @@ pub fn repay_native(
         Denom::Cw20(token) => Err(ContractError::WrongCollateral {
             expected: format!("cw20 {token}, sent with its Send message"),
             found: "native coins".to_string(),
-        }),
+        }
+        .into()),
     }
 }
 
 /// Repays a market's deficit with coins that have arrived; never more than it is.
 pub fn repay(deps: DepsMut, env: &Env, id: MarketId, amount: Uint128) -> ContractResult<Response> {
     if amount.is_zero() {
-        return Err(ContractError::ZeroAmount {});
+        return Err(ContractError::ZeroAmount {}.into());
     }
     let mut exchange = Exchange::new(deps.as_ref(), env)?;
     let market = exchange.peek_market(id)?;
@@ -175,7 +178,8 @@ pub fn repay(deps: DepsMut, env: &Env, id: MarketId, amount: Uint128) -> Contrac
             market: id,
             deficit,
             found: amount,
-        });
+        }
+        .into());
     }
     let mut happened = vec![];
     repay_deficit(&mut happened, market, amount)?;

@@ -10,8 +10,9 @@ use cw_ownable::OwnershipError;
 use cw_utils::{ParseReplyError, PaymentError};
 use thiserror::Error;
 
-/// Result of everything here.
-pub type ContractResult<T> = Result<T, ContractError>;
+/// Result of everything here. The error is boxed: what can fail is called a thousand times, and each call would otherwise
+/// carry code that moves the whole error (a tenth of the contract's size).
+pub type ContractResult<T> = Result<T, Box<ContractError>>;
 
 /// Why a message was refused.
 #[derive(Error, Debug, PartialEq)]
@@ -272,3 +273,26 @@ pub enum ContractError {
     #[error(transparent)]
     Pending(#[from] PendingError),
 }
+
+/// `?` boxes the errors of others, each in one place.
+macro_rules! boxed {
+    ($($error:ty),* $(,)?) => { $(
+        impl From<$error> for Box<ContractError> {
+            #[cold]
+            #[inline(never)]
+            fn from(error: $error) -> Self {
+                Self::new(error.into())
+            }
+        }
+    )* };
+}
+
+boxed!(
+    StdError,
+    OwnershipError,
+    PaymentError,
+    RiskError,
+    ParseReplyError,
+    MigrationError,
+    PendingError,
+);

@@ -4,8 +4,7 @@
 //! saves it once with [`Changes::save`]. So a plan can be made on a clone and thrown away, and nothing is
 //! half written when a check fails. Storage is read once a record and message.
 
-use std::collections::btree_map::Entry;
-use std::collections::BTreeMap;
+use litemap::{Entry, LiteMap};
 
 use ballast_risk::{effective_initial_margin_ppm, MarginParameters, Rounding, ValueScale};
 use ballast_types::{AccountId, MarketId, MarketReport};
@@ -128,7 +127,7 @@ impl Market {
             .price
             .as_ref()
             .map(|cached| cached.price)
-            .ok_or(ContractError::NoPrice { market: self.id })
+            .ok_or(ContractError::NoPrice { market: self.id }.into())
     }
 }
 
@@ -169,11 +168,11 @@ pub struct Exchange<'a> {
     pub config: Config,
     /// What happened, in order.
     pub events: Vec<Event>,
-    markets: BTreeMap<MarketId, (Market, MarketState)>,
-    accounts: BTreeMap<u64, LoadedAccount>,
-    pub(crate) orders: BTreeMap<(u64, u128), (u64, Option<Order>)>,
-    pub(crate) client_orders: BTreeMap<(u64, u128), Option<Named>>,
-    pub(crate) trigger_orders: BTreeMap<TriggerKey, (u64, Option<TriggerOrder>)>,
+    markets: LiteMap<MarketId, (Market, MarketState)>,
+    accounts: LiteMap<u64, LoadedAccount>,
+    pub(crate) orders: LiteMap<(u64, u128), (u64, Option<Order>)>,
+    pub(crate) client_orders: LiteMap<(u64, u128), Option<Named>>,
+    pub(crate) trigger_orders: LiteMap<TriggerKey, (u64, Option<TriggerOrder>)>,
     next_account: Option<u64>,
     /// Accounts that became causes for the withdrawal gate, or are none any more.
     pub(crate) gate_changes: Vec<(u64, bool)>,
@@ -182,19 +181,25 @@ pub struct Exchange<'a> {
 impl<'a> Exchange<'a> {
     /// An empty working set.
     pub fn new(deps: Deps<'a>, env: &'a Env) -> ContractResult<Self> {
-        Ok(Self {
+        Ok(Self::with(deps, env, CONFIG.load(deps.storage)?))
+    }
+
+    /// The same where the settings were read already.
+    #[must_use]
+    pub fn with(deps: Deps<'a>, env: &'a Env, config: Config) -> Self {
+        Self {
             deps,
             env,
-            config: CONFIG.load(deps.storage)?,
+            config,
             events: vec![],
-            markets: BTreeMap::new(),
-            accounts: BTreeMap::new(),
-            orders: BTreeMap::new(),
-            client_orders: BTreeMap::new(),
-            trigger_orders: BTreeMap::new(),
+            markets: LiteMap::new(),
+            accounts: LiteMap::new(),
+            orders: LiteMap::new(),
+            client_orders: LiteMap::new(),
+            trigger_orders: LiteMap::new(),
             next_account: None,
             gate_changes: vec![],
-        })
+        }
     }
 
     /// Seconds.
@@ -244,7 +249,7 @@ impl<'a> Exchange<'a> {
         self.markets
             .get(&id)
             .map(|(market, _)| market)
-            .ok_or(ContractError::NoSuchMarket { market: id })
+            .ok_or(ContractError::NoSuchMarket { market: id }.into())
     }
 
     /// A market that was opened before, to change.
@@ -252,16 +257,19 @@ impl<'a> Exchange<'a> {
         self.markets
             .get_mut(&id)
             .map(|(market, _)| market)
-            .ok_or(ContractError::NoSuchMarket { market: id })
+            .ok_or(ContractError::NoSuchMarket { market: id }.into())
     }
 
     /// Number of an account that exists.
     pub fn account_number(&self, owner: &Addr, subaccount: u32) -> ContractResult<u64> {
         ACCOUNT_NUMBERS
             .may_load(self.deps.storage, (owner, subaccount))?
-            .ok_or_else(|| ContractError::NoSuchAccount {
-                owner: owner.to_string(),
-                subaccount,
+            .ok_or_else(|| {
+                ContractError::NoSuchAccount {
+                    owner: owner.to_string(),
+                    subaccount,
+                }
+                .into()
             })
     }
 

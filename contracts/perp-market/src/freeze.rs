@@ -25,7 +25,7 @@ impl Exchange<'_> {
     pub fn check_not_frozen(&self) -> ContractResult<()> {
         let until = self.config.frozen_until;
         if self.now() < until {
-            return Err(ContractError::Frozen { until });
+            return Err(ContractError::Frozen { until }.into());
         }
         Ok(())
     }
@@ -47,14 +47,14 @@ pub fn set(deps: DepsMut, env: &Env, info: &MessageInfo, until: u64) -> Contract
 fn check(frozen_until: u64, until: u64, now: u64) -> ContractResult<()> {
     let max = now.saturating_add(MAX_FREEZE_SECS);
     if until > max {
-        return Err(ContractError::FreezeTooLong { max, found: until });
+        return Err(ContractError::FreezeTooLong { max, found: until }.into());
     }
     let next_at = match frozen_until {
         0 => 0,
         last => last.saturating_add(COOLOFF_SECS),
     };
     if until > now && until > frozen_until && now < next_at {
-        return Err(ContractError::FreezeTooEarly { next_at, now });
+        return Err(ContractError::FreezeTooEarly { next_at, now }.into());
     }
     Ok(())
 }
@@ -68,7 +68,7 @@ mod tests {
         const NOW: u64 = 1_000_000;
         check(0, NOW + MAX_FREEZE_SECS, NOW).unwrap();
         let long = check(0, NOW + MAX_FREEZE_SECS + 1, NOW).unwrap_err();
-        assert!(matches!(long, ContractError::FreezeTooLong { .. }));
+        assert!(matches!(*long, ContractError::FreezeTooLong { .. }));
         // Running until NOW + 100: shorter, over at once, the same; not longer.
         for until in [0, NOW, NOW + 99, NOW + 100] {
             check(NOW + 100, until, NOW).unwrap();
@@ -76,7 +76,7 @@ mod tests {
         let next_at = NOW + 100 + COOLOFF_SECS;
         for now in [NOW, NOW + 100, next_at - 1] {
             let early = check(NOW + 100, now + 101, now).unwrap_err();
-            assert_eq!(early, ContractError::FreezeTooEarly { next_at, now });
+            assert_eq!(*early, ContractError::FreezeTooEarly { next_at, now });
         }
         check(NOW + 100, next_at + 1, next_at).unwrap();
     }

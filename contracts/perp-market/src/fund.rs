@@ -4,16 +4,18 @@
 //! Every message to it is a `reply_always` submessage with a gas limit, sent after everything was saved. What
 //! counts as paid is what arrived: coins beyond the vault line that were not there before.
 
+use ballast_json::{to_json_binary, Message};
+use ballast_storage::{from_bytes, record, to_bytes};
 use ballast_types::fund::{
     ClaimAnswer, ExecuteMsg as FundMsg, ReceiveMsg, TopUp, TopUpAnswer, TopUpKind,
 };
+use ballast_types::token::{TokenBalance, TokenMsg, TokenQuery};
 use ballast_types::{MarketId, RiskParameters};
-use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{
-    from_json, to_json_binary, Addr, Binary, Coin, CosmosMsg, Deps, DepsMut, Env, MessageInfo,
-    Response, Storage, SubMsg, Uint128, WasmMsg,
+    from_json, Addr, Binary, Coin, CosmosMsg, Deps, DepsMut, Env, MessageInfo, Response, Storage,
+    SubMsg, Uint128, WasmMsg, WasmQuery,
 };
-use cw20::{BalanceResponse, Cw20ExecuteMsg, Cw20QueryMsg, Denom};
+use cw20::Denom;
 
 use crate::error::{ContractError, ContractResult};
 use crate::events;
@@ -35,12 +37,15 @@ pub fn bank_balance(deps: Deps, env: &Env, collateral: &Denom) -> ContractResult
                 .amount
         }
         Denom::Cw20(token) => {
-            let query = Cw20QueryMsg::Balance {
+            let query = TokenQuery::Balance {
                 address: env.contract.address.to_string(),
             };
-            deps.querier
-                .query_wasm_smart::<BalanceResponse>(token, &query)?
-                .balance
+            let question = WasmQuery::Smart {
+                contract_addr: token.to_string(),
+                msg: to_json_binary(&query),
+            };
+            let Message(TokenBalance { balance }) = deps.querier.query(&question.into())?;
+            balance
         }
     })
 }
@@ -48,7 +53,7 @@ pub fn bank_balance(deps: Deps, env: &Env, collateral: &Denom) -> ContractResult
 /// Coins the contract owns and the books do not know.
 pub fn unaccounted(deps: Deps, env: &Env, collateral: &Denom) -> ContractResult<Uint128> {
     let bank = bank_balance(deps, env, collateral)?;
-    Ok(bank.saturating_sub(VAULT.load(deps.storage)?))
+    Ok(bank.saturating_sub(VAULT.load(deps.storage)?.held))
 }
 
 /// Which way coins moved.
@@ -62,14 +67,15 @@ pub enum Movement {
 
 /// Books a movement of coins.
 pub fn change_vault(storage: &mut dyn Storage, movement: Movement) -> ContractResult<()> {
-    let vault = VAULT.load(storage)?;
-    let vault = match movement {
-        Movement::In(amount) => add(vault, amount)?,
+    let mut vault = VAULT.load(storage)?;
+    vault.held = match movement {
+        Movement::In(amount) => add(vault.held, amount)?,
         Movement::Out(asked) => {
             vault
+                .held
                 .checked_sub(asked)
                 .map_err(|_| ContractError::InsufficientVault {
-                    available: vault,
+                    available: vault.held,
                     asked,
                 })?
         }
@@ -78,7 +84,7 @@ pub fn change_vault(storage: &mut dyn Storage, movement: Movement) -> ContractRe
 }
 
 /// What a reply must know of its message: numbers only, the rest is loaded anew.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TopUpPayload {
     /// The market.
     pub market: MarketId,
@@ -87,6 +93,14 @@ pub struct TopUpPayload {
     /// Sent by itself: a failure makes the next one wait. Anyone can make a `Flush` fail by too little gas,
     /// so that its failure must not.
     pub automatic: bool,
+}
+
+record! {
+    struct TopUpPayload {
+        market,
+        amount,
+        automatic,
+    }
 }
 
 /// A message that takes fees to the fund.
@@ -128,24 +142,24 @@ pub fn take_fees(
     let message = match &exchange.config.collateral {
         Denom::Native(denom) => execute(
             &fund,
-            &FundMsg::TopUp(top_up),
+            to_json_binary(&FundMsg::TopUp(top_up)),
             vec![Coin::new(amount.u128(), denom)],
-        )?,
+        ),
         Denom::Cw20(token) => execute(
             token,
-            &Cw20ExecuteMsg::Send {
+            to_json_binary(&TokenMsg::Send {
                 contract: fund.to_string(),
                 amount,
-                msg: to_json_binary(&ReceiveMsg::TopUp(top_up))?,
-            },
+                msg: to_json_binary(&ReceiveMsg::TopUp(top_up)),
+            }),
             vec![],
-        )?,
+        ),
     };
-    let payload = to_json_binary(&TopUpPayload {
+    let payload = to_bytes(&TopUpPayload {
         market: id,
         amount,
         automatic,
-    })?;
+    });
     let message = submessage(&exchange.config, message, TOP_UP_REPLY, payload);
     Ok(Some(Flush { message, amount }))
 }
@@ -155,13 +169,14 @@ fn report(exchange: &Exchange, id: MarketId) -> ContractResult<Option<Flush>> {
     let Some(fund) = &exchange.config.insurance_fund else {
         return Ok(None);
     };
-    let message = execute(fund, &FundMsg::TopUp(fees_of(exchange, id)?), vec![])?;
+    let report = to_json_binary(&FundMsg::TopUp(fees_of(exchange, id)?));
+    let message = execute(fund, report, vec![]);
     let amount = Uint128::zero();
-    let payload = to_json_binary(&TopUpPayload {
+    let payload = to_bytes(&TopUpPayload {
         market: id,
         amount,
         automatic: false,
-    })?;
+    });
     let message = submessage(&exchange.config, message, TOP_UP_REPLY, payload);
     Ok(Some(Flush { message, amount }))
 }
@@ -182,7 +197,7 @@ pub fn withdraw_fees(
     id: MarketId,
     kept: Uint128,
 ) -> ContractResult<Uint128> {
-    let vault = VAULT.load(exchange.deps.storage)?;
+    let vault = VAULT.load(exchange.deps.storage)?.held;
     let state = &mut exchange.market_mut(id)?.state;
     let amount = state.fees_owed.saturating_sub(kept).min(vault);
     state.fees_owed = subtract(state.fees_owed, amount)?;
@@ -198,22 +213,18 @@ pub fn take_from_vault(storage: &mut dyn Storage, messages: &[Flush]) -> Contrac
 }
 
 /// An execute message.
-pub fn execute(
-    contract: &Addr,
-    message: &impl serde::Serialize,
-    funds: Vec<Coin>,
-) -> ContractResult<CosmosMsg> {
-    Ok(WasmMsg::Execute {
+pub fn execute(contract: &Addr, msg: Binary, funds: Vec<Coin>) -> CosmosMsg {
+    WasmMsg::Execute {
         contract_addr: contract.to_string(),
-        msg: to_json_binary(message)?,
+        msg,
         funds,
     }
-    .into())
+    .into()
 }
 
 /// A `reply_always` submessage to the fund with its gas limit.
 #[must_use]
-pub fn submessage(config: &Config, message: CosmosMsg, id: u64, payload: Binary) -> SubMsg {
+pub fn submessage(config: &Config, message: CosmosMsg, id: u64, payload: Vec<u8>) -> SubMsg {
     SubMsg::reply_always(message, id)
         .with_gas_limit(config.parameters.fund_gas_limit)
         .with_payload(payload)
@@ -229,7 +240,7 @@ pub fn flush(
     cw_utils::nonpayable(info)?;
     let mut exchange = Exchange::new(deps.as_ref(), env)?;
     if exchange.config.insurance_fund.is_none() {
-        return Err(ContractError::NoInsuranceFund {});
+        return Err(ContractError::NoInsuranceFund {}.into());
     }
     exchange.open_market(id)?;
     let flush = match take_fees(&mut exchange, id, false, Uint128::zero())? {
@@ -260,7 +271,7 @@ pub fn reply_top_up(
         market: id,
         amount,
         automatic,
-    } = from_json(payload)?;
+    } = from_bytes(payload)?;
     let mut exchange = Exchange::new(deps.as_ref(), env)?;
     let wait = exchange.config.parameters.flush_retry_secs;
     let until = exchange.now().saturating_add(wait);
@@ -273,8 +284,12 @@ pub fn reply_top_up(
         Ok(data) => {
             let told = data
                 .as_ref()
-                .and_then(|data| from_json::<TopUpAnswer>(data).ok());
-            apply_risk(&mut exchange, id, told.and_then(|answer| answer.risk))?;
+                .and_then(|data| from_json::<Message<TopUpAnswer>>(data).ok());
+            apply_risk(
+                &mut exchange,
+                id,
+                told.and_then(|Message(answer)| answer.risk),
+            )?;
             "sent"
         }
         Err(_) => {
@@ -351,14 +366,15 @@ pub fn set_risk_level(
                     .as_ref()
                     .map_or("nobody".to_string(), ToString::to_string),
                 found: info.sender.to_string(),
-            })
+            }
+            .into())
         }
     }
     for told in markets.into_iter().take(MAX_PUSHED_MARKETS) {
         let id = told.market;
         match exchange.peek_market(id) {
             Ok(_) => apply_risk(&mut exchange, id, Some(told))?,
-            Err(ContractError::NoSuchMarket { .. }) => {}
+            Err(error) if matches!(*error, ContractError::NoSuchMarket { .. }) => {}
             Err(error) => return Err(error),
         }
     }
@@ -384,7 +400,8 @@ pub fn sync(deps: DepsMut, env: &Env, info: &MessageInfo) -> ContractResult<Resp
 /// What the fund says of a claim. It explains; it pays nothing. Undecodable data is no answer.
 #[must_use]
 pub fn claim_answer(data: Option<&Binary>) -> Option<ClaimAnswer> {
-    data.and_then(|data| from_json(data).ok())
+    data.and_then(|data| from_json::<Message<ClaimAnswer>>(data).ok())
+        .map(|Message(answer)| answer)
 }
 
 /// The data a contract set in its response, taken out of the protobuf envelope that execution wraps it in.

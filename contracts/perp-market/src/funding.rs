@@ -213,12 +213,13 @@ fn is_backed(exchange: &mut Exchange, id: MarketId, side: Side, ticks: u64, orde
 }
 
 fn fine(amount: Uint128) -> ContractResult<Uint128> {
-    amount
-        .checked_mul(Uint128::new(1_000_000))
-        .map_err(|_| ContractError::Overflow {
+    amount.checked_mul(Uint128::new(1_000_000)).map_err(|_| {
+        ContractError::Overflow {
             what: "impact size",
             value: amount.to_string(),
-        })
+        }
+        .into()
+    })
 }
 
 /// Exact value of an order, quote atoms.

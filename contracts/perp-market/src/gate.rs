@@ -147,7 +147,7 @@ pub fn check(exchange: &mut Exchange, number: u64) -> ContractResult<()> {
     let now = exchange.now();
     let gate = load(exchange.deps.storage)?;
     match shut_for(&gate, exchange.account(number)?, now) {
-        Some(opens_at) => Err(ContractError::WithdrawalsGated { opens_at }),
+        Some(opens_at) => Err(ContractError::WithdrawalsGated { opens_at }.into()),
         None => Ok(()),
     }
 }
@@ -156,6 +156,7 @@ pub fn check(exchange: &mut Exchange, number: u64) -> ContractResult<()> {
 pub fn threshold(storage: &dyn Storage) -> ContractResult<Uint128> {
     let vault = VAULT.load(storage)?;
     Ok(vault
+        .held
         .checked_div(Uint128::new(THRESHOLD_PART))
         .unwrap_or_default())
 }

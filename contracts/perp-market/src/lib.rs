@@ -21,6 +21,7 @@ pub mod contract;
 pub mod dead_orders;
 pub mod delegates;
 pub mod delisting;
+pub mod entry;
 pub mod error;
 pub mod events;
 pub mod exchange;

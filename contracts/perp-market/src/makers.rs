@@ -74,10 +74,12 @@ pub fn fill_maker(
     let applied = apply_fill(account, market, side, fill.size, value);
     let fee = ppm_of(value, market.config.parameters.maker_fee_ppm, Rounding::Up)?;
     let result = match applied {
-        Err(ContractError::TooManyPositions { .. } | ContractError::IsolatedMarket { .. }) => {
-            MakerResult::NoMargin
-        }
-        Err(other) => return Err(other),
+        Err(error) => match *error {
+            ContractError::TooManyPositions { .. } | ContractError::IsolatedMarket { .. } => {
+                MakerResult::NoMargin
+            }
+            _ => return Err(error),
+        },
         Ok(()) => {
             let before = account_before.size(fill.market);
             note_maker_fill(account, fill.market, before, now, recent_secs);

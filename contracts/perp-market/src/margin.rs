@@ -116,7 +116,8 @@ fn check_margin(exchange: &Exchange, account: &Account, risk: &AccountRisk) -> C
         return Err(ContractError::InsufficientMargin {
             equity: risk.equity,
             required: risk.initial_margin,
-        });
+        }
+        .into());
     }
     let reserve = order_reserve(exchange, account)?;
     let free = positive_part(subtract_signed(
@@ -124,7 +125,7 @@ fn check_margin(exchange: &Exchange, account: &Account, risk: &AccountRisk) -> C
         to_signed(risk.initial_margin)?,
     )?);
     if free < reserve {
-        return Err(ContractError::InsufficientReserve { free, reserve });
+        return Err(ContractError::InsufficientReserve { free, reserve }.into());
     }
     Ok(())
 }
@@ -168,7 +169,8 @@ pub fn check_not_bankrupt(risk: &AccountRisk) -> ContractResult<()> {
     if risk.is_bankrupt() {
         return Err(ContractError::Bankrupt {
             equity: risk.equity,
-        });
+        }
+        .into());
     }
     Ok(())
 }
@@ -181,7 +183,7 @@ pub fn position_in(
 ) -> ContractResult<Int128> {
     let size = exchange.account(number)?.size(market);
     if size.is_zero() {
-        return Err(ContractError::NoPosition { market });
+        return Err(ContractError::NoPosition { market }.into());
     }
     Ok(size)
 }

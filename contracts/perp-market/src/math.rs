@@ -4,11 +4,13 @@ use cosmwasm_std::{Int128, Uint128};
 
 use crate::error::{ContractError, ContractResult};
 
-fn overflow(what: &'static str, value: impl ToString) -> ContractError {
+#[cold]
+fn overflow(what: &'static str, value: impl ToString) -> Box<ContractError> {
     ContractError::Overflow {
         what,
         value: value.to_string(),
     }
+    .into()
 }
 
 /// `a + b`.

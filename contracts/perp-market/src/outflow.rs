@@ -13,7 +13,7 @@ use cosmwasm_std::{Storage, Uint128};
 
 use crate::error::ContractResult;
 use crate::math::{add, subtract};
-use crate::state::{FlowBucket, Outflow, OUTFLOW, VAULT};
+use crate::state::{FlowBucket, Vault, VAULT};
 
 /// Periods of the two buckets, seconds.
 const HOUR: u64 = 3_600;
@@ -73,13 +73,12 @@ impl FlowBucket {
     }
 }
 
-/// The buckets and the queue's total, brought up to date.
+/// The vault with its buckets brought up to date. A message that loads it moves coins through it alone.
 pub struct Outflows {
     /// As it became.
-    pub record: Outflow,
+    pub record: Vault,
     hour_capacity: Uint128,
     day_capacity: Uint128,
-    vault: Uint128,
 }
 
 impl Outflows {
@@ -89,14 +88,13 @@ impl Outflows {
         parameters: &ExchangeParameters,
         now: u64,
     ) -> ContractResult<Self> {
-        let vault = VAULT.load(storage)?;
+        let stored = VAULT.load(storage)?;
         let capacity = |ppm: u32| -> ContractResult<Uint128> {
-            Ok(ppm_of(vault, ppm, Rounding::Down)?.max(parameters.outflow_floor))
+            Ok(ppm_of(stored.held, ppm, Rounding::Down)?.max(parameters.outflow_floor))
         };
         let hour_capacity = capacity(parameters.outflow_hour_ppm)?;
         let day_capacity = capacity(parameters.outflow_day_ppm)?;
-        let stored = OUTFLOW.load(storage)?;
-        let record = Outflow {
+        let record = Vault {
             hour: stored.hour.current(hour_capacity, HOUR, now)?,
             day: stored.day.current(day_capacity, DAY, now)?,
             ..stored
@@ -105,7 +103,6 @@ impl Outflows {
             record,
             hour_capacity,
             day_capacity,
-            vault,
         })
     }
 
@@ -114,7 +111,7 @@ impl Outflows {
     pub fn available(&self) -> Uint128 {
         let hour = self.record.hour.available(self.hour_capacity);
         let day = self.record.day.available(self.day_capacity);
-        hour.min(day).min(self.vault)
+        hour.min(day).min(self.record.held)
     }
 
     /// How much of a withdrawal is paid now, which is taken, and how much waits: all of it where others wait
@@ -142,7 +139,7 @@ impl Outflows {
     pub fn take(&mut self, amount: Uint128) -> ContractResult<()> {
         self.record.hour = self.record.hour.take(amount)?;
         self.record.day = self.record.day.take(amount)?;
-        self.vault = subtract(self.vault, amount)?;
+        self.record.held = subtract(self.record.held, amount)?;
         Ok(())
     }
 
@@ -150,7 +147,7 @@ impl Outflows {
     pub fn give(&mut self, amount: Uint128) -> ContractResult<()> {
         self.record.hour = self.record.hour.give(amount)?;
         self.record.day = self.record.day.give(amount)?;
-        self.vault = add(self.vault, amount)?;
+        self.record.held = add(self.record.held, amount)?;
         Ok(())
     }
 
@@ -171,7 +168,7 @@ impl Outflows {
 
     /// Writes the record.
     pub fn save(&self, storage: &mut dyn Storage) -> ContractResult<()> {
-        Ok(OUTFLOW.save(storage, &self.record)?)
+        Ok(VAULT.save(storage, &self.record)?)
     }
 }
 

@@ -200,7 +200,8 @@ fn check(ranges: &[Range], values: &[i128]) -> ContractResult<()> {
                 min: range.min.to_string(),
                 max: range.max.to_string(),
                 found: value.to_string(),
-            });
+            }
+            .into());
         }
     }
     Ok(())
@@ -263,7 +264,7 @@ pub const ORACLE_RELATIONS: &[Relation<OracleConfig>] = &[
 fn check_relations<T>(relations: &[Relation<T>], message: &T) -> ContractResult<()> {
     match Relation::first_broken(relations, message) {
         None => Ok(()),
-        Some(rule) => Err(ContractError::ParametersContradict { rule }),
+        Some(rule) => Err(ContractError::ParametersContradict { rule }.into()),
     }
 }
 

@@ -74,7 +74,8 @@ pub fn apply_size(
                 return Err(ContractError::TooManyPositions {
                     max: MAX_POSITIONS,
                     found,
-                });
+                }
+                .into());
             }
             check_isolation(account, market)?;
             account.isolated = market.config.isolated;
@@ -89,11 +90,12 @@ pub fn apply_size(
 fn check_isolation(account: &Account, market: &Market) -> ContractResult<()> {
     match account.positions.first() {
         Some(_) if market.config.isolated => {
-            Err(ContractError::IsolatedMarket { market: market.id })
+            Err(ContractError::IsolatedMarket { market: market.id }.into())
         }
         Some(held) if account.isolated => Err(ContractError::IsolatedMarket {
             market: held.market,
-        }),
+        }
+        .into()),
         _ => Ok(()),
     }
 }
@@ -270,7 +272,10 @@ mod tests {
         trade(&mut account, &mut isolated, Side::Buy, 1, 1);
         assert!(account.isolated);
         let refused = apply_fill(&mut account, &mut cross, Side::Buy, one, one);
-        assert_eq!(refused, Err(ContractError::IsolatedMarket { market: 3 }));
+        assert_eq!(
+            refused,
+            Err(ContractError::IsolatedMarket { market: 3 }.into())
+        );
         // In the isolated market itself it trades as it likes, also through zero.
         trade(&mut account, &mut isolated, Side::Sell, 2, 2);
         assert!(account.isolated);
@@ -278,7 +283,10 @@ mod tests {
         assert!(!account.isolated);
         trade(&mut account, &mut cross, Side::Buy, 1, 1);
         let refused = apply_fill(&mut account, &mut isolated, Side::Buy, one, one);
-        assert_eq!(refused, Err(ContractError::IsolatedMarket { market: 3 }));
+        assert_eq!(
+            refused,
+            Err(ContractError::IsolatedMarket { market: 3 }.into())
+        );
     }
 
     // G1: the record of an account is bounded.
@@ -299,7 +307,7 @@ mod tests {
         );
         assert_eq!(
             refused,
-            Err(ContractError::TooManyPositions { max: 8, found: 9 })
+            Err(ContractError::TooManyPositions { max: 8, found: 9 }.into())
         );
     }
 }

@@ -2,10 +2,11 @@
 //! more or fewer actions the older it is (design section 4). In a market that is being settled the price is fixed, and
 //! no oracle is asked.
 
+use ballast_json::{to_json_binary, Message};
 use ballast_types::market::CachedPrice;
 use ballast_types::pyth::{Price, PriceFeedResponse, QueryMsg};
 use ballast_types::MarketId;
-use cosmwasm_std::{Decimal, QuerierWrapper, Uint128, Uint256};
+use cosmwasm_std::{Decimal, QuerierWrapper, Uint128, Uint256, WasmQuery};
 
 use crate::error::{ContractError, ContractResult};
 use crate::events;
@@ -84,18 +85,21 @@ pub struct Source<'a> {
 /// Asks an oracle for a feed and checks the answer: for that feed, positive, representable, within the sanity
 /// bounds, not from the future. What fails is no price, whatever the reason.
 pub fn query(querier: QuerierWrapper, source: &Source, now: u64) -> ContractResult<CachedPrice> {
-    let unusable = |reason: String| ContractError::OracleUnusable {
-        contract: source.contract.to_string(),
-        feed_id: source.feed_id.to_string(),
-        reason,
+    let unusable = |reason: String| {
+        Box::new(ContractError::OracleUnusable {
+            contract: source.contract.to_string(),
+            feed_id: source.feed_id.to_string(),
+            reason,
+        })
     };
-    let response: PriceFeedResponse = querier
-        .query_wasm_smart(
-            source.contract,
-            &QueryMsg::PriceFeed {
-                id: source.feed_id.to_string(),
-            },
-        )
+    let question = WasmQuery::Smart {
+        contract_addr: source.contract.to_string(),
+        msg: to_json_binary(&QueryMsg::PriceFeed {
+            id: source.feed_id.to_string(),
+        }),
+    };
+    let Message(response): Message<PriceFeedResponse> = querier
+        .query(&question.into())
         .map_err(|error| unusable(error.to_string()))?;
     if response.price_feed.id != source.feed_id {
         return Err(unusable(format!(
@@ -205,9 +209,12 @@ pub fn price_for(
             } else {
                 cached.price.checked_add(cached.confidence)
             };
-            worse.map_err(|_| ContractError::Overflow {
-                what: "price and confidence",
-                value: cached.price.to_string(),
+            worse.map_err(|_| {
+                ContractError::Overflow {
+                    what: "price and confidence",
+                    value: cached.price.to_string(),
+                }
+                .into()
             })
         }
     }
@@ -220,7 +227,8 @@ fn check_age(market: MarketId, cached: &CachedPrice, now: u64, max_age: u64) -> 
             market,
             age,
             max_age,
-        });
+        }
+        .into());
     }
     Ok(())
 }
@@ -238,7 +246,8 @@ fn check_confidence(market: &Market, cached: &CachedPrice) -> ContractResult<()>
             price: cached.price,
             confidence: cached.confidence,
             max_ppm,
-        });
+        }
+        .into());
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! funding and premium are accrued and settled, and nothing of it is written. Where the oracle is silent
 //! the last price is used, whatever its age; the answer carries its time.
 
+use ballast_json::to_json_binary;
 use ballast_risk::AccountRisk;
 use ballast_types::market::{
     AccountResponse, BookLevel, BookResponse, ConfigResponse, DelegateResponse, DeleverageEntry,
@@ -11,7 +12,7 @@ use ballast_types::market::{
     WithdrawalGateResponse,
 };
 use ballast_types::{AccountId, MarketId, Side};
-use cosmwasm_std::{to_json_binary, Binary, Decimal, Deps, Env, Int128, Order, Uint128, Uint64};
+use cosmwasm_std::{Binary, Decimal, Deps, Env, Int128, Order, Uint128, Uint64};
 use cw_storage_plus::Bound;
 
 use crate::error::{ContractError, ContractResult};
@@ -25,8 +26,8 @@ use crate::outflow::Outflows;
 use crate::price::Valuation;
 use crate::state::{
     book_key, order_id, order_place, queue_key, rank_key, rank_price, split_place_key, Account,
-    ACCOUNTS, ACCOUNT_ORDERS, DELEVERAGE_QUEUE, MARKETS, MARKET_COUNT, MARKET_STATES, ORDERS,
-    OUTFLOW, PENDING_CLAIMS, RESIDUE, RETIRED_FEES, WITHDRAWALS,
+    Vault, ACCOUNTS, ACCOUNT_ORDERS, DELEVERAGE_QUEUE, MARKETS, MARKET_COUNT, MARKET_STATES,
+    ORDERS, PENDING_CLAIMS, RESIDUE, RETIRED_FEES, VAULT, WITHDRAWALS,
 };
 use crate::triggers;
 
@@ -129,7 +130,7 @@ pub fn query(deps: Deps, env: &Env, msg: QueryMsg) -> ContractResult<Binary> {
         }
         QueryMsg::Ledger {} => to_json_binary(&ledger(&exchange)?),
         QueryMsg::Ownership {} => to_json_binary(&cw_ownable::get_ownership(deps.storage)?),
-    }?)
+    })
 }
 
 fn config(exchange: &Exchange) -> ContractResult<ConfigResponse> {
@@ -288,7 +289,7 @@ fn liquidation_price(
     let (account, risk) = risk_of(exchange, number)?;
     let size = account.size(market);
     if size.is_zero() {
-        return Err(ContractError::NoPosition { market });
+        return Err(ContractError::NoPosition { market }.into());
     }
     let opened = exchange.market(market)?;
     let position = size_risk(exchange, opened, size, Valuation::Last)?;
@@ -563,9 +564,12 @@ fn ledger(exchange: &Exchange) -> ContractResult<LedgerResponse> {
         deficit = add(deficit, state.deficit)?;
         level = level.max(state.risk.map(|risk| risk.level));
     }
-    let vault = crate::state::VAULT.load(storage)?;
+    let Vault {
+        held: vault,
+        queued: queued_withdrawals,
+        ..
+    } = VAULT.load(storage)?;
     let bank = bank_balance(exchange.deps, exchange.env, &exchange.config.collateral)?;
-    let queued_withdrawals = OUTFLOW.load(storage)?.queued;
     let lines = [
         fees_owed,
         fee_collector,

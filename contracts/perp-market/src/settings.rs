@@ -60,7 +60,7 @@ fn check_active(storage: &dyn Storage, market: MarketId) -> ContractResult<()> {
         .may_load(storage, market)?
         .ok_or(ContractError::NoSuchMarket { market })?;
     match config.settling {
-        Some(_) => Err(ContractError::MarketSettling { market }),
+        Some(_) => Err(ContractError::MarketSettling { market }.into()),
         None => Ok(()),
     }
 }
@@ -94,7 +94,8 @@ fn check_maintenance(
             allowed: fraction(allowed),
             found: fraction(wanted),
             next_at,
-        });
+        }
+        .into());
     }
     Ok(())
 }
@@ -199,7 +200,8 @@ fn check_deviation(
             cached,
             found,
             max_ppm,
-        });
+        }
+        .into());
     }
     Ok(())
 }

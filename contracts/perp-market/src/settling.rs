@@ -12,14 +12,13 @@
 //!
 //! Invariant: pool = sum of the values of the positions still open (+ funding not yet settled) + rounding >= 0.
 
+use ballast_json::to_json_binary;
 use ballast_risk::{mul_div, shortfall, Rounding};
 use ballast_types::market::{
     CachedPrice, Change, SettleAnswer, SettleOutcome, SettleResult, Settling,
 };
 use ballast_types::{AccountId, MarketId};
-use cosmwasm_std::{
-    to_json_binary, Decimal, DepsMut, Env, MessageInfo, Response, Storage, Uint128,
-};
+use cosmwasm_std::{Decimal, DepsMut, Env, MessageInfo, Response, Storage, Uint128};
 
 use crate::error::{ContractError, ContractResult};
 use crate::events;
@@ -49,7 +48,7 @@ impl Market {
     /// Refuses what nobody may do in a market that is being settled.
     pub fn check_active(&self) -> ContractResult<()> {
         match self.config.settling {
-            Some(_) => Err(ContractError::MarketSettling { market: self.id }),
+            Some(_) => Err(ContractError::MarketSettling { market: self.id }.into()),
             None => Ok(()),
         }
     }
@@ -74,7 +73,7 @@ pub fn request(
     if cw_ownable::is_owner(deps.storage, &info.sender)? {
         return crate::pending::submit(deps, env, info, Change::SettleMarket { market });
     }
-    Err(ContractError::FeedAlive { market, dead_at })
+    Err(ContractError::FeedAlive { market, dead_at }.into())
 }
 
 /// Begins what the owner announced, whose time has come. The settlement price may be no further from the last price than
@@ -99,7 +98,8 @@ pub fn begin_announced(deps: DepsMut, env: &Env, id: MarketId) -> ContractResult
                 price,
                 last_price,
                 max_distance,
-            });
+            }
+            .into());
         }
     }
     begin(deps, env, id)
@@ -174,14 +174,15 @@ pub fn settle(
         return Err(ContractError::TooManyAccounts {
             max: MAX_SETTLED,
             found: accounts.len(),
-        });
+        }
+        .into());
     }
     let mut exchange = Exchange::new(deps.as_ref(), env)?;
     let Settling { since, .. } = of(exchange.open_market(id)?)?;
     let ready_at = since.saturating_add(exchange.config.parameters.settle_grace_secs);
     let now = exchange.now();
     if now < ready_at {
-        return Err(ContractError::TooEarly { ready_at, now });
+        return Err(ContractError::TooEarly { ready_at, now }.into());
     }
     let mut results = vec![];
     for account in accounts {
@@ -201,7 +202,7 @@ pub fn settle(
         .add_attribute("action", "settle")
         .add_attribute("market", id.to_string())
         .add_events(happened)
-        .set_data(to_json_binary(&answer)?))
+        .set_data(to_json_binary(&answer)))
 }
 
 /// How a market is being settled.
@@ -209,7 +210,7 @@ pub fn of(market: &Market) -> ContractResult<Settling> {
     market
         .config
         .settling
-        .ok_or(ContractError::NotSettling { market: market.id })
+        .ok_or(ContractError::NotSettling { market: market.id }.into())
 }
 
 fn settle_one(

@@ -11,23 +11,23 @@
 //!   ([`rank_key`]): the position that gained most, as a fraction, comes first.
 
 use ballast_administration::pending::{Changes, StoredChange};
+use ballast_storage::{Item, Map};
 use ballast_types::market::{
     CachedPrice, Change, ExchangeParameters, MarketParameters, OrderId, Settling,
 };
 use ballast_types::{MarketId, RiskParameters, Side};
-use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Decimal, Empty, Int128, Int256, Uint128, Uint64};
 use cw20::Denom;
-use cw_storage_plus::{Item, Map};
 
 use crate::pending::MAX_PENDING;
 
+mod layout;
 mod triggers;
 
 pub use triggers::*;
 
 /// Settings of the whole exchange. Written by the owner's messages.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     /// The one token of all accounts.
     pub collateral: Denom,
@@ -38,22 +38,11 @@ pub struct Config {
     /// Caps and times.
     pub parameters: ExchangeParameters,
     /// Before this time nobody takes more risk, seconds; 0: never frozen. See `freeze.rs`.
-    #[serde(default, skip_serializing_if = "is_never")]
     pub frozen_until: u64,
-}
-
-// Takes a reference because serde calls it with one.
-#[allow(clippy::trivially_copy_pass_by_ref)]
-fn is_never(time: &u64) -> bool {
-    *time == 0
 }
 
 /// Settings. One.
 pub const CONFIG: Item<Config> = Item::new("config");
-
-/// Quote atoms that the books account for. Equal to the token balance but for coins that came without a
-/// message. Written by every message that moves coins, and by no other.
-pub const VAULT: Item<Uint128> = Item::new("vault");
 
 /// Quote atoms that belong to nobody and to no market: what `Sync` booked.
 pub const RESIDUE: Item<Uint128> = Item::new("residue");
@@ -68,7 +57,7 @@ pub const NEXT_ACCOUNT: Item<u64> = Item::new("next_account");
 pub const NEXT_CLAIM: Item<u64> = Item::new("next_claim");
 
 /// What is fixed at listing or changed by the owner.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MarketConfig {
     /// For people.
     pub symbol: String,
@@ -91,12 +80,10 @@ pub struct MarketConfig {
     /// A price above this is no price.
     pub max_price: Decimal,
     /// Who holds a position here holds no other. Never changes.
-    #[serde(default)]
     pub isolated: bool,
     /// The rest.
     pub parameters: MarketParameters,
     /// Its price is fixed and its positions are being closed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settling: Option<Settling>,
 }
 
@@ -104,8 +91,7 @@ pub struct MarketConfig {
 pub const MARKETS: Map<MarketId, MarketConfig> = Map::new("markets");
 
 /// Premium samples of the running funding interval.
-#[cw_serde]
-#[derive(Default)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct FundingState {
     /// Start of the running interval, seconds, a multiple of its length.
     pub interval_start: u64,
@@ -120,8 +106,7 @@ pub struct FundingState {
 }
 
 /// What trading changes. Written by nearly every message.
-#[cw_serde]
-#[derive(Default)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct MarketState {
     /// Last valid price.
     pub price: Option<CachedPrice>,
@@ -152,7 +137,6 @@ pub struct MarketState {
     /// Before this time no fees are sent automatically, seconds.
     pub flush_blocked_until: u64,
     /// Slot of the last price sample, see [`PriceSample`].
-    #[serde(default)]
     pub sampled_slot: u64,
 }
 
@@ -160,8 +144,7 @@ pub struct MarketState {
 pub const MARKET_STATES: Map<MarketId, MarketState> = Map::new("market_states");
 
 /// The first valid price of a slot of five minutes: what a market is settled at if its feed dies.
-#[cw_serde]
-#[derive(Copy, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PriceSample {
     /// When it was published, seconds.
     pub published_at: u64,
@@ -202,8 +185,7 @@ pub const PRICE_SAMPLES: Map<(MarketId, u8), PriceSample> = Map::new("price_samp
 pub const RETIRED_FEES: Item<Uint128> = Item::new("retired_fees");
 
 /// What others have added to a maker's position lately, too little to count. See `recent_risk.rs`.
-#[cw_serde]
-#[derive(Copy, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SmallGrowth {
     /// Base atoms.
     pub size: Uint128,
@@ -212,7 +194,7 @@ pub struct SmallGrowth {
 }
 
 /// One position of an account.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Position {
     /// The market.
     pub market: MarketId,
@@ -225,12 +207,11 @@ pub struct Position {
     /// The side's cost index when the position was last settled.
     pub index: Int256,
     /// What makers' fills added to it and is tolerated.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub small_growth: Option<SmallGrowth>,
 }
 
 /// A margin account: one record for everything that decides its health.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Account {
     /// Who may act.
     pub owner: Addr,
@@ -243,19 +224,15 @@ pub struct Account {
     /// Resting orders.
     pub open_orders: u32,
     /// Trigger orders.
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub trigger_orders: u32,
     /// When it last took more risk, seconds; 0: never. See `recent_risk.rs`.
     pub risk_increased_at: u64,
     /// When it last held a position as far as was written, seconds; 0: never. Before use see
     /// [`Account::held_position_at`].
-    #[serde(default)]
     pub last_position_at: u64,
     /// It is a known cause for the withdrawal gate.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub gates: bool,
     /// Its one position is in an isolated market.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub isolated: bool,
 }
 
@@ -272,12 +249,6 @@ impl Account {
     }
 }
 
-// Takes a reference because serde calls it with one.
-#[allow(clippy::trivially_copy_pass_by_ref)]
-fn is_zero(count: &u32) -> bool {
-    *count == 0
-}
-
 /// Positions of one account.
 pub const MAX_POSITIONS: usize = 8;
 
@@ -288,7 +259,7 @@ pub const ACCOUNTS: Map<u64, Account> = Map::new("accounts");
 pub const ACCOUNT_NUMBERS: Map<(&Addr, u32), u64> = Map::new("account_numbers");
 
 /// A resting order. Its price and place are its key.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Order {
     /// Account number.
     pub account: u64,
@@ -299,10 +270,8 @@ pub struct Order {
     /// Block in which it was placed.
     pub placed_height: u64,
     /// From when on it is dead, seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<u64>,
     /// What its owner called it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_order_id: Option<Uint128>,
 }
 
@@ -321,8 +290,7 @@ pub const ORDERS: Map<(u64, u128), Order> = Map::new("orders");
 pub const ACCOUNT_ORDERS: Map<(u64, u64, u128), Empty> = Map::new("account_orders");
 
 /// What a client order id stands for.
-#[cw_serde]
-#[derive(Copy, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Named {
     /// A resting order.
     Order {
@@ -356,7 +324,7 @@ pub const MAX_DELEGATES: usize = 8;
 pub const DELEVERAGE_QUEUE: Map<(u64, u128, u64), Empty> = Map::new("deleverage_queue");
 
 /// A claim that failed.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PendingClaim {
     /// What was asked last, quote atoms.
     pub amount: Uint128,
@@ -370,8 +338,7 @@ pub struct PendingClaim {
 pub const PENDING_CLAIMS: Map<(u64, MarketId), PendingClaim> = Map::new("pending_claims");
 
 /// Where deleveraging of a bankrupt position stopped.
-#[cw_serde]
-#[derive(Default)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct DeleverageCursor {
     /// Last (rank, account number) passed over; the next message starts after it.
     pub after: Option<(u128, u64)>,
@@ -387,8 +354,7 @@ pub const DELEVERAGE_CURSORS: Map<(u64, MarketId), DeleverageCursor> =
     Map::new("deleverage_cursors");
 
 /// A limit on what leaves within a period. See `outflow.rs`.
-#[cw_serde]
-#[derive(Copy, Default)]
+#[derive(Clone, Debug, PartialEq, Copy, Default)]
 pub struct FlowBucket {
     /// Quote atoms taken and not yet refilled.
     pub used: Uint128,
@@ -400,9 +366,11 @@ pub struct FlowBucket {
     pub credited_at: u64,
 }
 
-/// What may leave, and what waits.
-#[cw_serde]
-pub struct Outflow {
+/// What is held, what of it may leave, and what waits: one record, because coins that move change all of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vault {
+    /// Quote atoms that the books account for. Equal to the token balance but for coins that came without a message.
+    pub held: Uint128,
     /// Refills in an hour.
     pub hour: FlowBucket,
     /// Refills in a day.
@@ -413,11 +381,11 @@ pub struct Outflow {
     pub next_id: u64,
 }
 
-/// Limits and queue. Written by deposits and withdrawals.
-pub const OUTFLOW: Item<Outflow> = Item::new("outflow");
+/// Coins, limits and queue. Written by every message that moves coins, and by no other.
+pub const VAULT: Item<Vault> = Item::new("vault");
 
 /// A withdrawal that waits. It is paid to its account's owner.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct QueuedWithdrawal {
     /// Account number.
     pub account: u64,
@@ -433,8 +401,7 @@ pub struct QueuedWithdrawal {
 pub const WITHDRAWALS: Map<u64, QueuedWithdrawal> = Map::new("withdrawals");
 
 /// A time that the gate was shut: `to` is exclusive. Seconds.
-#[cw_serde]
-#[derive(Copy)]
+#[derive(Clone, Debug, PartialEq, Copy)]
 pub struct Interval {
     /// Since.
     pub from: u64,
@@ -443,8 +410,7 @@ pub struct Interval {
 }
 
 /// The withdrawal gate. See `gate.rs`.
-#[cw_serde]
-#[derive(Default)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct Gate {
     /// Deficits of all markets, quote atoms.
     pub deficit: Uint128,
@@ -462,8 +428,7 @@ pub const GATE_CAUSES: Map<(u8, u64), u64> = Map::new("gate_causes");
 pub const GATE_ENDS: Map<(u64, u8, u64), Empty> = Map::new("gate_ends");
 
 /// What was liquidated in one block.
-#[cw_serde]
-#[derive(Copy, Default)]
+#[derive(Clone, Debug, PartialEq, Copy, Default)]
 pub struct BlockUse {
     /// The block.
     pub height: u64,

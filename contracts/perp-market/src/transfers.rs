@@ -3,8 +3,9 @@
 //! The source must be able to withdraw it. What the source may not do because of a position that it held a
 //! moment ago, the target may not do either: it takes over `last_position_at`.
 
+use ballast_json::to_json_binary;
 use ballast_types::market::TransferAnswer;
-use cosmwasm_std::{to_json_binary, DepsMut, Env, MessageInfo, Response, Uint128};
+use cosmwasm_std::{DepsMut, Env, MessageInfo, Response, Uint128};
 
 use crate::accounts::take_out;
 use crate::error::{ContractError, ContractResult};
@@ -24,12 +25,13 @@ pub fn execute(
 ) -> ContractResult<Response> {
     cw_utils::nonpayable(info)?;
     if amount.is_zero() {
-        return Err(ContractError::ZeroAmount {});
+        return Err(ContractError::ZeroAmount {}.into());
     }
     if from_subaccount == to_subaccount {
         return Err(ContractError::SameSubaccount {
             subaccount: from_subaccount,
-        });
+        }
+        .into());
     }
     let mut exchange = Exchange::new(deps.as_ref(), env)?;
     let from = exchange.account_number(&info.sender, from_subaccount)?;
@@ -54,5 +56,5 @@ pub fn execute(
         .add_attribute("from", from.to_string())
         .add_attribute("to", to.to_string())
         .add_events(happened)
-        .set_data(to_json_binary(&answer)?))
+        .set_data(to_json_binary(&answer)))
 }

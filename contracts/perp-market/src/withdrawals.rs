@@ -8,18 +8,15 @@
 //! the same, and if it fails again a minute or more later it goes back into its account. The minute is there
 //! because a caller can make a payment fail by nesting its call; whoever is owed can ask again meanwhile.
 
+use ballast_json::to_json_binary;
+use ballast_storage::{from_bytes, record, to_bytes};
 use ballast_types::market::ProcessWithdrawalsAnswer;
-use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{
-    from_json, to_json_binary, Binary, DepsMut, Env, MessageInfo, Order, Response, Storage, SubMsg,
-    Uint128,
-};
+use cosmwasm_std::{Binary, DepsMut, Env, MessageInfo, Order, Response, Storage, SubMsg, Uint128};
 
 use crate::accounts::pay;
 use crate::error::{ContractError, ContractResult};
 use crate::events;
 use crate::exchange::Exchange;
-use crate::fund::{change_vault, Movement};
 use crate::gate;
 use crate::math::{add, subtract};
 use crate::outflow::Outflows;
@@ -36,12 +33,19 @@ const MAX_PAYMENTS: u32 = 20;
 const MAX_READ_PAST: usize = 200;
 
 /// What the reply must know of a payment.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PaymentPayload {
     /// The withdrawal.
     pub id: u64,
     /// As it was queued, with what was paid now.
     pub withdrawal: QueuedWithdrawal,
+}
+
+record! {
+    struct PaymentPayload {
+        id,
+        withdrawal,
+    }
 }
 
 /// Pays queued withdrawals from the head. Anyone. Answer data: [`ProcessWithdrawalsAnswer`].
@@ -86,13 +90,13 @@ pub fn process(
         answer.paid = add(answer.paid, amount)?;
         let rest = subtract(withdrawal.amount, amount)?;
         answer.finished = answer.finished.saturating_add(u32::from(rest.is_zero()));
-        let payload = to_json_binary(&PaymentPayload {
+        let payload = to_bytes(&PaymentPayload {
             id,
             withdrawal: QueuedWithdrawal {
                 amount,
                 ..withdrawal.clone()
             },
-        })?;
+        });
         let payment = pay(&exchange.config.collateral, &account.owner, amount)?;
         messages.push(SubMsg::reply_on_error(payment, WITHDRAWAL_REPLY).with_payload(payload));
         exchange.events.push(events::withdrawal_paid(
@@ -111,14 +115,13 @@ pub fn process(
     for (id, withdrawal, rest) in left {
         keep(deps.storage, id, &withdrawal, rest)?;
     }
-    change_vault(deps.storage, Movement::Out(answer.paid))?;
     outflows.save(deps.storage)?;
     Ok(Response::new()
         .add_attribute("action", "process_withdrawals")
         .add_attribute("paid", answer.paid)
         .add_events(happened)
         .add_submessages(messages)
-        .set_data(to_json_binary(&answer)?))
+        .set_data(to_json_binary(&answer)))
 }
 
 /// Leaves so much of a withdrawal in the queue.
@@ -141,7 +144,7 @@ fn keep(
 
 /// A payment failed: it goes back to its place, or into its account where it failed a minute ago already.
 pub fn reply(deps: DepsMut, env: &Env, payload: &Binary) -> ContractResult<Response> {
-    let PaymentPayload { id, withdrawal } = from_json(payload)?;
+    let PaymentPayload { id, withdrawal } = from_bytes(payload)?;
     let mut exchange = Exchange::new(deps.as_ref(), env)?;
     let now = exchange.now();
     let parameters = exchange.config.parameters.clone();
@@ -176,7 +179,6 @@ pub fn reply(deps: DepsMut, env: &Env, payload: &Binary) -> ContractResult<Respo
         };
         WITHDRAWALS.save(deps.storage, id, &again)?;
     }
-    change_vault(deps.storage, Movement::In(withdrawal.amount))?;
     outflows.save(deps.storage)?;
     Ok(Response::new().add_events(happened))
 }
@@ -194,7 +196,8 @@ pub fn cancel(deps: DepsMut, env: &Env, info: &MessageInfo, id: u64) -> Contract
         return Err(ContractError::Unauthorized {
             expected: owner.to_string(),
             found: info.sender.to_string(),
-        });
+        }
+        .into());
     }
     let parameters = exchange.config.parameters.clone();
     let mut outflows = Outflows::load(deps.storage, &parameters, exchange.now())?;

@@ -15,7 +15,7 @@ use crate::{migration, ownership, pending, push, query, ContractResult};
 pub const CONTRACT: Contract = Contract {
     name: concat!("crates.io:", env!("CARGO_PKG_NAME")),
     version: env!("CARGO_PKG_VERSION"),
-    migrates_from: &["0.1.0"],
+    migrates_from: &["0.2.0"],
 };
 
 /// Appoints the owner and sets the delay.

@@ -2,14 +2,13 @@
 //! cw-ownable (`ownership`).
 
 use ballast_administration::pending::{Changes, StoredChange};
+use ballast_storage::{record, Item, Map};
 use ballast_types::price_feed::Change;
-use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Empty, Int64, Uint64};
-use cw_storage_plus::{Item, Map};
 
 /// A feed: settings and the last price of each feeder in one record, so that a push costs one read and
 /// one write a feed and a query one read, whatever the number of feeders.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Feed {
     /// For people.
     pub symbol: String,
@@ -22,18 +21,11 @@ pub struct Feed {
     /// At most [`crate::validate::MAX_FEEDERS`], in the owner's order, each once.
     pub feeders: Vec<Feeder>,
     /// No price was ever pushed, so nobody can rely on it. Left out where it is not so: a record does not grow by it.
-    #[serde(default, skip_serializing_if = "is_false")]
     pub untouched: bool,
 }
 
-// What serde calls takes a reference.
-#[allow(clippy::trivially_copy_pass_by_ref)]
-fn is_false(value: &bool) -> bool {
-    !value
-}
-
 /// Who may push prices of a feed, and what was pushed last.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Feeder {
     /// Who.
     pub address: Addr,
@@ -42,8 +34,7 @@ pub struct Feeder {
 }
 
 /// A price as it was pushed. Positive.
-#[cw_serde]
-#[derive(Copy)]
+#[derive(Clone, Debug, PartialEq, Copy)]
 pub struct Observation {
     /// Mantissa, the feed's exponent applies.
     pub price: Int64,
@@ -51,6 +42,33 @@ pub struct Observation {
     pub conf: Uint64,
     /// When it was observed, seconds. Strictly increases for each feeder.
     pub publish_time: i64,
+}
+
+// The order of fields is the order of bytes.
+record! {
+    struct Feed {
+        symbol,
+        expo,
+        quorum,
+        max_age_secs,
+        feeders,
+        untouched,
+    }
+}
+
+record! {
+    struct Feeder {
+        address,
+        last,
+    }
+}
+
+record! {
+    struct Observation {
+        price,
+        conf,
+        publish_time,
+    }
 }
 
 /// Feed id (64 hexadecimal digits) -> feed. Written by `SetFeed`, `RemoveFeed` and `PushPrices`.

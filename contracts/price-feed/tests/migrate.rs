@@ -5,18 +5,16 @@ mod common;
 
 use ballast_administration::migration::MigrationError;
 use ballast_price_feed::contract::{migrate, CONTRACT};
-use ballast_price_feed::state::ADVERSE_DELAY_SECS;
 use ballast_price_feed::ContractError;
 use ballast_types::price_feed::{ConfigResponse, QueryMsg};
 use common::{Feeds, NOW};
 use cosmwasm_std::Empty;
 
 #[test]
-fn an_older_version_migrates_once_keeps_its_prices_and_has_a_delay() {
+fn an_older_version_migrates_once_and_keeps_its_prices_and_its_delay() {
     let mut feeds = Feeds::new(1, 1);
     feeds.push("f0", 7, NOW).unwrap();
-    cw2::set_contract_version(&mut feeds.deps.storage, CONTRACT.name, "0.1.0").unwrap();
-    ADVERSE_DELAY_SECS.remove(&mut feeds.deps.storage);
+    cw2::set_contract_version(&mut feeds.deps.storage, CONTRACT.name, "0.2.0").unwrap();
     let env = feeds.env.clone();
     migrate(feeds.deps.as_mut(), env.clone(), Empty {}).unwrap();
     let version = cw2::get_contract_version(&feeds.deps.storage).unwrap();

@@ -3,19 +3,17 @@
 //!
 //! Invariant: a change is handed out once, not before its delay is over and not after the time to apply it.
 
+use ballast_storage::{DecodeError, Item, Map, Reader, Record};
 use ballast_types::market::{ChangeAnswer, PendingChange, Waits};
-use cosmwasm_schema::cw_serde;
-use cosmwasm_schema::serde::de::DeserializeOwned;
-use cosmwasm_schema::serde::Serialize;
 use cosmwasm_std::{to_json_binary, Event, Order, Response, StdError, StdResult, Storage};
-use cw_storage_plus::{Bound, Item, Map};
+use cw_storage_plus::Bound;
 use thiserror::Error;
 
 /// How long a change can be applied once it is ready, seconds.
 pub const APPLY_WINDOW_SECS: u64 = 14 * 86_400;
 
 /// A change that waits, as it is stored.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct StoredChange<C> {
     /// What was asked for.
     pub change: C,
@@ -42,6 +40,26 @@ impl<C> StoredChange<C> {
     #[must_use]
     pub fn expires_at(&self, delay_secs: u64) -> u64 {
         self.ready_at(delay_secs).saturating_add(APPLY_WINDOW_SECS)
+    }
+}
+
+impl<C: Record> Record for StoredChange<C> {
+    fn write(&self, out: &mut Vec<u8>) {
+        self.change.write(out);
+        self.base.write(out);
+        self.loosens.write(out);
+        self.proposed_at.write(out);
+        self.delay_secs.write(out);
+    }
+
+    fn read(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            change: C::read(input)?,
+            base: C::read(input)?,
+            loosens: String::read(input)?,
+            proposed_at: u64::read(input)?,
+            delay_secs: u64::read(input)?,
+        })
     }
 }
 
@@ -99,7 +117,7 @@ pub struct Changes<C> {
     pub kind: fn(&C) -> &'static str,
 }
 
-impl<C: Serialize + DeserializeOwned> Changes<C> {
+impl<C: Record> Changes<C> {
     /// The event of what became of a change: it `waits`, was `applied` or `cancelled`, or is `void`.
     #[must_use]
     pub fn event(&self, id: u64, kind: &str, status: &str, ready_at: u64) -> Event {

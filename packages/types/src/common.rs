@@ -1,5 +1,6 @@
 //! What messages of more than one contract use.
 
+use ballast_json::{FromJson, ToJson};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::Uint128;
 
@@ -12,7 +13,7 @@ pub type MarketId = u32;
 /// A trading account: an owner's address and the number of a subaccount. Each subaccount is margined
 /// on its own.
 #[cw_serde]
-#[derive(Eq, PartialOrd, Ord, Hash)]
+#[derive(FromJson, ToJson, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId {
     /// Address of the owner.
     pub owner: String,
@@ -22,7 +23,7 @@ pub struct AccountId {
 
 /// Side of an order.
 #[cw_serde]
-#[derive(Copy, Eq, PartialOrd, Ord, Hash)]
+#[derive(FromJson, ToJson, Copy, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
     /// Increases the signed size.
     Buy,
@@ -52,7 +53,7 @@ impl Side {
 
 /// How well the insurance fund is capitalised, from best to worst (design section 7).
 #[cw_serde]
-#[derive(Copy, Eq, PartialOrd, Ord, Hash)]
+#[derive(FromJson, ToJson, Copy, Eq, PartialOrd, Ord, Hash)]
 pub enum RiskLevel {
     /// Coverage above 150 % by default: surplus may leave, the premium is at its floor.
     Surplus,
@@ -83,6 +84,7 @@ impl RiskLevel {
 /// What the fund tells one market to do. Carried in the answer to every claim and top-up of that
 /// market and pushed by `Poke`; a revision that is not newer than the one applied is ignored.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct RiskParameters {
     /// The market this is for.
     pub market: MarketId,
@@ -103,6 +105,7 @@ pub struct RiskParameters {
 
 /// What a market reports of itself in every claim and top-up.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct MarketReport {
     /// One side's open interest valued at the market's last price, quote atoms.
     pub open_interest_value: Uint128,

@@ -7,6 +7,7 @@ mod changes;
 mod parameters;
 mod query;
 
+use ballast_json::{FromJson, ToJson};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Binary, Uint128};
 use cw20::{Cw20ReceiveMsg, Denom, Expiration};
@@ -20,6 +21,7 @@ pub use query::*;
 
 /// Instantiates the fund.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct InstantiateMsg {
     /// Who may register claimants and change parameters, but never move reserves.
     pub owner: String,
@@ -34,6 +36,7 @@ pub struct InstantiateMsg {
 
 /// How wallets show the underwriters' shares. Ten shares are minted for the first atom.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct ShareToken {
     /// 3 to 50 bytes.
     pub name: String,
@@ -45,7 +48,7 @@ pub struct ShareToken {
 
 /// What a top-up is.
 #[cw_serde]
-#[derive(Copy, Eq)]
+#[derive(FromJson, ToJson, Copy, Eq)]
 pub enum TopUpKind {
     /// Fees of the sending market contract: its emergency debt, that of other markets (at most half of the fees), its
     /// reserve to the target, the mutual reserve to its target, then a share to the underwriters' drip and the
@@ -60,6 +63,7 @@ pub enum TopUpKind {
 
 /// A top-up, as an execute message with coins or inside a cw20 `Send`.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct TopUp {
     /// Market contract; the sender where absent.
     pub contract: Option<String>,
@@ -74,6 +78,7 @@ pub struct TopUp {
 /// What can be done.
 #[cw_ownable_execute]
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub enum ExecuteMsg {
     /// Adds native coins to the ledger. Answer data: [`TopUpAnswer`].
     TopUp(TopUp),
@@ -235,6 +240,7 @@ pub enum ExecuteMsg {
 
 /// What a cw20 `Send` to the fund may carry.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub enum ReceiveMsg {
     /// As [`ExecuteMsg::TopUp`]; the sender is the cw20 message's sender. A cw20 `Send` loses answer data.
     TopUp(TopUp),
@@ -246,6 +252,7 @@ pub enum ReceiveMsg {
 
 /// What a market contract must accept from the fund.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub enum MarketHookMsg {
     /// New risk parameters; not newer ones are to be ignored, without an error.
     SetRiskLevel {
@@ -258,6 +265,7 @@ pub enum MarketHookMsg {
 
 /// Answer to a claim. It explains; what counts as paid is what arrived.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct ClaimAnswer {
     /// Which claim.
     pub claim_id: u64,
@@ -273,6 +281,7 @@ pub struct ClaimAnswer {
 
 /// Answer to a top-up.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct TopUpAnswer {
     /// What was booked.
     pub booked: Uint128,
@@ -282,7 +291,7 @@ pub struct TopUpAnswer {
 
 /// Layers of the waterfall in the order in which they pay.
 #[cw_serde]
-#[derive(Copy, Eq)]
+#[derive(FromJson, ToJson, Copy, Eq)]
 pub enum Layer {
     /// The market's own reserve.
     MarketReserve,
@@ -296,7 +305,7 @@ pub enum Layer {
 
 /// What stopped a layer from paying more.
 #[cw_serde]
-#[derive(Copy, Eq)]
+#[derive(FromJson, ToJson, Copy, Eq)]
 pub enum Bound {
     /// Nothing more was missing.
     Covered,
@@ -324,6 +333,7 @@ pub enum Bound {
 
 /// What one layer did in a claim.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct LayerPayment {
     /// The layer.
     pub layer: Layer,
@@ -335,6 +345,7 @@ pub struct LayerPayment {
 
 /// The record of a claim.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct ClaimRecord {
     /// The claiming contract.
     pub contract: String,

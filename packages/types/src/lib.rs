@@ -15,6 +15,7 @@ pub mod market;
 pub mod parameters;
 pub mod price_feed;
 pub mod pyth;
+pub mod token;
 pub mod voting_module;
 
 mod common;

@@ -1,5 +1,6 @@
 //! A market's life: changes of the owner that wait, settling, delisting.
 
+use ballast_json::{FromJson, ToJson};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Decimal, Int128, Uint128};
 
@@ -8,6 +9,7 @@ use crate::{AccountId, MarketId};
 
 /// What the owner asked for, as the message of the same name.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub enum Change {
     /// A new market, at an oracle contract that no other market uses.
     ListMarket {
@@ -63,6 +65,7 @@ impl Change {
 /// A change that waits. Only the fields that differ from what was in force when it was asked for change when it
 /// is applied: what was tightened in between stays so.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct PendingChange<C = Change> {
     /// Its number, from 1.
     pub id: u64,
@@ -80,6 +83,7 @@ pub struct PendingChange<C = Change> {
 
 /// Answer to the owner's messages that may have to wait.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct ChangeAnswer {
     /// None: it acted at once.
     pub waits: Option<Waits>,
@@ -87,7 +91,7 @@ pub struct ChangeAnswer {
 
 /// A change that waits.
 #[cw_serde]
-#[derive(Copy, Eq)]
+#[derive(FromJson, ToJson, Copy, Eq)]
 pub struct Waits {
     /// Its number.
     pub id: u64,
@@ -97,7 +101,7 @@ pub struct Waits {
 
 /// A market that is being settled.
 #[cw_serde]
-#[derive(Copy, Eq)]
+#[derive(FromJson, ToJson, Copy, Eq)]
 pub struct Settling {
     /// What everything in it is worth, for every purpose.
     pub price: Decimal,
@@ -107,7 +111,7 @@ pub struct Settling {
 
 /// What became of one account.
 #[cw_serde]
-#[derive(Copy, Eq)]
+#[derive(FromJson, ToJson, Copy, Eq)]
 pub enum SettleOutcome {
     /// Closed.
     Settled {
@@ -124,6 +128,7 @@ pub enum SettleOutcome {
 
 /// One account of a `Settle`.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct SettleResult {
     /// Which.
     pub account: AccountId,
@@ -133,6 +138,7 @@ pub struct SettleResult {
 
 /// Answer to `Settle`.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct SettleAnswer {
     /// In the order of the message.
     pub results: Vec<SettleResult>,
@@ -142,7 +148,7 @@ pub struct SettleAnswer {
 
 /// Answer to `DelistMarket`.
 #[cw_serde]
-#[derive(Copy, Eq)]
+#[derive(FromJson, ToJson, Copy, Eq)]
 pub struct DelistAnswer {
     /// Send it again.
     pub more: bool,

@@ -1,5 +1,6 @@
 //! Messages of `ballast-perp-market`.
 
+use ballast_json::{FromJson, ToJson};
 use cosmwasm_schema::{cw_serde, QueryResponses};
 use cosmwasm_std::{Decimal, Int128, Int256, Uint128, Uint64};
 use cw20::{Cw20ReceiveMsg, Denom};
@@ -13,6 +14,7 @@ use crate::{AccountId, MarketId, RiskLevel, RiskParameters};
 
 /// Instantiates the clearing house.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct InstantiateMsg {
     /// Who may list markets and change parameters, but never touch accounts.
     pub owner: String,
@@ -28,6 +30,7 @@ pub struct InstantiateMsg {
 
 /// Parameters of the whole exchange.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct ExchangeParameters {
     /// A cached price younger than this is used without asking the oracle.
     pub price_cache_secs: u64,
@@ -83,6 +86,7 @@ pub struct ExchangeParameters {
 
 /// Where a market's price comes from: a Pyth contract, or anything that answers the same query.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct OracleConfig {
     /// The contract. It is trusted not to burn gas.
     pub contract: String,
@@ -99,6 +103,7 @@ pub struct OracleConfig {
 
 /// Parameters of one market that governance may change.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct MarketParameters {
     /// Initial margin fraction of a small open interest.
     pub initial_margin_ppm: u32,
@@ -164,6 +169,7 @@ pub struct MarketParameters {
 
 /// A market to list. Decimals, tick and lot never change.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct ListMarket {
     /// For example `BTC-PERP`. 1 to 32 characters.
     pub symbol: String,
@@ -186,6 +192,7 @@ pub struct ListMarket {
 /// What can be done.
 #[cw_ownable_execute]
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub enum ExecuteMsg {
     /// Deposits the attached coins into a subaccount of the sender; opens it where it is new.
     Deposit {
@@ -431,6 +438,7 @@ pub enum ExecuteMsg {
 
 /// What a cw20 `Send` to the market may carry.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub enum ReceiveMsg {
     /// As [`ExecuteMsg::Deposit`], for the cw20 message's sender.
     Deposit {
@@ -446,6 +454,7 @@ pub enum ReceiveMsg {
 
 /// Answer to [`ExecuteMsg::Transfer`].
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct TransferAnswer {
     /// What the source holds now, quote atoms, unrealised gains not included.
     pub from_quote: Int128,
@@ -455,7 +464,7 @@ pub struct TransferAnswer {
 
 /// How far a liquidation got.
 #[cw_serde]
-#[derive(Copy, Eq)]
+#[derive(FromJson, ToJson, Copy, Eq)]
 pub enum LiquidationStatus {
     /// The account is not liquidatable any more, or the position is closed.
     Done,
@@ -482,6 +491,7 @@ impl LiquidationStatus {
 
 /// Answer to [`ExecuteMsg::Liquidate`] and [`ExecuteMsg::Deleverage`].
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct LiquidationAnswer {
     /// How far it got.
     pub status: LiquidationStatus,
@@ -505,7 +515,7 @@ pub struct LiquidationAnswer {
 /// What can be asked. Answers are what a message sent now would find: prices refreshed, funding accrued.
 #[cw_ownable_query]
 #[cw_serde]
-#[derive(QueryResponses)]
+#[derive(FromJson, ToJson, QueryResponses)]
 pub enum QueryMsg {
     /// Collateral, fund and parameters.
     #[returns(ConfigResponse)]
@@ -662,6 +672,7 @@ pub enum QueryMsg {
 
 /// Answer to [`QueryMsg::Config`].
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct ConfigResponse {
     /// The one token of all accounts.
     pub collateral: Denom,
@@ -679,7 +690,7 @@ pub struct ConfigResponse {
 
 /// A price as the market keeps it.
 #[cw_serde]
-#[derive(Copy)]
+#[derive(FromJson, ToJson, Copy)]
 pub struct CachedPrice {
     /// Quote units per base unit.
     pub price: Decimal,
@@ -693,6 +704,7 @@ pub struct CachedPrice {
 
 /// One market.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct MarketResponse {
     /// Its number.
     pub market: MarketId,
@@ -726,6 +738,7 @@ pub struct MarketResponse {
 
 /// One position with its valuation.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct PositionResponse {
     /// The market.
     pub market: MarketId,
@@ -749,6 +762,7 @@ pub struct PositionResponse {
 
 /// One account with its health.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct AccountResponse {
     /// Owner and subaccount.
     pub account: AccountId,
@@ -780,6 +794,7 @@ pub struct AccountResponse {
 
 /// Answer to [`QueryMsg::LiquidationPrice`].
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct LiquidationPriceResponse {
     /// None where no positive price makes the account liquidatable.
     pub price: Option<Decimal>,
@@ -787,6 +802,7 @@ pub struct LiquidationPriceResponse {
 
 /// One price of the book.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct BookLevel {
     /// Quote units per base unit.
     pub price: Decimal,
@@ -798,6 +814,7 @@ pub struct BookLevel {
 
 /// Answer to [`QueryMsg::Book`].
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct BookResponse {
     /// Highest first.
     pub bids: Vec<BookLevel>,
@@ -807,6 +824,7 @@ pub struct BookResponse {
 
 /// Answer to [`QueryMsg::Funding`].
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct FundingResponse {
     /// Cost index of longs, quote atoms per base atom times 10^18.
     pub long_index: Int256,
@@ -826,6 +844,7 @@ pub struct FundingResponse {
 
 /// Answer to [`QueryMsg::DeleverageRank`].
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct DeleverageRankResponse {
     /// Positions ahead of this one; 0: next. At most `limit`.
     pub ahead: u32,
@@ -837,6 +856,7 @@ pub struct DeleverageRankResponse {
 
 /// One place in the deleveraging order.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct DeleverageEntry {
     /// Whose position.
     pub account: AccountId,
@@ -846,6 +866,7 @@ pub struct DeleverageEntry {
 
 /// A claim that failed.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct PendingClaimResponse {
     /// Whose shortfall.
     pub account: AccountId,
@@ -861,6 +882,7 @@ pub struct PendingClaimResponse {
 
 /// Answer to [`QueryMsg::Ledger`].
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct LedgerResponse {
     /// Sum of all accounts' quote, negative ones included.
     pub accounts: Int128,

@@ -1,5 +1,6 @@
 //! Orders as traders send them and as they are answered. Part of [`crate::market`].
 
+use ballast_json::{FromJson, ToJson};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Decimal, Uint128, Uint64};
 
@@ -8,7 +9,7 @@ use crate::{AccountId, MarketId, Side};
 
 /// How an order may trade.
 #[cw_serde]
-#[derive(Copy, Eq)]
+#[derive(FromJson, ToJson, Copy, Eq)]
 pub enum TimeInForce {
     /// Trades what it can and rests.
     GoodTilCancelled,
@@ -29,7 +30,7 @@ pub enum TimeInForce {
 
 /// Kinds of orders.
 #[cw_serde]
-#[derive(Copy)]
+#[derive(FromJson, ToJson, Copy)]
 pub enum OrderType {
     /// At `price` or better.
     Limit {
@@ -47,7 +48,7 @@ pub enum OrderType {
 
 /// A resting order: its place in the book is its id.
 #[cw_serde]
-#[derive(Copy, Eq, PartialOrd, Ord)]
+#[derive(FromJson, ToJson, Copy, Eq, PartialOrd, Ord)]
 pub struct OrderId {
     /// The market.
     pub market: MarketId,
@@ -61,6 +62,7 @@ pub struct OrderId {
 
 /// An order to place.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct PlaceOrder {
     /// Whose account trades; the sender's own where absent. Another's only as its delegate.
     #[serde(default)]
@@ -84,6 +86,7 @@ pub struct PlaceOrder {
 
 /// An order to place in a batch: [`PlaceOrder`] without the account.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct BatchOrder {
     /// The market.
     pub market: MarketId,
@@ -102,7 +105,7 @@ pub struct BatchOrder {
 
 /// How a batch names an order to cancel.
 #[cw_serde]
-#[derive(Copy, Eq)]
+#[derive(FromJson, ToJson, Copy, Eq)]
 pub enum OrderReference {
     /// Its place in the book.
     OrderId(OrderId),
@@ -114,7 +117,7 @@ pub enum OrderReference {
 
 /// What became of a cancel of a batch.
 #[cw_serde]
-#[derive(Copy, Eq)]
+#[derive(FromJson, ToJson, Copy, Eq)]
 pub enum CancelOutcome {
     /// Cancelled.
     Cancelled,
@@ -124,6 +127,7 @@ pub enum CancelOutcome {
 
 /// What became of a placement of a batch.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub enum PlaceOutcome {
     /// As for a single order.
     Placed(PlaceOrderAnswer),
@@ -136,6 +140,7 @@ pub enum PlaceOutcome {
 
 /// Answer to [`crate::market::ExecuteMsg::Batch`]: every item in the message's order.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct BatchAnswer {
     /// Of the cancels.
     pub cancelled: Vec<CancelOutcome>,
@@ -145,6 +150,7 @@ pub struct BatchAnswer {
 
 /// Answer to [`crate::market::ExecuteMsg::PlaceOrder`].
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct PlaceOrderAnswer {
     /// Where the rest of the order stands in the book, if it rests.
     pub order_id: Option<OrderId>,
@@ -165,6 +171,7 @@ pub struct PlaceOrderAnswer {
 
 /// A dead order that was removed.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct RemovedOrder {
     /// Which.
     pub order_id: OrderId,
@@ -176,6 +183,7 @@ pub struct RemovedOrder {
 
 /// Answer to [`crate::market::ExecuteMsg::RemoveOrders`].
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct RemoveOrdersAnswer {
     /// Dead and removed.
     pub removed: Vec<RemovedOrder>,
@@ -185,6 +193,7 @@ pub struct RemoveOrdersAnswer {
 
 /// A resting order.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct OrderResponse {
     /// Its place in the book.
     pub order_id: OrderId,
@@ -206,6 +215,7 @@ pub struct OrderResponse {
 
 /// Somebody who may trade for an account.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct DelegateResponse {
     /// Who.
     pub delegate: String,

@@ -1,6 +1,7 @@
 //! What may leave the exchange: outflow limits, the queue behind them, the withdrawal gate. Part of
 //! [`crate::market`].
 
+use ballast_json::{FromJson, ToJson};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Uint128, Uint64};
 
@@ -8,6 +9,7 @@ use crate::AccountId;
 
 /// Answer to a withdrawal: `paid + queued` is what was asked.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct WithdrawAnswer {
     /// Quote atoms that were sent.
     pub paid: Uint128,
@@ -19,6 +21,7 @@ pub struct WithdrawAnswer {
 
 /// Answer to a message that pays queued withdrawals.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct ProcessWithdrawalsAnswer {
     /// Quote atoms that were sent.
     pub paid: Uint128,
@@ -32,6 +35,7 @@ pub struct ProcessWithdrawalsAnswer {
 
 /// A withdrawal that waits.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct QueuedWithdrawalResponse {
     /// Its number: the lowest is paid first.
     pub id: Uint64,
@@ -49,6 +53,7 @@ pub struct QueuedWithdrawalResponse {
 
 /// One limit on what leaves.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct OutflowLimit {
     /// Quote atoms that the bucket holds: a share of the vault now, at least the floor.
     pub capacity: Uint128,
@@ -62,6 +67,7 @@ pub struct OutflowLimit {
 
 /// Both limits and the queue's total.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct OutflowLimitsResponse {
     /// Refills in an hour.
     pub hour: OutflowLimit,
@@ -75,6 +81,7 @@ pub struct OutflowLimitsResponse {
 
 /// The withdrawal gate.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct WithdrawalGateResponse {
     /// When it opens at the latest; none while it is open. Seconds.
     pub opens_at: Option<u64>,

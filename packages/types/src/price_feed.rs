@@ -1,5 +1,6 @@
 //! Messages of `ballast-price-feed`.
 
+use ballast_json::{FromJson, ToJson};
 use cosmwasm_schema::{cw_serde, QueryResponses};
 use cw_ownable::{cw_ownable_execute, cw_ownable_query};
 
@@ -12,6 +13,7 @@ pub type PendingChange = crate::life::PendingChange<Change>;
 
 /// Instantiates the price feed.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct InstantiateMsg {
     /// Who may add feeds and appoint feeders.
     pub owner: String,
@@ -22,6 +24,7 @@ pub struct InstantiateMsg {
 
 /// What the owner asked for, as the message of the same name.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub enum Change {
     /// A feed's settings.
     SetFeed {
@@ -54,6 +57,7 @@ impl Change {
 
 /// A feed's settings.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct FeedConfig {
     /// 64 hexadecimal digits in lower case, as Pyth names feeds.
     pub id: String,
@@ -72,6 +76,7 @@ pub struct FeedConfig {
 
 /// One price of one feed, as a feeder pushes it.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct PriceUpdate {
     /// The feed.
     pub id: String,
@@ -86,6 +91,7 @@ pub struct PriceUpdate {
 /// What can be done.
 #[cw_ownable_execute]
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub enum ExecuteMsg {
     /// Pushes prices. By feeders of every feed named; all or nothing.
     PushPrices {
@@ -126,7 +132,7 @@ pub enum ExecuteMsg {
 /// What can be asked.
 #[cw_ownable_query]
 #[cw_serde]
-#[derive(QueryResponses)]
+#[derive(FromJson, ToJson, QueryResponses)]
 pub enum QueryMsg {
     /// Pyth's query: median of the fresh prices. An error without quorum, never an old price.
     #[returns(PriceFeedResponse)]
@@ -169,7 +175,7 @@ pub enum QueryMsg {
 
 /// Answer to [`QueryMsg::Config`].
 #[cw_serde]
-#[derive(Copy, Eq)]
+#[derive(FromJson, ToJson, Copy, Eq)]
 pub struct ConfigResponse {
     /// How long what loosens waits, seconds.
     pub adverse_delay_secs: u64,
@@ -177,6 +183,7 @@ pub struct ConfigResponse {
 
 /// The last price of one feeder.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct FeederPrice {
     /// Who pushed it.
     pub feeder: String,

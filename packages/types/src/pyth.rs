@@ -5,6 +5,7 @@
 //!
 //! Written out here rather than taken from `pyth-sdk-cw`, which would bring a second cosmwasm-std.
 
+use ballast_json::{FromJson, ToJson};
 use cosmwasm_schema::schemars::JsonSchema;
 use cosmwasm_schema::serde::{Deserialize, Serialize};
 use cosmwasm_schema::{cw_serde, QueryResponses};
@@ -12,7 +13,7 @@ use cosmwasm_std::{Int64, Uint64};
 
 /// Query understood by Pyth's contract and by `ballast-price-feed`.
 #[cw_serde]
-#[derive(QueryResponses)]
+#[derive(FromJson, ToJson, QueryResponses)]
 pub enum QueryMsg {
     /// Latest price of one feed. An error where there is none.
     #[returns(PriceFeedResponse)]
@@ -23,7 +24,7 @@ pub enum QueryMsg {
 }
 
 /// Answer to [`QueryMsg::PriceFeed`].
-#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, JsonSchema)]
+#[derive(Serialize, Deserialize, FromJson, ToJson, Clone, Debug, PartialEq, JsonSchema)]
 #[serde(crate = "::cosmwasm_schema::serde")]
 #[schemars(crate = "::cosmwasm_schema::schemars")]
 pub struct PriceFeedResponse {
@@ -32,7 +33,7 @@ pub struct PriceFeedResponse {
 }
 
 /// A feed: its id, its price and its moving average.
-#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, JsonSchema)]
+#[derive(Serialize, Deserialize, FromJson, ToJson, Clone, Debug, PartialEq, JsonSchema)]
 #[serde(crate = "::cosmwasm_schema::serde")]
 #[schemars(crate = "::cosmwasm_schema::schemars")]
 pub struct PriceFeed {
@@ -45,7 +46,7 @@ pub struct PriceFeed {
 }
 
 /// `price * 10^expo`, with `conf * 10^expo` of uncertainty either way.
-#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, JsonSchema)]
+#[derive(Serialize, Deserialize, FromJson, ToJson, Clone, Debug, PartialEq, JsonSchema)]
 #[serde(crate = "::cosmwasm_schema::serde")]
 #[schemars(crate = "::cosmwasm_schema::schemars")]
 pub struct Price {

@@ -1,5 +1,6 @@
 //! Trigger orders: stop-loss and take-profit. Part of [`crate::market`].
 
+use ballast_json::{FromJson, ToJson};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Decimal, Uint128, Uint64};
 
@@ -8,7 +9,7 @@ use crate::{AccountId, MarketId, Side};
 
 /// On which side of its trigger price the oracle price makes an order due.
 #[cw_serde]
-#[derive(Copy, Eq, PartialOrd, Ord)]
+#[derive(FromJson, ToJson, Copy, Eq, PartialOrd, Ord)]
 pub enum TriggerCondition {
     /// Oracle price at or below it: a long's stop-loss, a short's take-profit.
     AtOrBelow,
@@ -38,7 +39,7 @@ impl TriggerCondition {
 
 /// The order that a trigger places.
 #[cw_serde]
-#[derive(Copy)]
+#[derive(FromJson, ToJson, Copy)]
 pub enum TriggeredOrder {
     /// Trades at once; what finds nobody stays armed.
     Market {
@@ -61,6 +62,7 @@ fn reduce_only_by_default() -> bool {
 
 /// A trigger order to place.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct PlaceTriggerOrder {
     /// Whose account trades; the sender's own where absent. Another's only as its delegate.
     #[serde(default)]
@@ -92,7 +94,7 @@ pub struct PlaceTriggerOrder {
 
 /// A trigger order: its place among those that wait is its id.
 #[cw_serde]
-#[derive(Copy, Eq, PartialOrd, Ord)]
+#[derive(FromJson, ToJson, Copy, Eq, PartialOrd, Ord)]
 pub struct TriggerOrderId {
     /// The market.
     pub market: MarketId,
@@ -106,7 +108,7 @@ pub struct TriggerOrderId {
 
 /// Answer to [`crate::market::ExecuteMsg::PlaceTriggerOrder`].
 #[cw_serde]
-#[derive(Copy)]
+#[derive(FromJson, ToJson, Copy)]
 pub struct PlaceTriggerOrderAnswer {
     /// Names it.
     pub trigger_order_id: TriggerOrderId,
@@ -114,7 +116,7 @@ pub struct PlaceTriggerOrderAnswer {
 
 /// What became of a trigger order that was due or dead.
 #[cw_serde]
-#[derive(Copy, Eq)]
+#[derive(FromJson, ToJson, Copy, Eq)]
 pub enum TriggerStatus {
     /// Done: traded, or resting in the book.
     Executed,
@@ -141,6 +143,7 @@ impl TriggerStatus {
 
 /// Answer to [`crate::market::ExecuteMsg::ExecuteTriggerOrder`].
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct ExecuteTriggerOrderAnswer {
     /// What became of it.
     pub status: TriggerStatus,
@@ -155,6 +158,7 @@ pub struct ExecuteTriggerOrderAnswer {
 
 /// A trigger order that waits.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct TriggerOrderResponse {
     /// Names it.
     pub trigger_order_id: TriggerOrderId,

@@ -151,9 +151,12 @@ pub fn largest_size(
         return Ok(wanted);
     }
     let size_of = |lots: Uint128| {
-        lots.checked_mul(lot).map_err(|_| ContractError::Overflow {
-            what: "size",
-            value: lots.to_string(),
+        lots.checked_mul(lot).map_err(|_| {
+            ContractError::Overflow {
+                what: "size",
+                value: lots.to_string(),
+            }
+            .into()
         })
     };
     // `low` lots fit, `high` do not.

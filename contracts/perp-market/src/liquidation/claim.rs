@@ -8,13 +8,11 @@
 //! back in between.
 
 use ballast_risk::shortfall;
+use ballast_storage::{from_bytes, record, to_bytes};
 use ballast_types::fund::ExecuteMsg as FundMsg;
 use ballast_types::market::LiquidationStatus;
 use ballast_types::MarketId;
-use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{
-    from_json, to_json_binary, Addr, Binary, Coin, DepsMut, Env, Response, SubMsg, Uint128,
-};
+use cosmwasm_std::{Addr, Binary, Coin, DepsMut, Env, Response, SubMsg, Uint128};
 use cw20::Denom;
 
 use crate::changes::Changes;
@@ -46,7 +44,7 @@ const MAX_SHRINKS: u32 = 8;
 const ERROR_BYTES: usize = 128;
 
 /// What the reply must know of its claim: ids and numbers only.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ClaimPayload {
     /// Account number.
     pub account: u64,
@@ -70,6 +68,22 @@ pub struct ClaimPayload {
     pub notional: Uint128,
     /// Who sent the message and is paid for removing dead orders.
     pub remover: Addr,
+}
+
+record! {
+    struct ClaimPayload {
+        account,
+        market,
+        claim_id,
+        amount,
+        size,
+        unaccounted,
+        residue,
+        fees,
+        keeper,
+        notional,
+        remover,
+    }
 }
 
 impl ClaimPayload {
@@ -293,10 +307,10 @@ fn ask(
         remover: remover.clone(),
     };
     let used = payload.used(exchange.env);
-    let payload = to_json_binary(&payload)?;
+    let payload = to_bytes(&payload);
     let message = submessage(
         &exchange.config,
-        execute(fund, &message, funds)?,
+        execute(fund, ballast_json::to_json_binary(&message), funds),
         CLAIM_REPLY,
         payload,
     );
@@ -342,7 +356,7 @@ pub fn reply(
     payload: &Binary,
     answer: Result<Option<Binary>, String>,
 ) -> ContractResult<Response> {
-    let payload: ClaimPayload = from_json(payload)?;
+    let payload: ClaimPayload = from_bytes(payload)?;
     let key = (payload.account, payload.market);
     // What was meant to be closed makes room for what is.
     let used = payload.used(env);
@@ -490,7 +504,7 @@ fn valued(exchange: &mut Exchange, payload: &ClaimPayload) -> ContractResult<Sub
 fn book_arrival(deps: DepsMut, env: &Env, payload: &ClaimPayload) -> ContractResult<Uint128> {
     let collateral = CONFIG.load(deps.storage)?.collateral;
     let bank = bank_balance(deps.as_ref(), env, &collateral)?;
-    let unknown = bank.saturating_sub(VAULT.load(deps.storage)?);
+    let unknown = bank.saturating_sub(VAULT.load(deps.storage)?.held);
     let synced = RESIDUE.load(deps.storage)?.saturating_sub(payload.residue);
     let arrived = unknown.saturating_sub(payload.unaccounted.saturating_sub(synced));
     let paid = arrived.min(payload.amount);

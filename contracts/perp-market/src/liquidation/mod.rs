@@ -13,10 +13,11 @@ pub mod claim;
 pub mod deleverage;
 pub mod solvent;
 
+use ballast_json::to_json_binary;
 use ballast_risk::AccountRisk;
 use ballast_types::market::{LiquidationAnswer, LiquidationStatus};
 use ballast_types::{AccountId, MarketId, Side};
-use cosmwasm_std::{to_json_binary, Decimal, DepsMut, Env, Int128, MessageInfo, Response, Uint128};
+use cosmwasm_std::{Decimal, DepsMut, Env, Int128, MessageInfo, Response, Uint128};
 
 use crate::changes::Changes;
 use crate::error::{ContractError, ContractResult};
@@ -126,9 +127,12 @@ impl Subject {
     pub fn size_after(&self, amount: Uint128) -> ContractResult<Int128> {
         self.size
             .checked_add(self.closing_delta(amount)?)
-            .map_err(|_| ContractError::Overflow {
-                what: "size",
-                value: amount.to_string(),
+            .map_err(|_| {
+                ContractError::Overflow {
+                    what: "size",
+                    value: amount.to_string(),
+                }
+                .into()
             })
     }
 
@@ -185,12 +189,14 @@ pub fn execute(
         return Err(ContractError::NotLiquidatable {
             equity: subject.risk.equity,
             maintenance_margin: subject.risk.maintenance_margin,
-        });
+        }
+        .into());
     }
     if only_bankrupt && !subject.risk.is_bankrupt() {
         return Err(ContractError::NotBankrupt {
             equity: subject.risk.equity,
-        });
+        }
+        .into());
     }
     remove_all(&mut exchange, number, None, "liquidation")?;
     let caps = Caps::load(&exchange, &subject)?;
@@ -373,6 +379,6 @@ impl Conclusion {
             .add_attribute("status", self.answer.status.as_str())
             .add_events(happened)
             .add_submessages(self.messages.into_iter().map(|flush| flush.message))
-            .set_data(to_json_binary(&self.answer)?))
+            .set_data(to_json_binary(&self.answer)))
     }
 }

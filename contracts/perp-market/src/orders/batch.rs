@@ -5,8 +5,9 @@
 //! dropped where it is refused. The caps on fills and removals are the whole message's, and what a refused
 //! placement used of them stays used.
 
+use ballast_json::to_json_binary;
 use ballast_types::market::{BatchAnswer, BatchOrder, CancelOutcome, OrderReference, PlaceOutcome};
-use cosmwasm_std::{to_json_binary, DepsMut, Env, MessageInfo, Response};
+use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
 
 use crate::delegates::acting_account;
 use crate::error::{ContractError, ContractResult};
@@ -58,19 +59,20 @@ pub fn execute(
         .add_attribute("account", number.to_string())
         .add_events(happened)
         .add_submessages(messages.into_iter().map(|flush| flush.message))
-        .set_data(to_json_binary(&answer)?))
+        .set_data(to_json_binary(&answer)))
 }
 
 fn check_items(items: usize) -> ContractResult<()> {
     let found = u32::try_from(items).unwrap_or(u32::MAX);
     if found == 0 {
-        return Err(ContractError::EmptyBatch {});
+        return Err(ContractError::EmptyBatch {}.into());
     }
     if found > MAX_BATCH_ITEMS {
         return Err(ContractError::TooManyItems {
             max: MAX_BATCH_ITEMS,
             found,
-        });
+        }
+        .into());
     }
     Ok(())
 }
@@ -82,12 +84,12 @@ fn cancel_if_there(
 ) -> ContractResult<CancelOutcome> {
     match cancel_one(exchange, number, reference) {
         Ok(()) => Ok(CancelOutcome::Cancelled),
-        Err(
+        Err(error) => match *error {
             ContractError::NoSuchOrder { .. }
             | ContractError::NoSuchTriggerOrder { .. }
-            | ContractError::NoSuchClientOrder { .. },
-        ) => Ok(CancelOutcome::Gone),
-        Err(other) => Err(other),
+            | ContractError::NoSuchClientOrder { .. } => Ok(CancelOutcome::Gone),
+            _ => Err(error),
+        },
     }
 }
 

@@ -41,7 +41,7 @@ impl Reference {
             (Some(id), None, None) => Ok(Self::Id(id)),
             (None, Some(id), None) => Ok(Self::TriggerId(id)),
             (None, None, Some(client_id)) => Ok(Self::ClientId(client_id)),
-            _ => Err(ContractError::AmbiguousReference {}),
+            _ => Err(ContractError::AmbiguousReference {}.into()),
         }
     }
 
@@ -81,11 +81,16 @@ impl Reference {
                 .filter(|order| order.account == account)
                 .map(|order| Found::TriggerOrder((line, price, sequence), order)),
         };
-        found.ok_or(match self {
-            Self::Id(id) => ContractError::NoSuchOrder { id },
-            Self::TriggerId(id) => ContractError::NoSuchTriggerOrder { id },
-            Self::ClientId(client_order_id) => ContractError::NoSuchClientOrder { client_order_id },
-        })
+        found.ok_or(
+            match self {
+                Self::Id(id) => ContractError::NoSuchOrder { id },
+                Self::TriggerId(id) => ContractError::NoSuchTriggerOrder { id },
+                Self::ClientId(client_order_id) => {
+                    ContractError::NoSuchClientOrder { client_order_id }
+                }
+            }
+            .into(),
+        )
     }
 }
 

@@ -1,8 +1,9 @@
 //! Placing an order: trade against the book, rest what is left.
 
+use ballast_json::to_json_binary;
 use ballast_types::market::{OrderType, PlaceOrder, PlaceOrderAnswer, TimeInForce};
 use ballast_types::Side;
-use cosmwasm_std::{to_json_binary, DepsMut, Env, Int128, MessageInfo, Response, Uint128};
+use cosmwasm_std::{DepsMut, Env, Int128, MessageInfo, Response, Uint128};
 
 use crate::dead_orders::Remover;
 use crate::delegates::acting_account;
@@ -46,7 +47,7 @@ pub fn execute(
         .add_attribute("cancelled", answer.cancelled)
         .add_events(happened)
         .add_submessages(messages.into_iter().map(|flush| flush.message))
-        .set_data(to_json_binary(&answer)?))
+        .set_data(to_json_binary(&answer)))
 }
 
 /// Places an order in the working set. On an error the working set is not to be saved; `effort` counts all
@@ -81,7 +82,8 @@ pub fn place(
         return Err(ContractError::NotFilled {
             wanted,
             filled: traded.filled,
-        });
+        }
+        .into());
     }
     if !traded.filled.is_zero() {
         check_change(exchange, number, &before)?;
@@ -141,12 +143,12 @@ fn trade(
     let mut first = walk.next(exchange)?;
     if first.is_some() {
         if terms.time_in_force == TimeInForce::PostOnly {
-            return Err(ContractError::WouldTrade {});
+            return Err(ContractError::WouldTrade {}.into());
         }
         if wanted > reduces {
             exchange.check_not_frozen()?;
             if exchange.market(new.market)?.reduce_only() {
-                return Err(ContractError::ReduceOnly { market: new.market });
+                return Err(ContractError::ReduceOnly { market: new.market }.into());
             }
         }
     }
@@ -209,7 +211,7 @@ fn wanted_size(exchange: &mut Exchange, number: u64, new: &NewOrder) -> Contract
     }
     let size = reducible(exchange, number, new.market, new.side)?;
     if size.is_zero() {
-        return Err(ContractError::NothingToReduce {});
+        return Err(ContractError::NothingToReduce {}.into());
     }
     Ok(new.size.min(size))
 }
@@ -231,7 +233,8 @@ fn check_minimum(
         Some(found) => Err(ContractError::OrderTooSmall {
             min: market.config.parameters.min_order_notional,
             found,
-        }),
+        }
+        .into()),
         None => Ok(()),
     }
 }
@@ -278,7 +281,8 @@ fn check_position(market: &Market, held: Int128) -> ContractResult<()> {
             market: market.id,
             min,
             found: held.unsigned_abs(),
-        });
+        }
+        .into());
     }
     Ok(())
 }
@@ -302,7 +306,8 @@ fn may_rest(
                 market: new.market,
                 min,
                 found: traded.left,
-            });
+            }
+            .into());
         }
         return Ok(false);
     }
@@ -321,7 +326,8 @@ fn check_open_interest(market: &Market, before: Uint128) -> ContractResult<()> {
             market: market.id,
             cap,
             found,
-        });
+        }
+        .into());
     }
     Ok(())
 }
@@ -338,7 +344,7 @@ fn rest(
     let max = exchange.config.parameters.max_orders_per_account;
     let found = exchange.account(number)?.open_orders;
     if found >= max {
-        return Err(ContractError::TooManyOrders { max, found });
+        return Err(ContractError::TooManyOrders { max, found }.into());
     }
     let before = risk_of(exchange, number, Valuation::Last)?;
     let order = Order {

@@ -44,11 +44,11 @@ impl Terms {
             }
         };
         if worst_ticks == 0 {
-            return Err(invalid(found));
+            return Err(invalid(found).into());
         }
         if let TimeInForce::GoodTilTime { expires_at } = time_in_force {
             if expires_at <= now {
-                return Err(ContractError::AlreadyExpired { expires_at, now });
+                return Err(ContractError::AlreadyExpired { expires_at, now }.into());
             }
         }
         Ok(Self {
@@ -78,7 +78,8 @@ impl Terms {
                     market: market.id,
                     bound,
                     found,
-                })
+                }
+                .into())
             }
             OrderType::Market { worst_price } if beyond(worst_price) => {
                 // Beyond 64 bits of ticks no order can stand: every ask is acceptable, and no bid.
@@ -141,7 +142,8 @@ pub fn check_size(market: &Market, size: Uint128) -> ContractResult<()> {
         return Err(ContractError::InvalidSize {
             lot_size,
             found: size,
-        });
+        }
+        .into());
     }
     // What is traded is signed from here on.
     crate::math::to_signed(size)?;

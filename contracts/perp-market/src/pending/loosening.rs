@@ -16,10 +16,9 @@ use crate::state::{MarketConfig, CONFIG, MARKETS};
 
 /// What is in force now of what a change is about.
 pub fn in_force(storage: &dyn Storage, change: &Change) -> ContractResult<Change> {
-    let market = |id| {
-        MARKETS
-            .may_load(storage, id)?
-            .ok_or(ContractError::NoSuchMarket { market: id })
+    let market = |id| -> ContractResult<MarketConfig> {
+        let stored = MARKETS.may_load(storage, id)?;
+        Ok(stored.ok_or(ContractError::NoSuchMarket { market: id })?)
     };
     Ok(match change {
         // Nothing is in force of it: the change itself is answered.

@@ -7,9 +7,10 @@
 pub mod loosening;
 
 use ballast_administration::pending::StoredChange;
+use ballast_json::to_json_binary;
 use ballast_types::market::{Change, ChangeAnswer, PendingChange};
 use ballast_types::MarketId;
-use cosmwasm_std::{to_json_binary, Deps, DepsMut, Env, MessageInfo, Order, Response, Storage};
+use cosmwasm_std::{Deps, DepsMut, Env, MessageInfo, Order, Response, Storage};
 
 use crate::admin::assert_owner;
 use crate::error::ContractResult;
@@ -35,7 +36,7 @@ pub fn submit(
             wait(deps, env, change, base, field)
         }
         _ => Ok(settings::apply(deps, env, change)?
-            .set_data(to_json_binary(&ChangeAnswer { waits: None })?)),
+            .set_data(to_json_binary(&ChangeAnswer { waits: None }))),
     }
 }
 
@@ -43,7 +44,7 @@ pub fn submit(
 /// so none was ever filled. An oracle counts for everybody's coins before anybody trades at it: whoever sets prices in one
 /// market wins there from all. So a contract that answers for no other market waits even then.
 fn nothing_at_stake(storage: &dyn Storage, change: &Change) -> ContractResult<bool> {
-    if VAULT.load(storage)?.is_zero() {
+    if VAULT.load(storage)?.held.is_zero() {
         return Ok(true);
     }
     match change {

@@ -4,14 +4,13 @@
 //! rising ([`line_key`]). Within a line they stand in the order in which a moving price reaches them: by trigger price,
 //! highest first where it falls and lowest first where it rises, then by sequence number ([`trigger_key`]).
 
+use ballast_storage::Map;
 use ballast_types::market::{TimeInForce, TriggerCondition, TriggerOrderId, TriggeredOrder};
 use ballast_types::{MarketId, Side};
-use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Decimal, Uint128, Uint64};
-use cw_storage_plus::Map;
 
 /// A trigger order. Its condition, trigger price and sequence number are its key.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TriggerOrder {
     /// Account number.
     pub account: u64,
@@ -26,10 +25,8 @@ pub struct TriggerOrder {
     /// Only reduces.
     pub reduce_only: bool,
     /// From when on it is dead, seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<u64>,
     /// What its owner called it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_order_id: Option<Uint128>,
 }
 
@@ -58,8 +55,7 @@ pub type TriggerKey = (u64, u128, u64);
 pub const TRIGGER_ORDERS: Map<TriggerKey, TriggerOrder> = Map::new("trigger_orders");
 
 /// Where a trigger order of an account stands.
-#[cw_serde]
-#[derive(Copy)]
+#[derive(Clone, Debug, PartialEq, Copy)]
 pub struct TriggerPlace {
     /// Which line.
     pub condition: TriggerCondition,

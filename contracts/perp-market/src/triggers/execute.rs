@@ -1,12 +1,13 @@
 //! A trigger order that is due becomes an order of its account.
 
+use ballast_json::to_json_binary;
 use ballast_risk::Rounding;
 use ballast_types::market::{
     ExecuteTriggerOrderAnswer, OrderType, PlaceOrderAnswer, TriggerOrderId, TriggerStatus,
     TriggeredOrder,
 };
 use ballast_types::MarketId;
-use cosmwasm_std::{to_json_binary, Decimal, DepsMut, Env, MessageInfo, Response, Uint128};
+use cosmwasm_std::{Decimal, DepsMut, Env, MessageInfo, Response, Uint128};
 
 use crate::dead_orders::{pay_fee, Remover};
 use crate::error::{ContractError, ContractResult};
@@ -70,7 +71,7 @@ pub fn execute(
         .add_attribute("status", answer.status.as_str())
         .add_events(happened)
         .add_submessages(messages.into_iter().map(|flush| flush.message))
-        .set_data(to_json_binary(&answer)?))
+        .set_data(to_json_binary(&answer)))
 }
 
 /// The oracle price, at which the order must be due.
@@ -83,7 +84,8 @@ fn due_price(exchange: &Exchange, id: &TriggerOrderId) -> ContractResult<Decimal
             condition: id.condition.as_str(),
             trigger_price: id.trigger_price,
             price,
-        });
+        }
+        .into());
     }
     Ok(price)
 }
@@ -132,7 +134,8 @@ fn trigger(
     if nothing && !(placed.more && exchange.has_removed_orders()) {
         return Err(ContractError::NothingTraded {
             wanted: order.remaining,
-        });
+        }
+        .into());
     }
     let remaining = if nothing {
         order.remaining

@@ -1,11 +1,12 @@
 //! Storing a trigger order.
 
+use ballast_json::to_json_binary;
 use ballast_risk::Rounding;
 use ballast_types::market::{
     OrderType, PlaceTriggerOrder, PlaceTriggerOrderAnswer, TriggerOrderId, TriggeredOrder,
 };
 use ballast_types::PPM;
-use cosmwasm_std::{to_json_binary, DepsMut, Env, MessageInfo, Response};
+use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
 
 use crate::dead_orders::spare;
 use crate::delegates::acting_account;
@@ -43,7 +44,7 @@ pub fn execute(
         .add_events(happened)
         .set_data(to_json_binary(&PlaceTriggerOrderAnswer {
             trigger_order_id,
-        })?))
+        })))
 }
 
 /// What the message says of itself: what could never be executed is refused now.
@@ -56,10 +57,11 @@ fn check_terms(market: &Market, new: &PlaceTriggerOrder, now: u64) -> ContractRe
             min,
             max,
             found: new.trigger_price,
-        });
+        }
+        .into());
     }
     if let Some(expires_at) = new.expires_at.filter(|expires_at| *expires_at <= now) {
-        return Err(ContractError::AlreadyExpired { expires_at, now });
+        return Err(ContractError::AlreadyExpired { expires_at, now }.into());
     }
     let least = market.config.parameters.min_order_notional;
     let small = match new.order {
@@ -70,7 +72,8 @@ fn check_terms(market: &Market, new: &PlaceTriggerOrder, now: u64) -> ContractRe
                     min: "0".to_string(),
                     max: PPM.saturating_sub(1).to_string(),
                     found: max_slippage_ppm.to_string(),
-                });
+                }
+                .into());
             }
             let value = market
                 .scale
@@ -91,7 +94,9 @@ fn check_terms(market: &Market, new: &PlaceTriggerOrder, now: u64) -> ContractRe
     };
     match small {
         // A smaller one may close a whole position.
-        Some(found) if !new.reduce_only => Err(ContractError::OrderTooSmall { min: least, found }),
+        Some(found) if !new.reduce_only => {
+            Err(ContractError::OrderTooSmall { min: least, found }.into())
+        }
         _ => Ok(()),
     }
 }
@@ -100,7 +105,7 @@ fn check_count(exchange: &mut Exchange, number: u64) -> ContractResult<()> {
     let max = exchange.config.parameters.max_trigger_orders_per_account;
     let found = exchange.account(number)?.trigger_orders;
     if found >= max {
-        return Err(ContractError::TooManyTriggerOrders { max, found });
+        return Err(ContractError::TooManyTriggerOrders { max, found }.into());
     }
     Ok(())
 }
@@ -135,7 +140,7 @@ fn check_reserve(exchange: &mut Exchange, number: u64) -> ContractResult<()> {
     let account = exchange.account(number)?.clone();
     let reserve = order_reserve(exchange, &account)?;
     if free < reserve {
-        return Err(ContractError::InsufficientReserve { free, reserve });
+        return Err(ContractError::InsufficientReserve { free, reserve }.into());
     }
     Ok(())
 }

@@ -91,4 +91,10 @@ macro_rules! refused_by {
     )*};
 }
 
+impl From<Box<MarketError>> for ProposeError {
+    fn from(error: Box<MarketError>) -> Self {
+        Self::Market(error)
+    }
+}
+
 refused_by!(MarketError => Market FundError => Fund FeedError => Feed GovernanceError => Governance);

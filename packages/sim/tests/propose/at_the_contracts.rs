@@ -355,9 +355,9 @@ fn a_lot_of_surplus_is_paid() {
 fn a_contract_is_migrated() {
     let mut world = World::new();
     let next = ContractWrapper::new(
-        ballast_perp_market::contract::execute,
-        ballast_perp_market::contract::instantiate,
-        ballast_perp_market::contract::query,
+        ballast_perp_market::entry::execute,
+        ballast_perp_market::entry::instantiate,
+        ballast_perp_market::entry::query,
     )
     .with_migrate(|_, _, msg: Value| -> StdResult<Response> {
         Ok(Response::new().add_attribute("told", msg.to_string()))

@@ -6,9 +6,9 @@ use anyhow::Result;
 use ballast_perp_market::gate::{Cause, BUDGET_SECS, MAX_INTERVALS};
 use ballast_perp_market::state::{
     queue_key, rank_key, split_book_key, split_place_key, Account, Gate, MarketConfig, MarketState,
-    Named, Order, Outflow, Position, QueuedWithdrawal, ACCOUNTS, ACCOUNT_ORDERS, CLIENT_ORDERS,
+    Named, Order, Position, QueuedWithdrawal, Vault, ACCOUNTS, ACCOUNT_ORDERS, CLIENT_ORDERS,
     CONFIG, DELEVERAGE_QUEUE, GATE, GATE_CAUSES, GATE_ENDS, MARKETS, MARKET_STATES, MAX_POSITIONS,
-    ORDERS, OUTFLOW, RESIDUE, RETIRED_FEES, VAULT, WITHDRAWALS,
+    ORDERS, RESIDUE, RETIRED_FEES, VAULT, WITHDRAWALS,
 };
 use ballast_risk::ValueScale;
 use ballast_types::MarketId;
@@ -49,7 +49,7 @@ pub(super) struct MarketShadow {
     ends: Records<(u64, u8, u64), Empty>,
     vault: i128,
     residue: i128,
-    outflow: Option<Outflow>,
+    outflow: Option<Vault>,
     gate: Gate,
     retired_fees: i128,
     totals: Totals,
@@ -316,9 +316,10 @@ impl MarketShadow {
     }
 
     fn put_items(&mut self, storage: &dyn Storage) -> Result<()> {
-        self.vault = signed(VAULT.load(storage)?.u128());
+        let vault = VAULT.load(storage)?;
+        self.vault = signed(vault.held.u128());
         self.residue = signed(RESIDUE.load(storage)?.u128());
-        self.outflow = Some(OUTFLOW.load(storage)?);
+        self.outflow = Some(vault);
         self.gate = GATE.load(storage)?;
         let retired = RETIRED_FEES.may_load(storage)?.unwrap_or_default();
         self.retired_fees = signed(retired.u128());

@@ -73,7 +73,7 @@ fn fund() -> Box<dyn Contract<Empty>> {
 }
 
 fn market() -> Box<dyn Contract<Empty>> {
-    use ballast_perp_market::contract::{execute, instantiate, migrate, query, reply};
+    use ballast_perp_market::entry::{execute, instantiate, migrate, query, reply};
     Box::new(
         ContractWrapper::new(execute, instantiate, query)
             .with_reply(reply)

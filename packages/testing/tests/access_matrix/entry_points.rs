@@ -84,7 +84,7 @@ fn unknown_replies_are_errors() {
             };
             let mut deps = mock_dependencies();
             let market =
-                ballast_perp_market::contract::reply(deps.as_mut(), mock_env(), reply.clone());
+                ballast_perp_market::entry::reply(deps.as_mut(), mock_env(), reply.clone());
             assert_eq!(
                 market.unwrap_err(),
                 ballast_perp_market::ContractError::UnknownReply { id }

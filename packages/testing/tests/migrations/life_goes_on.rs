@@ -151,10 +151,10 @@ fn m2_proposals_go_on() {
     }
 }
 
-// P2: the price feed of 0.1.0 appointed feeders at once; migrated, it does not.
+// P2: a migrated price feed appoints no feeder at once.
 #[test]
 fn p2_feeders_are_appointed_after_a_delay() {
-    let mut world = Migrated::new("0.1.0");
+    let mut world = Migrated::new(&old_versions()[0]);
     let (feeds, governance) = (world.0.price_feed.clone(), world.0.governance().unwrap());
     let id = world.0.listed(0).unwrap().feed_id.clone();
     let query = price_feed::QueryMsg::Feed { id };

@@ -66,7 +66,6 @@ fn market(storage: &dyn Storage) -> usize {
             NEXT_ACCOUNT,
             NEXT_CLAIM,
             RETIRED_FEES,
-            OUTFLOW,
             GATE,
             NEXT_CHANGE,
         ]

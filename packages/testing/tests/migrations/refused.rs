@@ -53,7 +53,7 @@ fn m2_only_known_versions_of_the_same_contract_migrate_once() {
             match error(&refused) {
                 MigrationError::SameVersion { found } => assert_eq!(*found, version),
                 MigrationError::UnknownVersion { expected, found } => {
-                    assert!(expected.contains("0.1.0"));
+                    assert!(expected.contains("0.2.0"));
                     assert_eq!(found, version);
                 }
                 MigrationError::WrongContract { expected, found } => {

@@ -75,7 +75,7 @@ fn play(seed: u64) -> Fate {
     let built = suite(decimals, &exchange);
     if let Err(expected) = check_exchange(&exchange) {
         let error = built.map(drop).unwrap_err();
-        assert_eq!(contract_error(&error), &expected);
+        assert_eq!(contract_error(&error), &*expected);
         return Fate::ExchangeRefused;
     }
     let mut suite = built.unwrap();
@@ -95,7 +95,7 @@ fn play(seed: u64) -> Fate {
     let listed = suite.list_market(listing.clone());
     if let Err(expected) = check_listing(&listing) {
         let error = listed.map(drop).unwrap_err();
-        assert_eq!(contract_error(&error), &expected);
+        assert_eq!(contract_error(&error), &*expected);
         assert_eq!(stored(&suite), before);
         return Fate::ListingRefused;
     }

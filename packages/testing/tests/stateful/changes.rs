@@ -152,7 +152,7 @@ pub fn expected(world: &World, market: MarketId, field: Field, value: u128) -> E
     let mut parameters = before.clone();
     field.write(&mut parameters, value);
     if let Err(error) = check_market(&parameters) {
-        return Expect::Market(error);
+        return Expect::Market(*error);
     }
     if let Err(error) = world.active_market(market) {
         return Expect::Market(error);
@@ -226,7 +226,7 @@ pub fn asked_of_exchange(world: &World, row: usize, value: i128) -> ExchangePara
 pub fn expected_of_exchange(world: &World, row: usize, value: i128) -> Expect {
     match check_exchange(&asked_of_exchange(world, row, value)) {
         Ok(()) => Expect::Ok,
-        Err(error) => Expect::Market(error),
+        Err(error) => Expect::Market(*error),
     }
 }
 

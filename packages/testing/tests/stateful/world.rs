@@ -2,7 +2,7 @@
 
 use ballast_perp_market::state::{
     order_id, order_place, trigger_key, trigger_order_id, Named, Order as StoredOrder,
-    TriggerOrder, ACCOUNTS, CLIENT_ORDERS, MARKETS, MARKET_STATES, NEXT_CHANGE, ORDERS, OUTFLOW,
+    TriggerOrder, ACCOUNTS, CLIENT_ORDERS, MARKETS, MARKET_STATES, NEXT_CHANGE, ORDERS,
     PENDING_CLAIMS, TRIGGER_ORDERS, VAULT, WITHDRAWALS,
 };
 use ballast_perp_market::ContractError;
@@ -362,7 +362,7 @@ impl World {
     /// The number of the next withdrawal that is queued.
     pub fn next_withdrawal(&self) -> u64 {
         let storage = self.suite.market_storage();
-        OUTFLOW.load(storage.as_ref()).unwrap().next_id
+        VAULT.load(storage.as_ref()).unwrap().next_id
     }
 
     /// The first queued withdrawal.
@@ -410,6 +410,7 @@ impl World {
         VAULT
             .load(self.suite.market_storage().as_ref())
             .unwrap()
+            .held
             .u128()
     }
 

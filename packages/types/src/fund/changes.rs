@@ -1,5 +1,6 @@
 //! Changes of the owner: what protects capital acts at once, what loosens waits.
 
+use ballast_json::{FromJson, ToJson};
 use cosmwasm_schema::cw_serde;
 
 use super::{ClaimantParameters, FundParameters};
@@ -9,6 +10,7 @@ pub use crate::life::{ChangeAnswer, Waits};
 
 /// What the owner asked for, as the message of the same name.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub enum Change {
     /// A new claimant.
     RegisterMarket {
@@ -64,6 +66,7 @@ pub type PendingChange = crate::life::PendingChange<Change>;
 
 /// A change that waits, without what it would set.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct PendingSummary {
     /// Its number.
     pub id: u64,

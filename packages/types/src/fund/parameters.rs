@@ -1,10 +1,12 @@
 //! What is governed: parameters of the fund and of each market in it.
 
+use ballast_json::{FromJson, ToJson};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::Uint128;
 
 /// Parameters of the whole fund. Ranges are checked in one place at instantiation and at every change.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct FundParameters {
     /// Least required capital, whatever the open interest, quote atoms.
     pub required_capital_floor: Uint128,
@@ -50,6 +52,7 @@ pub struct FundParameters {
 
 /// Coverage (ppm of required capital) above which each level begins, and what it takes to rise again.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct Thresholds {
     /// Above: surplus.
     pub surplus_ppm: u32,
@@ -69,6 +72,7 @@ pub struct Thresholds {
 
 /// The drawdown breaker of one market.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct DrawdownParameters {
     /// Net loss over 8 hourly buckets, as a share of the highest (reserve + mutual bucket) in them, at
     /// which the breaker trips.
@@ -81,6 +85,7 @@ pub struct DrawdownParameters {
 
 /// What underwriters risk, earn, and how they leave.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct UnderwritingParameters {
     /// Share of the stake that all markets together may take in seven days (refilling bucket); one market may take a
     /// third of it, with the ramp of the mutual reserve.
@@ -101,6 +106,7 @@ pub struct UnderwritingParameters {
 
 /// Limits of the emergency facility. What is committed is what it holds and what it is owed.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct EmergencyParameters {
     /// Share of what is committed that all claims of one market within an hour may draw.
     pub event_ppm: u32,
@@ -112,6 +118,7 @@ pub struct EmergencyParameters {
 
 /// How surplus leaves the fund.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct SurplusParameters {
     /// Share of the surplus that one lot takes.
     pub lot_ppm: u32,
@@ -121,6 +128,7 @@ pub struct SurplusParameters {
 
 /// One market's standing in the fund.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct ClaimantParameters {
     /// Share of open-interest value that must be held as capital.
     pub risk_weight_ppm: u32,

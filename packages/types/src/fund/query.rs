@@ -1,5 +1,6 @@
 //! What the fund can be asked, and its answers.
 
+use ballast_json::{FromJson, ToJson};
 use cosmwasm_schema::{cw_serde, QueryResponses};
 use cosmwasm_std::Uint128;
 use cw20::Denom;
@@ -14,7 +15,7 @@ use crate::{MarketId, MarketReport, RiskLevel, RiskParameters};
 /// What can be asked.
 #[cw_ownable_query]
 #[cw_serde]
-#[derive(QueryResponses)]
+#[derive(FromJson, ToJson, QueryResponses)]
 pub enum QueryMsg {
     /// Collateral and parameters.
     #[returns(ConfigResponse)]
@@ -174,6 +175,7 @@ pub enum QueryMsg {
 
 /// Answer to [`QueryMsg::Config`].
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct ConfigResponse {
     /// The one token of the ledger.
     pub collateral: Denom,
@@ -183,6 +185,7 @@ pub struct ConfigResponse {
 
 /// One registered market.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct ClaimantResponse {
     /// The market contract.
     pub contract: String,
@@ -218,6 +221,7 @@ pub struct ClaimantResponse {
 
 /// Answer to [`QueryMsg::Capacity`].
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct CapacityResponse {
     /// Sum over `layers`.
     pub total: Uint128,
@@ -227,6 +231,7 @@ pub struct CapacityResponse {
 
 /// Answer to [`QueryMsg::Solvency`].
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct SolvencyResponse {
     /// `market_reserves + mutual + staked + rewards_undripped + emergency_undrawn + surplus_due`.
     pub booked: Uint128,
@@ -274,6 +279,7 @@ pub struct SolvencyResponse {
 
 /// What one market requires and holds. Quote atoms.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct MarketCapital {
     /// The market contract.
     pub contract: String,
@@ -295,6 +301,7 @@ pub struct MarketCapital {
 
 /// A top-up that was booked. Quote atoms.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct TopUpRecord {
     /// Its number, from 1.
     pub id: u64,
@@ -324,6 +331,7 @@ pub struct TopUpRecord {
 
 /// A loss that did not happen.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct Shock {
     /// The market contract.
     pub contract: String,
@@ -341,6 +349,7 @@ pub struct Shock {
 
 /// Answer to [`QueryMsg::Coverage`].
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct CoverageResponse {
     /// The market contract.
     pub contract: String,
@@ -366,6 +375,7 @@ pub struct CoverageResponse {
 
 /// Answer to [`QueryMsg::StressTest`].
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct StressTestResponse {
     /// One entry a shock, in order; each as it stands after it.
     pub outcomes: Vec<CoverageResponse>,
@@ -387,6 +397,7 @@ pub struct StressTestResponse {
 
 /// Answer to [`QueryMsg::Surplus`].
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct SurplusResponse {
     /// Who receives it, if anyone is appointed.
     pub recipient: Option<String>,
@@ -404,6 +415,7 @@ pub struct SurplusResponse {
 
 /// Answer to [`QueryMsg::Emergency`].
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct EmergencyResponse {
     /// Who commits and withdraws, if anyone is appointed.
     pub treasury: Option<String>,
@@ -423,6 +435,7 @@ pub struct EmergencyResponse {
 
 /// What the treasury asked back.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct EmergencyWithdrawal {
     /// Quote atoms; what is drawn by then is not paid.
     pub amount: Uint128,
@@ -434,6 +447,7 @@ pub struct EmergencyWithdrawal {
 
 /// Answer to [`QueryMsg::Underwriting`].
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct UnderwritingResponse {
     /// All stake, quote atoms.
     pub staked: Uint128,
@@ -453,6 +467,7 @@ pub struct UnderwritingResponse {
 
 /// Answer to [`QueryMsg::Staker`].
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct StakerResponse {
     /// Shares outside of an exit.
     pub shares: Uint128,
@@ -466,6 +481,7 @@ pub struct StakerResponse {
 
 /// A pending exit.
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct ExitResponse {
     /// Shares it was asked with.
     pub shares: Uint128,
@@ -485,6 +501,7 @@ pub struct ExitResponse {
 
 /// Answer to [`QueryMsg::ExitValue`].
 #[cw_serde]
+#[derive(FromJson, ToJson)]
 pub struct ExitValueResponse {
     /// Quote atoms, rounded down.
     pub value: Uint128,

@@ -33,7 +33,7 @@ fn of_positions(stage: &mut Stage) -> Result<()> {
     let accounts: Vec<(u64, market::Account)> = market::ACCOUNTS
         .range(storage, None, None, Order::Ascending)
         .collect::<Result<_, _>>()?;
-    let mut outflow = market::OUTFLOW.load(storage)?;
+    let mut outflow = market::VAULT.load(storage)?;
     for (number, mut account) in accounts {
         if account.positions.is_empty() {
             continue;
@@ -62,7 +62,7 @@ fn of_positions(stage: &mut Stage) -> Result<()> {
         account.gates = true;
         market::ACCOUNTS.save(storage, number, &account)?;
     }
-    Ok(market::OUTFLOW.save(storage, &outflow)?)
+    Ok(market::VAULT.save(storage, &outflow)?)
 }
 
 fn of_orders(stage: &mut Stage) -> Result<()> {

@@ -182,7 +182,8 @@ impl Members {
         }
         market::NEXT_ACCOUNT.save(storage, &number)?;
         let added = u128::try_from(added)?;
-        let vault = market::VAULT.load(storage)? + Uint128::new(added);
+        let mut vault = market::VAULT.load(storage)?;
+        vault.held += Uint128::new(added);
         market::VAULT.save(storage, &vault)?;
         Ok(added)
     }

@@ -1,7 +1,7 @@
 //! Deposits and withdrawals.
 
 use anyhow::Result;
-use ballast_perp_market::state::OUTFLOW;
+use ballast_perp_market::state::VAULT;
 use ballast_types::market::{ExecuteMsg, ReceiveMsg};
 use cosmwasm_std::to_json_binary;
 use cw20::Cw20ExecuteMsg;
@@ -73,7 +73,7 @@ pub(super) fn all() -> Vec<Scenario> {
         ),
         one("cancel_withdrawal", "the last one", Tokens::Any, |stage| {
             let trader = stage.waits("trader")?;
-            let outflow = OUTFLOW.load(stage.suite.market_storage().as_ref())?;
+            let outflow = VAULT.load(stage.suite.market_storage().as_ref())?;
             let id = (outflow.next_id - 1).into();
             let msg = ExecuteMsg::CancelWithdrawal { id };
             Prepared::new(&trader, &stage.suite.market, &msg)
