@@ -51,6 +51,7 @@ pub struct TokenDecimals {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use ballast_json::{to_json_binary, Message};
