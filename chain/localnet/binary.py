@@ -13,6 +13,7 @@ from . import Failure
 
 MODULE = pathlib.Path(__file__).resolve().parent.parent
 COMETBFT = "github.com/cometbft/cometbft"
+MACHINE = "github.com/CosmWasm/wasmvm/v2"
 PACKAGE = "github.com/CosmWasm/wasmd/cmd/wasmd"
 VERSION_PACKAGE = "github.com/cosmos/cosmos-sdk/version"
 CLOCK = MODULE / "clock" / "offset.go"
@@ -51,8 +52,10 @@ def build(folder):
         raise Failure("a C compiler is needed to build wasmd (it links the CosmWasm virtual machine)")
     print("building wasmd: about five minutes on two cores, once", file=sys.stderr, flush=True)
     environment = dict(os.environ, CGO_ENABLED="1")
+    # `go list` knows the folder of a module only once it is downloaded.
+    output(go, environment, "mod", "download", COMETBFT, MACHINE)
     version = output(go, environment, "list", "-m", "-f", "{{.Version}}", "github.com/CosmWasm/wasmd").lstrip("v")
-    machine = output(go, environment, "list", "-m", "-f", "{{.Dir}}", "github.com/CosmWasm/wasmvm/v2")
+    machine = output(go, environment, "list", "-m", "-f", "{{.Dir}}", MACHINE)
     linker = " ".join([
         "-w -s",
         f"-X {VERSION_PACKAGE}.Name=wasm -X {VERSION_PACKAGE}.AppName=wasmd -X {VERSION_PACKAGE}.Version={version}",
