@@ -20,7 +20,7 @@ import type { StateStore } from "./state.js";
 import type { Fact } from "./verify.js";
 import { verify } from "./verify.js";
 import type { Wired } from "./wiring.js";
-import { bootstrap, offerPriceFeed, pushPrices, seed, setFeeds, wired } from "./wiring.js";
+import { bootstrap, offerPriceFeed, seed, setFeeds, wired } from "./wiring.js";
 
 /** What to deploy, and as whom. */
 export interface DeployOptions {
@@ -79,7 +79,6 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
   };
   const { contracts, governanceToken } = await instantiateAll(context, codes);
   await setFeeds(context, contracts);
-  await pushPrices(context, contracts);
   await offerPriceFeed(context, contracts);
   await bootstrap(context, contracts);
   await seed(context, contracts);

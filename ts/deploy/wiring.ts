@@ -6,12 +6,13 @@
  */
 import type { Call } from "../src/contracts.js";
 import { binary, pay, send, suiteQueries } from "../src/contracts.js";
+import type { Signer } from "../src/connect.js";
 import type { SuiteAddresses, SuiteQueries } from "../src/contracts.js";
 import { formatUnits, parseUnits } from "../src/decimals.js";
 import type { Denom, Settings, SuiteContract } from "../src/generated/Governance.types.js";
 import type { TopUp } from "../src/generated/InsuranceFund.types.js";
 import type { ListMarket, MarketParameters } from "../src/generated/PerpMarket.types.js";
-import type { FeedConfig } from "../src/generated/PriceFeed.types.js";
+import type { FeedConfig, PriceUpdate } from "../src/generated/PriceFeed.types.js";
 import type { Configuration, FeedConfiguration, MarketConfiguration } from "./config.js";
 import { address } from "./config.js";
 import { act, chainTime, found, right, sendCalls, WaitingError } from "./context.js";
@@ -83,61 +84,50 @@ function ownFeeds(configuration: Configuration): FeedConfiguration[] {
 const NO_FEED = /there is no feed/;
 const NO_PRICE = /prices of the last \d+ s, \d+ are needed/;
 
-/** A price younger than this is left alone: the market takes one for risk that is at most 10 s old by default. */
-const FRESH_SECS = 5n;
+/** A price younger than this is left alone: a market is not listed at one that is older than a minute, by default. */
+const FRESH_SECS = 20n;
 
 /**
- * Pushes the configured price as every feeder whose key is there, where the feed has no fresh one.
+ * Pushes the configured prices as every feeder whose key is there, for feeds that have no fresh one.
  *
- * @throws WaitingError where the feed still has no price: its feeders must push.
+ * @throws WaitingError where a feed still has no price: its feeders must push.
  */
 export async function pushPrices(context: Context, { addresses, queries }: Wired): Promise<void> {
+  const now = await chainTime(context.signer.client);
+  const updates = new Map<Signer, PriceUpdate[]>();
+  const waiting: string[] = [];
   for (const feed of ownFeeds(context.configuration)) {
     const what = `price of ${feed.symbol}`;
     const price = context.dryRun ? undefined : await found(queries.priceFeed.priceFeed({ id: feed.id }), NO_PRICE);
-    const now = await chainTime(context.signer.client);
-    if (price !== undefined && BigInt(price.price_feed.price.publish_time) + FRESH_SECS >= now) {
-      right(context, what, `${price.price_feed.price.price} * 10^${feed.expo}`);
-      continue;
-    }
+    const published = price?.price_feed.price.publish_time;
     const signers = feed.initial_price === undefined ? [] : await feedersAtHand(context, feed);
-    if (signers.length < feed.quorum) {
-      if (price !== undefined) {
-        right(context, what, `${price.price_feed.price.price} * 10^${feed.expo}`);
-        continue;
-      }
+    if (published !== undefined && (signers.length < feed.quorum || BigInt(published) + FRESH_SECS >= now)) {
+      right(context, what, `${price?.price_feed.price.price} * 10^${feed.expo}`);
+    } else if (signers.length < feed.quorum) {
       const problem = `feed ${feed.symbol}: ${feed.quorum} of its feeders must push a price, then run this again`;
       context.tell({ status: "waits", what, detail: problem });
-      if (context.dryRun) {
-        continue;
+      waiting.push(problem);
+    } else {
+      const pushed = mantissa(feed.initial_price as string, feed.expo).toString();
+      for (const signer of signers) {
+        const update = { id: feed.id, price: pushed, conf: "0", publish_time: Number(now) };
+        updates.set(signer, [...(updates.get(signer) ?? []), update]);
       }
-      throw new WaitingError(problem);
     }
-    const update = {
-      id: feed.id,
-      price: mantissa(feed.initial_price as string, feed.expo).toString(),
-      conf: "0",
-      publish_time: Number(now),
-    };
-    const call: Call = { contract: addresses.priceFeed, msg: { push_prices: { prices: [update] } } };
-    await act(
-      context,
-      `push ${what} as ${signers.length} feeders`,
-      () => Promise.all(signers.map((signer) => send(signer, [call]))),
-      () => feed.initial_price as string,
-    );
+  }
+  if (updates.size > 0) {
+    const contract = addresses.priceFeed;
+    const push = ([signer, prices]: [Signer, PriceUpdate[]]) => send(signer, [{ contract, msg: { push_prices: { prices } } }]);
+    await act(context, `push prices as ${updates.size} feeders`, () => Promise.all([...updates].map(push)));
+  }
+  if (waiting.length > 0 && !context.dryRun) {
+    throw new WaitingError(waiting.join("\n"));
   }
 }
 
-async function feedersAtHand(context: Context, feed: FeedConfiguration) {
-  const signers = [];
-  for (const name of feed.feeders) {
-    const signer = await context.signerFor(address(context.configuration, name));
-    if (signer !== undefined) {
-      signers.push(signer);
-    }
-  }
-  return signers;
+async function feedersAtHand(context: Context, feed: FeedConfiguration): Promise<Signer[]> {
+  const signers = await Promise.all(feed.feeders.map((name) => context.signerFor(address(context.configuration, name))));
+  return signers.filter((signer) => signer !== undefined);
 }
 
 /** A price as a feed of that exponent has it. */
@@ -186,21 +176,27 @@ export function bootstrapMessages(context: Context, { addresses }: Wired, settin
   }));
 }
 
-/** Sends the bootstrap, unless it was sent. */
+/**
+ * Sends the bootstrap, with fresh prices, unless it was sent.
+ *
+ * @throws WaitingError as `pushPrices`.
+ */
 export async function bootstrap(context: Context, contracts: Wired): Promise<void> {
   const { addresses, queries } = contracts;
-  const what = "bootstrap governance: take over the price feed, list and register the markets, name the contracts";
-  if (context.dryRun) {
-    context.tell({ status: "would", what });
-    return;
-  }
-  const { settings, bootstrap: open } = await queries.governance.config();
+  const { settings, bootstrap: open } = context.dryRun
+    ? { settings: defaults<Settings>("governance", "settings"), bootstrap: {} }
+    : await queries.governance.config();
   if (open === null || open === undefined) {
     right(context, "bootstrap of governance", "closed");
     return;
   }
+  await pushPrices(context, contracts);
   const msgs = bootstrapMessages(context, contracts, settings);
-  await act(context, what, () => sendCalls(context, [{ contract: addresses.governance, msg: { bootstrap: { msgs } } }]));
+  await act(
+    context,
+    "bootstrap governance: take over the price feed, list and register the markets, name the contracts",
+    () => sendCalls(context, [{ contract: addresses.governance, msg: { bootstrap: { msgs } } }]),
+  );
 }
 
 /** Pays the deployer's donations into the fund: each once, told by the fund's own record of top-ups. */
