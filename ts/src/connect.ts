@@ -61,6 +61,8 @@ export async function connectSigner(endpoint: Endpoint, wallet: OfflineSigner, g
     gasPrice: GasPrice.fromString(gasPrice),
     // How often the client asks whether a transaction is in a block. Local chains make several blocks a second.
     broadcastPollIntervalMs: 300,
+    // How long it asks. A busy machine, or chain, takes longer than the minute that is the default.
+    broadcastTimeoutMs: 180_000,
   });
   await checked(client, endpoint);
   return { address: account.address, client };

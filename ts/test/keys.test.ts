@@ -39,7 +39,8 @@ describe("the deployer's key", () => {
     await expect(deployerWallet(chain, { ...keyring, BALLAST_KEYRING_PASSWORD: "wrong" })).rejects.toThrow("wrong password");
     const other = { ...chain, address_prefix: "osmo" };
     await expect(deployerWallet(other, keyring)).rejects.toThrow("expected an address of osmo");
-  }, 30_000);
+    // Deriving the key of a keyring is meant to be slow.
+  }, 180_000);
 
   it("never comes from the repository", async () => {
     const inside = join(ROOT, "target", "keyring");
