@@ -48,6 +48,8 @@ pub enum Reaction {
         /// Length of the text.
         bytes: u32,
     },
+    /// Fails with what a chain tells of a call that was nested too deep.
+    TooDeep,
     /// Panics.
     Panics,
     /// Writes that many records before it fails: as near to burning gas as the embedded chain gets.
@@ -147,6 +149,11 @@ pub enum ExecuteMsg {
     Nest(Nest),
     /// Fails.
     Fail {},
+    /// Writes records into its storage as they are: another contract's state, for a migration to take over.
+    Restore {
+        /// Key and value.
+        records: Vec<(Binary, Binary)>,
+    },
     /// As the real fund's.
     TopUp(TopUp),
     /// As the real fund's.
@@ -222,6 +229,12 @@ pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> S
         }
         ExecuteMsg::Act { msgs } => Ok(Response::new().add_messages(msgs)),
         ExecuteMsg::Nest(told) => nest(&env, told),
+        ExecuteMsg::Restore { records } => {
+            for (key, value) in records {
+                deps.storage.set(&key, &value);
+            }
+            Ok(Response::new().add_attribute("action", "restore"))
+        }
         ExecuteMsg::Fail {} => Err(StdError::generic_err("it fails")),
         ExecuteMsg::TopUp(_) => {
             let booked = info
@@ -349,6 +362,7 @@ fn answer(
 fn fail(reaction: &Reaction) -> StdResult<Response> {
     match reaction {
         Reaction::Errors { bytes } => Err(StdError::generic_err("x".repeat(*bytes as usize))),
+        Reaction::TooDeep => Err(StdError::generic_err("codespace: wasm, code: 30")),
         Reaction::Panics => panic!("the fund panics"),
         Reaction::BurnsGas { .. } => Err(StdError::generic_err("out of gas")),
         Reaction::Loops => loops(),

@@ -101,6 +101,35 @@ fn a_claim_that_still_fails_a_minute_later_lets_deleveraging_go_on() {
     }
 }
 
+/// G3: who nests the call so deep that the fund, or its token, is out of reach does not make a healthy fund look broken.
+/// `ts/e2e/callers.test.ts` does it on a real chain.
+#[test]
+fn a_claim_that_failed_for_want_of_call_depth_waits_longer() {
+    for collateral in KINDS {
+        let (mut world, fund) = failing(collateral);
+        let alice = world.alice.clone();
+        let too_deep = FundBehaviour::claims(Reaction::TooDeep);
+        world.must(|suite| suite.set_fund_behaviour(&fund, too_deep));
+        let before = everyone(&world);
+        // Every four minutes: after five without a failure the next one would be the first.
+        for _ in 0..15 {
+            assert_eq!(
+                world.liquidate(&alice).status,
+                LiquidationStatus::ClaimPending
+            );
+            assert_eq!(everyone(&world), before);
+            world.suite.advance(230);
+            world.price("18000");
+        }
+        // It ends all the same, after an hour: a fund may use up the depth itself.
+        let done = world.liquidate(&alice);
+        assert_eq!(
+            (done.status, done.paid.u128(), done.deleveraged.u128()),
+            (LiquidationStatus::Done, 0, BTC)
+        );
+    }
+}
+
 #[test]
 fn deleverage_retries_a_claim_like_liquidate() {
     for collateral in KINDS {

@@ -37,6 +37,14 @@ use crate::state::{
 /// A failure this many retry times after the last one is a new one, not "still failing".
 const PENDING_EXPIRY_RETRIES: u64 = 5;
 
+/// What a chain tells instead of a failure's own text where calls were nested too deep: it hides texts from contracts,
+/// so that no fund can say so.
+const TOO_DEEP: &str = "codespace: wasm, code: 30";
+
+/// Whoever sends the message chooses at which call depth the fund is asked. A failure for want of depth lets deleveraging
+/// go on only after so many retry times; not never, because a fund can use up the depth itself.
+const DEPTH_RETRIES: u64 = 60;
+
 /// Times that a plan is made smaller before it is made for one lot.
 const MAX_SHRINKS: u32 = 8;
 
@@ -394,7 +402,7 @@ pub fn reply(
                 pending.first_failed_at,
                 cut(&error),
             ));
-            if waited >= retry {
+            if waited >= patience(&error, retry) {
                 close_with(exchange, &payload, Uint128::zero())?.save(deps)
             } else {
                 let waiting = wait(exchange, &payload)?;
@@ -499,6 +507,15 @@ fn valued(exchange: &mut Exchange, payload: &ClaimPayload) -> ContractResult<Sub
     })
 }
 
+/// How long a claim must keep failing, the last time like this, before deleveraging goes on with nothing paid, seconds.
+fn patience(error: &str, retry: u64) -> u64 {
+    if error.contains(TOO_DEEP) {
+        retry.saturating_mul(DEPTH_RETRIES)
+    } else {
+        retry
+    }
+}
+
 /// What counts as paid: coins the books do not know now and did not know before, never more than was
 /// asked. More than that stays unaccounted.
 fn book_arrival(deps: DepsMut, env: &Env, payload: &ClaimPayload) -> ContractResult<Uint128> {
@@ -545,7 +562,7 @@ fn still_pending(
     })
 }
 
-/// A failure's text, cut between characters. No logic reads it.
+/// A failure's text, cut between characters. No logic reads what is kept.
 pub fn cut(error: &str) -> &str {
     let mut end = error.len().min(ERROR_BYTES);
     while !error.is_char_boundary(end) {
