@@ -38,7 +38,9 @@ NODE = {
 APPLICATION = {
     "minimum-gas-prices": f'"{GAS_PRICE}"',
     "api.enable": "false",
-    "grpc.enable": "false",
+    # Nobody asks it over gRPC; but a node answers simulations of transactions, over RPC too, only with this server on.
+    "grpc.enable": "true",
+    "grpc.address": '"127.0.0.1:{grpc}"',
     "grpc-web.enable": "false",
     "state-sync.snapshot-interval": "0",
     # The defaults, written out: what a node answers and holds in memory unless its operator says otherwise.
@@ -49,9 +51,9 @@ APPLICATION = {
 
 def write_node(home, ports, peers):
     """Makes `config.toml` and `app.toml` of a home what the local network needs; all else stays at wasmd's defaults."""
-    values = {"rpc": ports["rpc"], "p2p": ports["p2p"], "peers": ",".join(peers)}
+    values = {**ports, "peers": ",".join(peers)}
     edit(home / "config" / "config.toml", {key: text.format(**values) for key, text in NODE.items()})
-    edit(home / "config" / "app.toml", APPLICATION)
+    edit(home / "config" / "app.toml", {key: text.format(**values) for key, text in APPLICATION.items()})
 
 
 def edit(path, wanted):

@@ -23,7 +23,7 @@ ACCOUNTS = pathlib.Path(__file__).resolve().parent.parent / "accounts.json"
 VALIDATOR_INDEX = 1000
 FIRST_PORT = 26600
 LAST_PORT = 32000
-PORTS_A_VALIDATOR = 2
+PORTS_A_VALIDATOR = 3
 # A busy machine may take long; a node that ends is noticed at once.
 START_PATIENCE = 120.0
 
@@ -260,11 +260,15 @@ KEYRING = ("--keyring-backend", "test")
 
 
 def free_ports(validators, first):
-    """Ports `{p2p, rpc}` for each validator: the first block of consecutive ones from `first` upwards that nobody listens on."""
+    """Ports `{p2p, rpc, grpc}` for each validator: the first block of consecutive ones from `first` upwards that nobody listens on."""
     count = validators * PORTS_A_VALIDATOR
     for base in range(first or FIRST_PORT, LAST_PORT - count, 20):
         if all(free(port) for port in range(base, base + count)):
-            return [{"p2p": base + 2 * number, "rpc": base + 2 * number + 1} for number in range(validators)]
+            names = ("p2p", "rpc", "grpc")
+            return [
+                {name: base + PORTS_A_VALIDATOR * number + place for place, name in enumerate(names)}
+                for number in range(validators)
+            ]
     raise Failure(f"no {count} free ports between {first or FIRST_PORT} and {LAST_PORT}")
 
 
