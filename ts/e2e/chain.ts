@@ -102,12 +102,26 @@ export class Chain {
   async code(artifact: string): Promise<number> {
     const wasm = readFileSync(artifactPath(artifact));
     const checksum = createHash("sha256").update(wasm).digest("hex");
-    const known = (await this.client.getCodes()).find((code) => code.checksum === checksum);
+    const stored = async (): Promise<number | undefined> =>
+      (await this.client.getCodes()).find((code) => code.checksum === checksum)?.id;
+    const known = await stored();
     if (known !== undefined) {
-      return known.id;
+      return known;
     }
     const { address, client } = this.funder;
-    return (await client.upload(address, wasm, this.fee(60_000_000))).codeId;
+    try {
+      return (await client.upload(address, wasm, this.fee(60_000_000))).codeId;
+    } catch (error) {
+      // An upload takes a node some time, in which the connection may be lost; the transaction may be on its way all the same.
+      for (let second = 0; second < 30; second += 1) {
+        await new Promise((done) => setTimeout(done, 1_000));
+        const id = await stored();
+        if (id !== undefined) {
+          return id;
+        }
+      }
+      throw error;
+    }
   }
 
   /** Instantiates a contract, and returns its address. */
