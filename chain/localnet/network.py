@@ -31,6 +31,9 @@ START_PATIENCE = 120.0
 class Network:
     """A local network in `folder`, run by the binary `wasmd` (needed to create and to start)."""
 
+    # Seconds to wait for a block.
+    patience = START_PATIENCE
+
     def __init__(self, folder, wasmd=None):
         self.folder, self.wasmd = folder, wasmd
 
@@ -172,7 +175,7 @@ class Network:
 
     def await_blocks(self, validators=None):
         """Waits until each of these validators (or all) has a block that it did not have before, and has caught up."""
-        before, deadline = {}, time.monotonic() + START_PATIENCE
+        before, deadline = {}, time.monotonic() + self.patience
         waiting = list(validators or self.description()["validators"])
         while waiting:
             validator = waiting[0]
@@ -183,7 +186,7 @@ class Network:
             if processes.running(self.record(number)) is None:
                 raise Failure(f"validator {number} ended:\n{self.last_lines(number)}")
             if time.monotonic() > deadline:
-                raise Failure(f"validator {number} made no block in {START_PATIENCE:.0f} s:\n{self.last_lines(number)}")
+                raise Failure(f"validator {number} made no block in {self.patience:.0f} s:\n{self.last_lines(number)}")
             time.sleep(0.1)
 
     def last_lines(self, number, count=15):

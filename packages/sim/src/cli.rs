@@ -75,6 +75,30 @@ pub struct GasArgs {
     /// Fails with the lines that differ where a file is not the table
     #[arg(long, value_name = "FILE")]
     pub check: Option<PathBuf>,
+    /// Writes to a folder, for scripts/gas: the state before each message as parts of a chain's genesis state, and the
+    /// messages as signed transactions
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["write", "check"])]
+    pub genesis: Option<PathBuf>,
+    /// With --genesis: members of each kind in the busy setting
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub crowd: u64,
+    /// With --genesis: which sizes of the growth curves
+    #[arg(long, value_enum, default_value_t = Growth::Full)]
+    pub growth: Growth,
+    /// With --genesis: only messages whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    pub only: Option<String>,
+}
+
+/// Sizes of the growth curves.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Growth {
+    /// No growth.
+    Nothing,
+    /// The smallest and the largest but one
+    Small,
+    /// All
+    Full,
 }
 
 /// Options of `parameters`. Without any the document is printed.

@@ -6,6 +6,7 @@
 //! * [`hostile`]: tokens, oracles, funds and receivers that misbehave on command;
 //! * [`wealth`]: whose money it is, over all addresses in one hand, before and after;
 //! * [`metering`]: what each message costs in storage operations, and one scenario for every message;
+//! * [`genesis`]: the state before each of these, and the message signed, to be measured on a real chain;
 //! * [`messages`]: the names of all messages, from their schema;
 //! * [`fixtures`]: the state that each version of the contracts left, to migrate from;
 //! * [`guard`]: a contract that panics is a failed message;
@@ -33,6 +34,7 @@
 pub mod bank;
 pub mod dao_dao;
 pub mod fixtures;
+pub mod genesis;
 pub mod guard;
 pub mod hostile;
 pub mod invariants;

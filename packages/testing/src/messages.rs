@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use crate::metering::scenarios::Target;
 
+/// Messages that are never accepted, so that there is nothing to measure.
+pub const REFUSED: [&str; 2] = ["update_ownership.renounce_ownership", "check_messages"];
+
 /// The JSON names of a contract's execute messages. Where a message is an enum itself, or a cw20 hook that
 /// carries one, each of its messages follows after a dot: `update_ownership.accept_ownership`,
 /// `receive.deposit`.

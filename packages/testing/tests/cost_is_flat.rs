@@ -175,8 +175,8 @@ fn what_does_more_costs_more_in_proportion() {
         ),
         (
             "push_prices",
-            ("1 feed of 3 feeders", 1),
-            ("2 feeds of 3 feeders", 2),
+            ("1 feed", 1),
+            ("2 feeds", 2),
             [1, 1, 0, 0],
         ),
         (

@@ -10,7 +10,7 @@ use ballast_types::MarketId;
 use cosmwasm_std::testing::MockApi;
 use cosmwasm_std::{Addr, BlockInfo, Timestamp};
 use cw20::{Cw20Coin, Denom, MinterResponse};
-use cw_multi_test::{no_init, AppBuilder, Executor};
+use cw_multi_test::{no_init, AppBuilder, Executor, WasmKeeper};
 
 use super::defaults::{atoms, exchange_parameters, fund_parameters};
 use super::{
@@ -18,6 +18,7 @@ use super::{
     SuiteApp, PREFIX,
 };
 use crate::bank::{Blocked, RefusingBank};
+use crate::genesis::{Keyring, CHAIN_PREFIX};
 use crate::metering::Meter;
 
 /// What the fund holds at the start, besides the reserves of [`MarketSpec::reserve`].
@@ -41,6 +42,8 @@ pub struct SuiteBuilder {
     fund_parameters: Option<FundParameters>,
     exchange_parameters: Option<ExchangeParameters>,
     start: u64,
+    start_height: u64,
+    keyring: Option<Keyring>,
     governed: Option<Settings>,
     governance_token: Collateral,
 }
@@ -74,6 +77,8 @@ impl SuiteBuilder {
             fund_parameters: None,
             exchange_parameters: None,
             start: START,
+            start_height: 1,
+            keyring: None,
             governed: None,
             governance_token: Collateral::Native,
         }
@@ -174,6 +179,20 @@ impl SuiteBuilder {
         self
     }
 
+    /// Height of the block in which the first contract is instantiated.
+    #[must_use]
+    pub fn start_at_height(mut self, height: u64) -> Self {
+        self.start_height = height;
+        self
+    }
+
+    /// Everybody has an address of a key, as on a real chain, with that chain's prefix. The keys are kept in the ring.
+    #[must_use]
+    pub fn keyring(mut self, keyring: Keyring) -> Self {
+        self.keyring = Some(keyring);
+        self
+    }
+
     /// Deploys it.
     ///
     /// # Errors
@@ -201,25 +220,38 @@ impl SuiteBuilder {
             meter: meter.clone(),
             ..RefusingBank::default()
         };
+        let (prefix, wasm) = match &self.keyring {
+            None => (PREFIX, WasmKeeper::new()),
+            Some(ring) => (
+                CHAIN_PREFIX,
+                WasmKeeper::new().with_address_generator(ring.clone()),
+            ),
+        };
         let mut app: SuiteApp = AppBuilder::new()
-            .with_api(MockApi::default().with_prefix(PREFIX))
+            .with_api(MockApi::default().with_prefix(prefix))
+            .with_wasm(wasm)
             .with_bank(bank)
             .with_storage(JournalStorage::default())
             .build(no_init);
         app.set_block(BlockInfo {
-            height: 1,
+            height: self.start_height,
             time: Timestamp::from_seconds(self.deployed_at()),
             chain_id: "ballast-test-1".to_owned(),
         });
         let codes = Codes::store(&mut app, &meter);
-        let deployer = app.api().addr_make("owner");
+        let named = |app: &SuiteApp, name: &str| match &self.keyring {
+            None => Ok(app.api().addr_make(name)),
+            Some(ring) => ring.person(name),
+        };
+        let deployer = named(&app, "owner")?;
+        let guardian = named(&app, governance::GUARDIAN)?;
         let governance_token =
             governance::make_token(&mut app, &codes, &deployer, self.governance_token)?;
         let governance = self
             .governed
             .as_ref()
             .map(|settings| {
-                let chosen = (&governance_token, settings);
+                let chosen = (&governance_token, settings, &guardian);
                 governance::deploy(&mut app, codes.governance, &deployer, chosen)
             })
             .transpose()?;
@@ -275,10 +307,11 @@ impl SuiteBuilder {
             governance::bootstrap(&mut app, governance, &deployer, contracts)?;
         }
         let feeders = (0..self.feeders)
-            .map(|i| app.api().addr_make(&format!("feeder{i}")))
-            .collect();
+            .map(|i| named(&app, &format!("feeder{i}")))
+            .collect::<Result<_>>()?;
         Ok(Suite {
-            keeper: app.api().addr_make("keeper"),
+            keeper: named(&app, "keeper")?,
+            keyring: self.keyring.clone(),
             app,
             meter,
             blocked,
@@ -397,5 +430,16 @@ impl SuiteBuilder {
             suite.top_up(from, top_up, amount)?;
         }
         Ok(())
+    }
+}
+
+impl Suite {
+    /// Lists one more market under the next number, with a feed and a price, and registers it in the fund. Its reserve is
+    /// empty.
+    ///
+    /// # Errors
+    /// What a contract refused.
+    pub fn list_another(&mut self, spec: &MarketSpec) -> Result<()> {
+        SuiteBuilder::new().list(self, spec)
     }
 }

@@ -53,12 +53,12 @@ pub(super) fn deploy(
     app: &mut SuiteApp,
     code: u64,
     deployer: &Addr,
-    (token, settings): (&Denom, &Settings),
+    (token, settings, guardian): (&Denom, &Settings, &Addr),
 ) -> Result<Addr> {
     let msg = InstantiateMsg {
         token: token.clone(),
         settings: Some(settings.clone()),
-        guardian: Some(app.api().addr_make(GUARDIAN).to_string()),
+        guardian: Some(guardian.to_string()),
     };
     let admin = Some(deployer.to_string());
     let governance = app.instantiate_contract(

@@ -83,7 +83,7 @@ fn of_orders(stage: &mut Stage) -> Result<()> {
 }
 
 /// One stakes and asks to leave with half; its records are written again for the others.
-fn of_stakers(stage: &mut Stage, crowd: u64) -> Result<()> {
+pub(super) fn of_stakers(stage: &mut Stage, crowd: u64) -> Result<()> {
     const STAKE: u128 = 100 * UNIT;
     let first = stage.user("crowd staker", 0)?;
     stage.suite.stake(&first, STAKE)?;

@@ -33,6 +33,13 @@ pub(super) fn gather(stage: &mut Stage, crowd: u64) -> Result<()> {
     if crowd == 0 {
         return Ok(());
     }
+    gather_traders(stage, crowd, crowd)?;
+    multiply_claims(stage, crowd)?;
+    multiply_feeds(stage, crowd)
+}
+
+/// Only makers and so many longs and shorts; at least one of each.
+pub(super) fn gather_traders(stage: &mut Stage, makers: u64, positions: u64) -> Result<()> {
     let maker = stage.user("crowd maker", DEPOSIT)?;
     for (price, side) in [(CROWD_BID, Side::Buy), (CROWD_ASK, Side::Sell)] {
         let price: Decimal = price.parse()?;
@@ -53,13 +60,12 @@ pub(super) fn gather(stage: &mut Stage, crowd: u64) -> Result<()> {
         maker,
         long,
         short,
-        size: crowd,
+        makers,
+        positions,
     };
     let added = members.multiply(stage)?;
     let contract = stage.suite.market.clone();
-    stage.suite.mint(&contract, added)?;
-    multiply_claims(stage, crowd)?;
-    multiply_feeds(stage, crowd)
+    stage.suite.mint(&contract, added)
 }
 
 /// The price of a maker of its own, behind the one that all share.
@@ -111,14 +117,15 @@ struct Members {
     maker: Addr,
     long: Addr,
     short: Addr,
-    size: u64,
+    makers: u64,
+    positions: u64,
 }
 
 impl Members {
     /// Writes everyone but the first of each kind. Returns the collateral that they deposited.
     fn multiply(&self, stage: &mut Stage) -> Result<u128> {
         let address = |name: String| stage.suite.address(&name);
-        let owners: Vec<[Addr; 3]> = (1..self.size)
+        let owners: Vec<[Addr; 3]> = (1..self.makers.max(self.positions))
             .map(|i| ["maker", "long", "short"].map(|kind| address(format!("crowd {kind} {i}"))))
             .collect();
         let contract = stage.suite.market.clone();
@@ -141,20 +148,20 @@ impl Members {
         let mut added = 0;
         for (index, owners) in (1..).zip(&owners) {
             let [maker_owner, long_owner, short_owner] = owners;
-            let account = Account {
-                owner: maker_owner.clone(),
-                ..maker.clone()
-            };
-            added += save_account(storage, number, &account)?;
-            for (side, place, order) in &orders {
-                rest_again(
-                    storage,
-                    &mut states[0],
-                    (number, index),
-                    *side,
-                    *place,
-                    order,
-                )?;
+            if index < self.makers {
+                let account = Account {
+                    owner: maker_owner.clone(),
+                    ..maker.clone()
+                };
+                added += save_account(storage, number, &account)?;
+                let of = (number, index);
+                for (side, place, order) in &orders {
+                    rest_again(storage, &mut states[0], of, *side, *place, order)?;
+                }
+            }
+            if index >= self.positions {
+                number += 3;
+                continue;
             }
             for order in &triggers {
                 wait_again(storage, &mut states[0], (number + 1, index), order)?;

@@ -5,7 +5,7 @@ use ballast_governance::state::EXECUTING;
 use ballast_types::governance::{
     BookGap, ExecuteMsg, InstantiateMsg, QueryMsg, ReceiveMsg, Settings,
 };
-use cosmwasm_std::{coins, to_json_binary, Addr, CosmosMsg, Uint128};
+use cosmwasm_std::{coins, to_json_binary, Addr, BankMsg, CosmosMsg, Uint128};
 use cw20::{Cw20ExecuteMsg, Denom, UncheckedDenom};
 use cw3::{UncheckedDepositInfo, Vote};
 use cw_multi_test::Executor;
@@ -43,6 +43,16 @@ pub(super) fn all() -> Vec<Scenario> {
         one("execute", "1 message to the market", |stage| {
             let message = stage.suite.reduce_only(0)?;
             let id = passed(stage, message)?;
+            execute(stage, id)
+        }),
+        one("execute", "a bank send", |stage| {
+            let governance = stage.suite.governance()?;
+            let amount = coins(5, "uother");
+            for coin in &amount {
+                stage.suite.mint_coin(&governance, coin.clone())?;
+            }
+            let to_address = stage.user("grantee", 1)?.to_string();
+            let id = passed(stage, BankMsg::Send { to_address, amount }.into())?;
             execute(stage, id)
         }),
         one("execute", "a protective one", |stage| {

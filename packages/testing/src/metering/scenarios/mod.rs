@@ -10,6 +10,7 @@ mod crowd;
 mod electorate;
 mod fund;
 mod governance;
+pub mod growth;
 mod market;
 mod price_feed;
 mod stage;
@@ -115,6 +116,16 @@ impl Scenario {
     /// What a contract refused: a bug, or a change that this scenario does not know yet.
     pub fn prepare(&self, stage: &mut Stage) -> Result<Prepared> {
         (self.prepare)(stage).with_context(|| self.name())
+    }
+
+    /// The collateral in tables.
+    #[must_use]
+    pub fn token(&self, collateral: Collateral) -> &'static str {
+        match (self.tokens, collateral) {
+            (Tokens::Any, _) => "any",
+            (_, Collateral::Native) => "native",
+            (_, _) => "cw20",
+        }
     }
 
     /// The scenario's name: contract, message and state.

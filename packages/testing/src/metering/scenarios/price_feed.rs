@@ -13,19 +13,15 @@ pub(super) fn all() -> Vec<Scenario> {
         Scenario::new(Target::PriceFeed, message, state, Tokens::Any, prepare)
     };
     vec![
-        one("push_prices", "1 feed of 3 feeders", push::<1>),
-        one("push_prices", "2 feeds of 3 feeders", push::<2>),
-        one("set_feed", "a new feed of 3 feeders", |stage| {
-            set_feed(stage, "ff", 600)
+        one("push_prices", "1 feed", push::<1>),
+        one("push_prices", "2 feeds", push::<2>),
+        one("set_feed", "a new feed", |stage| set_feed(stage, "ff", 600)),
+        one("set_feed", "another age, waits", |stage| {
+            set_feed(stage, "01", 599)
         }),
-        one(
-            "set_feed",
-            "another age of one of 3 feeders, waits",
-            |stage| set_feed(stage, "01", 599),
-        ),
-        one("remove_feed", "a feed of 3 feeders, waits", remove_feed),
+        one("remove_feed", "a feed, waits", remove_feed),
         one("set_adverse_delay", "a longer one", longer_delay),
-        one("apply_change", "a feed of 3 feeders is removed", |stage| {
+        one("apply_change", "a feed is removed", |stage| {
             let message = remove_feed(stage)?;
             stage.send(&message)?;
             stage.suite.advance(21 * 86_400);
@@ -72,18 +68,14 @@ fn push<const FEEDS: usize>(stage: &mut Stage) -> Result<Prepared> {
 }
 
 fn set_feed(stage: &mut Stage, last_digits: &str, max_age_secs: u64) -> Result<Prepared> {
+    let feeders = &stage.suite.feeders;
     let feed = FeedConfig {
         id: format!("{last_digits:0>64}"),
         symbol: "NEW/USD".to_owned(),
         expo: -8,
-        quorum: 2,
+        quorum: u32::try_from(feeders.len() / 2 + 1)?,
         max_age_secs,
-        feeders: stage
-            .suite
-            .feeders
-            .iter()
-            .map(ToString::to_string)
-            .collect(),
+        feeders: feeders.iter().map(ToString::to_string).collect(),
     };
     let msg = ExecuteMsg::SetFeed { feed };
     Prepared::new(&stage.suite.owner, &stage.suite.price_feed, &msg)

@@ -75,7 +75,15 @@ impl Stage {
     /// # Errors
     /// What a contract refused: a bug.
     pub fn new(collateral: Collateral, crowd: u64) -> Result<Self> {
-        let mut builder = SuiteBuilder::new()
+        Self::set(SuiteBuilder::new(), collateral, crowd)
+    }
+
+    /// The same on what the builder has: where it starts, whose keys, how many feeders.
+    ///
+    /// # Errors
+    /// What a contract refused: a bug.
+    pub fn set(builder: SuiteBuilder, collateral: Collateral, crowd: u64) -> Result<Self> {
+        let mut builder = builder
             .collateral(collateral)
             .governed(default_settings())
             .governance_token(collateral);
@@ -94,15 +102,23 @@ impl Stage {
         Ok(stage)
     }
 
-    /// The same, and everybody of the crowd waits for something: failed claims, queued withdrawals, causes for the
-    /// gate, exits; orders have names and accounts delegates (see module `backlog`).
+    /// Everybody of the crowd waits for something: failed claims, queued withdrawals, causes for the gate, exits; orders
+    /// have names and accounts delegates (see module `backlog`).
     ///
     /// # Errors
     /// What a contract refused: a bug.
     pub fn with_backlog(collateral: Collateral, crowd: u64) -> Result<Self> {
         let mut stage = Self::new(collateral, crowd)?;
-        backlog::gather(&mut stage, crowd)?;
+        stage.gather_backlog(crowd)?;
         Ok(stage)
+    }
+
+    /// Adds that backlog.
+    ///
+    /// # Errors
+    /// What a contract refused: a bug.
+    pub fn gather_backlog(&mut self, crowd: u64) -> Result<()> {
+        backlog::gather(self, crowd)
     }
 
     /// Whether the collateral is a cw20.
@@ -143,6 +159,17 @@ impl Stage {
         let price: Decimal = price.parse()?;
         self.suite.push_prices(&[(0, price), (1, price)])?;
         self.seen()
+    }
+
+    /// A block six seconds later: the feeders have pushed a price that neither market has seen, and what the markets know is
+    /// too old to be used without asking. The minute's sample is taken.
+    ///
+    /// # Errors
+    /// What the price feed refused.
+    pub fn unseen_price(&mut self, price: &str) -> Result<()> {
+        self.suite.advance(6);
+        let price: Decimal = price.parse()?;
+        self.suite.push_prices(&[(0, price), (1, price)])
     }
 
     /// Both markets have asked for their price and taken this minute's sample.

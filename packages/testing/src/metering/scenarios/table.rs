@@ -62,17 +62,12 @@ impl Measured {
         Ok(measured)
     }
 
-    fn token(&self) -> &'static str {
-        match (self.scenario.tokens, self.collateral) {
-            (super::Tokens::Any, _) => "any",
-            (_, Collateral::Native) => "native",
-            (_, _) => "cw20",
-        }
-    }
-
     fn cells(&self) -> String {
         let Scenario { message, state, .. } = self.scenario;
-        format!("| `{message}` | {state} | {} |", self.token())
+        format!(
+            "| `{message}` | {state} | {} |",
+            self.scenario.token(self.collateral)
+        )
     }
 }
 

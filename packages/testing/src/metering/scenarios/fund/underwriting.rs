@@ -2,9 +2,10 @@
 
 use anyhow::Result;
 use ballast_types::fund::{ExecuteMsg, ReceiveMsg};
-use cosmwasm_std::{to_json_binary, Binary, Uint128};
+use cosmwasm_std::{to_json_binary, Addr, Binary, Uint128};
 use cw20::Cw20ExecuteMsg;
 
+use crate::hostile::fund::{FundBehaviour, Reaction};
 use crate::metering::scenarios::{Prepared, Scenario, Stage, Target, Tokens, UNIT};
 
 /// Shares of the measured staker.
@@ -91,11 +92,17 @@ fn transfer(stage: &mut Stage) -> Result<Prepared> {
 
 fn send(stage: &mut Stage) -> Result<Prepared> {
     let msg = ExecuteMsg::Send {
-        contract: stage.suite.deploy_actor()?.to_string(),
+        contract: receiver(stage)?.to_string(),
         amount: SHARES,
         msg: Binary::default(),
     };
     after_stake(stage, "staker", &msg)
+}
+
+/// A contract that takes any cw20, and has wasm for a real chain.
+fn receiver(stage: &mut Stage) -> Result<Addr> {
+    let unused = FundBehaviour::claims(Reaction::Errors { bytes: 10 });
+    stage.suite.deploy_hostile_fund(unused)
 }
 
 fn allow(stage: &mut Stage, spender: &str) -> Result<Prepared> {
@@ -140,7 +147,7 @@ fn transfer_from(stage: &mut Stage) -> Result<Prepared> {
 fn send_from(stage: &mut Stage) -> Result<Prepared> {
     let msg = ExecuteMsg::SendFrom {
         owner: stage.suite.address("staker").to_string(),
-        contract: stage.suite.deploy_actor()?.to_string(),
+        contract: receiver(stage)?.to_string(),
         amount: Uint128::new(UNIT),
         msg: Binary::default(),
     };

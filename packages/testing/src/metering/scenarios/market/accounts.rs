@@ -6,6 +6,7 @@ use ballast_types::market::{ExecuteMsg, ReceiveMsg};
 use cosmwasm_std::to_json_binary;
 use cw20::Cw20ExecuteMsg;
 
+use super::orders::with_position;
 use crate::metering::scenarios::stage::{BASE, PRICE};
 use crate::metering::scenarios::{Prepared, Scenario, Stage, Target, Tokens, UNIT};
 
@@ -32,15 +33,30 @@ pub(super) fn all() -> Vec<Scenario> {
             Tokens::Cw20,
             |stage| deposit(stage, 100),
         ),
+        one("deposit", "1 position", Tokens::Native, |stage| {
+            with_position(stage)?;
+            deposit(stage, 0)
+        }),
+        one("receive.deposit", "1 position", Tokens::Cw20, |stage| {
+            with_position(stage)?;
+            deposit(stage, 0)
+        }),
+        one(
+            "withdraw",
+            "1 position, asks the oracle",
+            Tokens::Each,
+            |stage| {
+                let trader = with_position(stage)?;
+                stage.unseen_price(PRICE)?;
+                withdraw(stage, &trader)
+            },
+        ),
         one("withdraw", "no position", Tokens::Each, |stage| {
             let trader = stage.user("trader", 100)?;
             withdraw(stage, &trader)
         }),
         one("withdraw", "1 position", Tokens::Each, |stage| {
-            let [trader, rival] = ["trader", "rival"].map(|name| stage.user(name, 10_000));
-            let trader = trader?;
-            stage.trade(&trader, &rival?, BASE / 10, PRICE)?;
-            stage.suite.next_block();
+            let trader = with_position(stage)?;
             withdraw(stage, &trader)
         }),
         one(

@@ -16,6 +16,22 @@ pub(super) fn all() -> Vec<Scenario> {
     let any = |message, state, prepare| one(message, state, Tokens::Any, prepare);
     vec![
         any("liquidate", "solvent, 1 fill", solvent::<1>),
+        any("liquidate", "solvent, 1 fill, asks the oracle", |stage| {
+            let message = solvent::<1>(stage)?;
+            stage.unseen_price("19500")?;
+            Ok(message)
+        }),
+        one(
+            "liquidate",
+            "bankrupt, claim, 1 fill, asks the oracle",
+            Tokens::Each,
+            |stage| {
+                bankrupt::<1>(stage)?;
+                maker(stage, "18850")?;
+                stage.unseen_price("18900")?;
+                liquidate(stage)
+            },
+        ),
         any("liquidate", "solvent, 2 fills", solvent::<2>),
         any("liquidate", "solvent, no liquidity", solvent::<0>),
         one(
@@ -95,6 +111,16 @@ pub(super) fn all() -> Vec<Scenario> {
 fn bankrupt<const RIVALS: usize>(stage: &mut Stage) -> Result<()> {
     subject(stage, RIVALS)?;
     stage.price("18900")
+}
+
+/// The liquidation of an account that is bankrupt against so many rivals, of whom one message may visit fifty.
+pub(super) fn bankrupt_against(stage: &mut Stage, rivals: u64) -> Result<Prepared> {
+    let mut parameters = stage.suite.config()?.parameters;
+    parameters.max_counterparties = 50;
+    stage.suite.update_exchange(parameters)?;
+    subject(stage, usize::try_from(rivals)?)?;
+    stage.price("18900")?;
+    liquidate(stage)
 }
 
 fn solvent<const FILLS: usize>(stage: &mut Stage) -> Result<Prepared> {

@@ -7,7 +7,19 @@ mod life;
 mod orders;
 mod triggers;
 
-use super::Scenario;
+use anyhow::Result;
+
+use super::{Prepared, Scenario, Stage};
+
+/// A market order that fills against so many makers.
+pub(super) fn fills(stage: &mut Stage, makers: u64) -> Result<Prepared> {
+    orders::fills_of(stage, makers)
+}
+
+/// The liquidation of an account that is bankrupt against so many rivals.
+pub(super) fn bankrupt_against(stage: &mut Stage, rivals: u64) -> Result<Prepared> {
+    keepers::bankrupt_against(stage, rivals)
+}
 
 pub(super) fn all() -> Vec<Scenario> {
     let mut all = accounts::all();

@@ -24,6 +24,15 @@ pub(super) fn all() -> Vec<Scenario> {
             let trader = with_position(stage)?;
             rests(stage, &trader)
         }),
+        one(
+            "place_order",
+            "rests, 1 position, asks the oracle",
+            |stage| {
+                let trader = with_position(stage)?;
+                stage.unseen_price(PRICE)?;
+                rests(stage, &trader)
+            },
+        ),
         one("place_order", "rests, asks the oracle", |stage| {
             let trader = stage.user("trader", 10_000)?;
             stage.suite.advance(6);
@@ -39,6 +48,26 @@ pub(super) fn all() -> Vec<Scenario> {
         one("place_order", "1 fill", fills::<1>),
         one("place_order", "2 fills", fills::<2>),
         one("place_order", "10 fills", fills::<10>),
+        one(
+            "place_order",
+            "1 fill, positions that are settled",
+            |stage| fills_settled::<1>(stage, PRICE),
+        ),
+        one(
+            "place_order",
+            "10 fills, positions that are settled",
+            |stage| fills_settled::<10>(stage, PRICE),
+        ),
+        one(
+            "place_order",
+            "1 fill, positions that are settled, asks the oracle",
+            |stage| {
+                let message = fills_settled::<1>(stage, PRICE)?;
+                stage.unseen_price(PRICE)?;
+                Ok(message)
+            },
+        ),
+        one("place_order", "1 fill that closes a position", closes),
         one("place_order", "1 fill at the crowd's price", |stage| {
             let trader = stage.user("trader", 10_000)?;
             buy(stage, &trader, LOT, CROWD_ASK)
@@ -55,6 +84,18 @@ pub(super) fn all() -> Vec<Scenario> {
         ),
         one("cancel_order", "1 of 1", |stage| {
             let trader = stage.user("trader", 10_000)?;
+            let order_id = stage.rest(&trader, Side::Sell, LOT, "20500")?;
+            let msg = ExecuteMsg::CancelOrder {
+                owner: None,
+                subaccount: 0,
+                order_id: Some(order_id),
+                trigger_order_id: None,
+                client_order_id: None,
+            };
+            Prepared::new(&trader, &stage.suite.market, &msg)
+        }),
+        one("cancel_order", "1 of 1, 1 position", |stage| {
+            let trader = with_position(stage)?;
             let order_id = stage.rest(&trader, Side::Sell, LOT, "20500")?;
             let msg = ExecuteMsg::CancelOrder {
                 owner: None,
@@ -187,15 +228,52 @@ fn buy(stage: &Stage, trader: &Addr, size: u128, price: &str) -> Result<Prepared
     order(stage, trader, size, price, TimeInForce::ImmediateOrCancel)
 }
 
+fn fills<const MAKERS: u64>(stage: &mut Stage) -> Result<Prepared> {
+    fills_of(stage, MAKERS)
+}
+
 /// Fills against so many makers, each with an order at the same price.
-fn fills<const MAKERS: usize>(stage: &mut Stage) -> Result<Prepared> {
-    for maker in 0..MAKERS {
+pub(super) fn fills_of(stage: &mut Stage, makers: u64) -> Result<Prepared> {
+    for maker in 0..makers {
         let maker = stage.user(&format!("maker {maker}"), 10_000)?;
         stage.rest(&maker, Side::Sell, LOT, "20500")?;
     }
     let trader = stage.user("trader", 10_000)?;
     stage.price(PRICE)?;
+    buy(stage, &trader, LOT * u128::from(makers), "20500")
+}
+
+/// The same where everybody has a position in the market, with funding and premium due since an hour ago, which the fill
+/// settles.
+fn fills_settled<const MAKERS: usize>(stage: &mut Stage, price: &str) -> Result<Prepared> {
+    let trader = with_position(stage)?;
+    let mut makers = vec![];
+    for maker in 0..MAKERS {
+        let maker = stage.user(&format!("maker {maker}"), 10_000)?;
+        stage.trade(&trader, &maker, LOT, price)?;
+        makers.push(maker);
+    }
+    stage.suite.poke()?;
+    stage.suite.advance(3_600);
+    stage.price(price)?;
+    for maker in &makers {
+        stage.rest(maker, Side::Sell, LOT, "20500")?;
+    }
     buy(stage, &trader, LOT * MAKERS as u128, "20500")
+}
+
+/// A long sells all that it has to somebody who has nothing yet.
+fn closes(stage: &mut Stage) -> Result<Prepared> {
+    let trader = with_position(stage)?;
+    let maker = stage.user("maker", 10_000)?;
+    stage.rest(&maker, Side::Buy, BASE / 10, "19900")?;
+    let order = NewOrder {
+        side: Side::Sell,
+        reduce_only: true,
+        ..new_order(BASE / 10, "19900", TimeInForce::ImmediateOrCancel)?
+    };
+    let msg = ExecuteMsg::PlaceOrder(order.message());
+    Prepared::new(&trader, &stage.suite.market, &msg)
 }
 
 fn cancels<const ORDERS: usize>(stage: &mut Stage) -> Result<Prepared> {
