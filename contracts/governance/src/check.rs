@@ -21,11 +21,12 @@ use crate::{books, ContractError, ContractResult};
 /// Reply to one message of a dry run.
 pub const REPLY_CHECK: u64 = 3;
 
-/// Which message is replied to.
+/// Which message is replied to. Bytes: there are at most [`crate::classify::MAX_MESSAGES`], and to read a `usize` brings
+/// floating-point code into the artifact, which `scripts/build-wasm` refuses.
 #[cw_serde]
 struct Place {
-    index: usize,
-    messages: usize,
+    index: u8,
+    messages: u8,
     adverse: bool,
 }
 
@@ -46,7 +47,7 @@ pub fn execute_check(
         return Err(ContractError::NothingToCheck {});
     }
     let speed = classify(deps.api, &env.contract.address, &msgs)?;
-    let messages = msgs.len();
+    let messages = byte(msgs.len());
     let adverse = speed == ballast_types::governance::Speed::Adverse;
     let gaps = books::gaps(deps.as_ref(), &env.contract.address)?;
     let books = books::check_message(env, gaps)?;
@@ -56,7 +57,7 @@ pub fn execute_check(
         .enumerate()
         .map(|(index, msg)| {
             let place = Place {
-                index,
+                index: byte(index),
                 messages,
                 adverse,
             };
@@ -71,6 +72,11 @@ pub fn execute_check(
     Ok(Response::new().add_submessages(checks))
 }
 
+/// At most [`crate::classify::MAX_MESSAGES`] and one, which fits.
+fn byte(count: usize) -> u8 {
+    u8::try_from(count).unwrap_or(u8::MAX)
+}
+
 /// Goes on with the next message; fails with the first that failed, and after the last in any case.
 ///
 /// # Errors
@@ -81,6 +87,7 @@ pub fn reply(reply: Reply) -> ContractResult<Response> {
         messages,
         adverse,
     } = from_json(&reply.payload)?;
+    let (index, messages) = (usize::from(index), usize::from(messages));
     match reply.result {
         SubMsgResult::Err(cause) if index < messages => Err(ContractError::CheckFailed {
             index,
