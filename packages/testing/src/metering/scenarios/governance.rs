@@ -238,8 +238,9 @@ fn passed(stage: &mut Stage, message: CosmosMsg) -> Result<u64> {
     Ok(id)
 }
 
-/// A sponsored proposal for which nobody voted.
+/// A sponsored proposal for which nobody voted: somebody with more power than its sponsor did not.
 fn rejected(stage: &mut Stage) -> Result<u64> {
+    chair(stage)?;
     let message = stage.suite.reduce_only(0)?;
     let id = sponsored(stage, message)?;
     let ends_at = stage.suite.lifecycle(id)?.voting_ends_at;
