@@ -9,10 +9,16 @@ use ballast_types::{RiskLevel, RiskParameters};
 use cosmwasm_std::Uint128;
 
 /// What is refused: orders that would grow open interest.
-const REFUSED: [(&str, &str); 5] = [
+const REFUSED: [(&str, &str); 8] = [
     ("place_order", "1 fill"),
     ("place_order", "2 fills"),
     ("place_order", "10 fills"),
+    ("place_order", "1 fill, positions that are settled"),
+    ("place_order", "10 fills, positions that are settled"),
+    (
+        "place_order",
+        "1 fill, positions that are settled, asks the oracle",
+    ),
     ("place_order", "1 fill at the crowd's price"),
     ("place_order", "removes 1 order of its own"),
 ];
