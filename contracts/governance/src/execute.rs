@@ -18,7 +18,7 @@ use cw20::Denom;
 use cw_utils::nonpayable;
 
 use crate::books::{Books, Position};
-use crate::case::{load_standing, Case};
+use crate::case::Case;
 use crate::deposit::{self, Fate};
 use crate::state::{Progress, Standing, EXECUTING};
 use crate::{books, events, protective, ContractError, ContractResult};
@@ -183,7 +183,7 @@ pub fn execute_check_books(
 /// Storage; [`ContractError::BooksBroken`], with which all of `Execute` fails, where a single message did to a token what
 /// it did not say.
 pub fn reply(deps: DepsMut, env: &Env, reply: Reply) -> ContractResult<Response> {
-    let run = payload(deps.as_ref(), &reply)?;
+    let run: Run = from_json(&reply.payload)?;
     EXECUTING.remove(deps.storage);
     let at = env.block.time.seconds();
     let progress = match reply.result {
@@ -213,20 +213,6 @@ pub fn reply(deps: DepsMut, env: &Env, reply: Reply) -> ContractResult<Response>
     let (payment, returned) = deposit::settle(deps.storage, env, &mut case, Fate::Return)?;
     case.save(deps.storage)?;
     Ok(response.add_submessages(payment).add_events(returned))
-}
-
-/// In the proposal that migrates governance from 0.1.0 the payload is that version's: the proposal's number alone.
-fn payload(deps: Deps, reply: &Reply) -> ContractResult<Run> {
-    if let Ok(run) = from_json(&reply.payload) {
-        return Ok(run);
-    }
-    let proposal_id = from_json(&reply.payload)?;
-    Ok(Run {
-        proposal_id,
-        failures: failures(&load_standing(deps.storage, proposal_id)?),
-        deposit: false,
-        before: None,
-    })
 }
 
 /// Settles what is over and was not executed, and pays deposits that could not be paid before. Anyone.

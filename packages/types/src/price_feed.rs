@@ -4,7 +4,7 @@ use ballast_json::{FromJson, ToJson};
 use cosmwasm_schema::{cw_serde, QueryResponses};
 use cw_ownable::{cw_ownable_execute, cw_ownable_query};
 
-use crate::pyth::{Price, PriceFeedResponse};
+use crate::pyth::Price;
 
 pub use crate::life::{ChangeAnswer, Waits};
 
@@ -135,7 +135,7 @@ pub enum ExecuteMsg {
 #[derive(FromJson, ToJson, QueryResponses)]
 pub enum QueryMsg {
     /// Pyth's query: median of the fresh prices. An error without quorum, never an old price.
-    #[returns(PriceFeedResponse)]
+    #[returns(crate::pyth::PriceFeedResponse)]
     PriceFeed {
         /// The feed.
         id: String,

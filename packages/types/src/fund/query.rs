@@ -6,10 +6,7 @@ use cosmwasm_std::Uint128;
 use cw20::Denom;
 use cw_ownable::cw_ownable_query;
 
-use super::{
-    ClaimRecord, ClaimantParameters, FundParameters, LayerPayment, PendingChange, PendingSummary,
-    TopUpKind,
-};
+use super::{ClaimantParameters, FundParameters, LayerPayment, PendingSummary, TopUpKind};
 use crate::{MarketId, MarketReport, RiskLevel, RiskParameters};
 
 /// What can be asked.
@@ -37,7 +34,7 @@ pub enum QueryMsg {
         limit: Option<u32>,
     },
     /// One claim.
-    #[returns(ClaimRecord)]
+    #[returns(super::ClaimRecord)]
     Claim {
         /// The claiming contract.
         contract: String,
@@ -45,7 +42,7 @@ pub enum QueryMsg {
         claim_id: u64,
     },
     /// A contract's claims in order of their id.
-    #[returns(Vec<ClaimRecord>)]
+    #[returns(Vec<super::ClaimRecord>)]
     Claims {
         /// The claiming contract.
         contract: String,
@@ -132,7 +129,7 @@ pub enum QueryMsg {
     #[returns(EmergencyResponse)]
     Emergency {},
     /// The owner's changes that wait, by number.
-    #[returns(Vec<PendingChange>)]
+    #[returns(Vec<super::PendingChange>)]
     PendingChanges {
         /// A number, exclusive.
         start_after: Option<u64>,
