@@ -4,9 +4,8 @@
 //! contract that they belong to. A set that is compared equal in its names to what that contract answers names all
 //! of its fields and no other, so a message that holds it is one that the contract can read.
 
-use std::fmt;
-
-use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+use ballast_json::Json;
+use serde::de::Error;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -69,58 +68,6 @@ impl Serialize for Value {
     }
 }
 
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ReadsValue)
-    }
-}
-
-struct ReadsValue;
-
-/// What a value may be.
-const VALUES: &str = "a number, a text, a flag or null";
-
-// A list and an object are refused in words of our own: serde's can print floating-point numbers, and a contract
-// that has code for them is refused by `scripts/build-wasm`.
-impl<'de> Visitor<'de> for ReadsValue {
-    type Value = Value;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str(VALUES)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, _list: A) -> Result<Value, A::Error> {
-        Err(A::Error::custom(format_args!("a list, expected {VALUES}")))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, _object: A) -> Result<Value, A::Error> {
-        Err(A::Error::custom(format_args!(
-            "an object, expected {VALUES}"
-        )))
-    }
-
-    fn visit_bool<E: Error>(self, flag: bool) -> Result<Value, E> {
-        Ok(Value::Flag(flag))
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Value, E> {
-        Ok(Value::Number(number))
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Value, E> {
-        let number = i64::try_from(number).map_err(E::custom)?;
-        Ok(Value::Number(number))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
-        Ok(Value::Text(text.to_owned()))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Value, E> {
-        Ok(Value::Nothing)
-    }
-}
-
 impl Serialize for ParameterSet {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(Some(self.0.len()))?;
@@ -133,29 +80,33 @@ impl Serialize for ParameterSet {
 
 impl<'de> Deserialize<'de> for ParameterSet {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ReadsSet)
+        let fields = match Json::deserialize(deserializer)? {
+            Json::Object(fields) => fields,
+            other => return Err(refused(&other, "parameters")),
+        };
+        let mut set: Vec<(String, Value)> = vec![];
+        for (name, value) in fields {
+            if set.iter().any(|(other, _)| *other == name) {
+                return Err(D::Error::custom("a field is named twice"));
+            }
+            set.push((name, one_value(value)?));
+        }
+        Ok(Self(set))
     }
 }
 
-struct ReadsSet;
+fn one_value<E: Error>(json: Json) -> Result<Value, E> {
+    Ok(match json {
+        Json::Flag(flag) => Value::Flag(flag),
+        Json::Number(number) => Value::Number(i64::try_from(number).map_err(E::custom)?),
+        Json::Text(text) => Value::Text(text),
+        Json::Null => Value::Nothing,
+        other => return Err(refused(&other, "a number, a text, a flag or null")),
+    })
+}
 
-impl<'de> Visitor<'de> for ReadsSet {
-    type Value = ParameterSet;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("parameters")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<ParameterSet, A::Error> {
-        let mut set: Vec<(String, Value)> = vec![];
-        while let Some((name, value)) = object.next_entry::<String, Value>()? {
-            if set.iter().any(|(other, _)| *other == name) {
-                return Err(A::Error::custom("a field is named twice"));
-            }
-            set.push((name, value));
-        }
-        Ok(ParameterSet(set))
-    }
+fn refused<E: Error>(found: &Json, expected: &str) -> E {
+    E::custom(format_args!("{}, expected {expected}", found.kind()))
 }
 
 #[cfg(test)]
