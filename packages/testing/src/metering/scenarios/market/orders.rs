@@ -84,27 +84,11 @@ pub(super) fn all() -> Vec<Scenario> {
         ),
         one("cancel_order", "1 of 1", |stage| {
             let trader = stage.user("trader", 10_000)?;
-            let order_id = stage.rest(&trader, Side::Sell, LOT, "20500")?;
-            let msg = ExecuteMsg::CancelOrder {
-                owner: None,
-                subaccount: 0,
-                order_id: Some(order_id),
-                trigger_order_id: None,
-                client_order_id: None,
-            };
-            Prepared::new(&trader, &stage.suite.market, &msg)
+            cancels_its_order(stage, &trader)
         }),
         one("cancel_order", "1 of 1, 1 position", |stage| {
             let trader = with_position(stage)?;
-            let order_id = stage.rest(&trader, Side::Sell, LOT, "20500")?;
-            let msg = ExecuteMsg::CancelOrder {
-                owner: None,
-                subaccount: 0,
-                order_id: Some(order_id),
-                trigger_order_id: None,
-                client_order_id: None,
-            };
-            Prepared::new(&trader, &stage.suite.market, &msg)
+            cancels_its_order(stage, &trader)
         }),
         one("cancel_order", "by its name, by a delegate", |stage| {
             let placed = by_delegate(stage)?;
@@ -158,6 +142,19 @@ pub(super) fn with_position(stage: &mut Stage) -> Result<Addr> {
     stage.trade(&trader, &rival, BASE / 10, PRICE)?;
     stage.suite.next_block();
     Ok(trader)
+}
+
+/// A trader's only order, cancelled.
+fn cancels_its_order(stage: &mut Stage, trader: &Addr) -> Result<Prepared> {
+    let order_id = stage.rest(trader, Side::Sell, LOT, "20500")?;
+    let msg = ExecuteMsg::CancelOrder {
+        owner: None,
+        subaccount: 0,
+        order_id: Some(order_id),
+        trigger_order_id: None,
+        client_order_id: None,
+    };
+    Prepared::new(trader, &stage.suite.market, &msg)
 }
 
 fn new_order(size: u128, price: &str, time_in_force: TimeInForce) -> Result<NewOrder> {
