@@ -1,11 +1,11 @@
 //! Deposits and withdrawals.
 
-use ballast_json::{to_json_binary, Message};
+use ballast_json::{from_json, to_json_binary};
 use ballast_types::market::{ReceiveMsg, WithdrawAnswer};
 use ballast_types::token::TokenMsg;
 use cosmwasm_std::{
-    from_json, Addr, BankMsg, Coin, CosmosMsg, DepsMut, Env, MessageInfo, Response, StdError,
-    Uint128, Uint64, WasmMsg,
+    Addr, BankMsg, Coin, CosmosMsg, DepsMut, Env, MessageInfo, Response, StdError, Uint128, Uint64,
+    WasmMsg,
 };
 use cw20::{Cw20ReceiveMsg, Denom};
 
@@ -61,7 +61,7 @@ pub fn receive(
         .into());
     }
     let sender = deps.api.addr_validate(&message.sender)?;
-    let Message(hook): Message<ReceiveMsg> = from_json(&message.msg)?;
+    let hook: ReceiveMsg = from_json(&message.msg)?;
     // Credited with what arrived: a token that takes a fee in flight delivers less than it says.
     let bank = bank_balance(deps.as_ref(), env, collateral)?;
     let arrived = bank.saturating_sub(VAULT.load(deps.storage)?.held);

@@ -1,11 +1,11 @@
 //! What only the owner may do: list and change markets, change parameters, point at another fund, pay out
 //! the exchange's own fees. No message of the owner touches an account.
 
-use ballast_json::{to_json_binary, Message};
+use ballast_json::query_wasm_smart;
 use ballast_types::market::{CachedPrice, InstantiateMsg, ListMarket};
 use ballast_types::token::{TokenDecimals, TokenQuery};
 use ballast_types::MarketId;
-use cosmwasm_std::{Deps, DepsMut, Env, MessageInfo, Order, Response, Storage, Uint128, WasmQuery};
+use cosmwasm_std::{Deps, DepsMut, Env, MessageInfo, Order, Response, Storage, Uint128};
 use cw20::Denom;
 use cw_ownable::Action;
 
@@ -86,11 +86,8 @@ fn check_collateral(deps: Deps, collateral: &Denom, decimals: u8) -> ContractRes
         Denom::Native(denom) => Ok(Denom::Native(denom.clone())),
         Denom::Cw20(token) => {
             let token = deps.api.addr_validate(token.as_str())?;
-            let question = WasmQuery::Smart {
-                contract_addr: token.to_string(),
-                msg: to_json_binary(&TokenQuery::TokenInfo {}),
-            };
-            let Message(info): Message<TokenDecimals> = deps.querier.query(&question.into())?;
+            let info: TokenDecimals =
+                query_wasm_smart(&deps.querier, &token, &TokenQuery::TokenInfo {})?;
             if info.decimals != decimals {
                 return Err(ContractError::WrongDecimals {
                     expected: decimals,

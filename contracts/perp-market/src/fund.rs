@@ -4,7 +4,7 @@
 //! Every message to it is a `reply_always` submessage with a gas limit, sent after everything was saved. What
 //! counts as paid is what arrived: coins beyond the vault line that were not there before.
 
-use ballast_json::{to_json_binary, Message};
+use ballast_json::{from_json, query_wasm_smart, to_json_binary};
 use ballast_storage::{from_bytes, record, to_bytes};
 use ballast_types::fund::{
     ClaimAnswer, ExecuteMsg as FundMsg, ReceiveMsg, TopUp, TopUpAnswer, TopUpKind,
@@ -12,8 +12,8 @@ use ballast_types::fund::{
 use ballast_types::token::{TokenBalance, TokenMsg, TokenQuery};
 use ballast_types::{MarketId, RiskParameters};
 use cosmwasm_std::{
-    from_json, Addr, Binary, Coin, CosmosMsg, Deps, DepsMut, Env, MessageInfo, Response, Storage,
-    SubMsg, Uint128, WasmMsg, WasmQuery,
+    Addr, Binary, Coin, CosmosMsg, Deps, DepsMut, Env, MessageInfo, Response, Storage, SubMsg,
+    Uint128, WasmMsg,
 };
 use cw20::Denom;
 
@@ -40,12 +40,7 @@ pub fn bank_balance(deps: Deps, env: &Env, collateral: &Denom) -> ContractResult
             let query = TokenQuery::Balance {
                 address: env.contract.address.to_string(),
             };
-            let question = WasmQuery::Smart {
-                contract_addr: token.to_string(),
-                msg: to_json_binary(&query),
-            };
-            let Message(TokenBalance { balance }) = deps.querier.query(&question.into())?;
-            balance
+            query_wasm_smart::<TokenBalance>(&deps.querier, token, &query)?.balance
         }
     })
 }
@@ -284,12 +279,8 @@ pub fn reply_top_up(
         Ok(data) => {
             let told = data
                 .as_ref()
-                .and_then(|data| from_json::<Message<TopUpAnswer>>(data).ok());
-            apply_risk(
-                &mut exchange,
-                id,
-                told.and_then(|Message(answer)| answer.risk),
-            )?;
+                .and_then(|data| from_json::<TopUpAnswer>(data).ok());
+            apply_risk(&mut exchange, id, told.and_then(|answer| answer.risk))?;
             "sent"
         }
         Err(_) => {
@@ -400,8 +391,7 @@ pub fn sync(deps: DepsMut, env: &Env, info: &MessageInfo) -> ContractResult<Resp
 /// What the fund says of a claim. It explains; it pays nothing. Undecodable data is no answer.
 #[must_use]
 pub fn claim_answer(data: Option<&Binary>) -> Option<ClaimAnswer> {
-    data.and_then(|data| from_json::<Message<ClaimAnswer>>(data).ok())
-        .map(|Message(answer)| answer)
+    data.and_then(|data| from_json(data).ok())
 }
 
 /// The data a contract set in its response, taken out of the protobuf envelope that execution wraps it in.

@@ -2,11 +2,11 @@
 //! more or fewer actions the older it is (design section 4). In a market that is being settled the price is fixed, and
 //! no oracle is asked.
 
-use ballast_json::{to_json_binary, Message};
+use ballast_json::query_wasm_smart;
 use ballast_types::market::CachedPrice;
 use ballast_types::pyth::{Price, PriceFeedResponse, QueryMsg};
 use ballast_types::MarketId;
-use cosmwasm_std::{Decimal, QuerierWrapper, Uint128, Uint256, WasmQuery};
+use cosmwasm_std::{Decimal, QuerierWrapper, Uint128, Uint256};
 
 use crate::error::{ContractError, ContractResult};
 use crate::events;
@@ -92,14 +92,10 @@ pub fn query(querier: QuerierWrapper, source: &Source, now: u64) -> ContractResu
             reason,
         })
     };
-    let question = WasmQuery::Smart {
-        contract_addr: source.contract.to_string(),
-        msg: to_json_binary(&QueryMsg::PriceFeed {
-            id: source.feed_id.to_string(),
-        }),
+    let question = QueryMsg::PriceFeed {
+        id: source.feed_id.to_string(),
     };
-    let Message(response): Message<PriceFeedResponse> = querier
-        .query(&question.into())
+    let response: PriceFeedResponse = query_wasm_smart(&querier, source.contract, &question)
         .map_err(|error| unusable(error.to_string()))?;
     if response.price_feed.id != source.feed_id {
         return Err(unusable(format!(

@@ -57,7 +57,7 @@ fn from_json(input: &DeriveInput) -> Result<Tokens> {
                 });
             }
             quote! {
-                let (index, content) = ::ballast_json::VariantOf::open(value, &[#(#names),*])?;
+                let (index, content) = ::ballast_json::Content::open(value, &[#(#names),*])?;
                 match index {
                     #(#arms,)*
                     _ => Err(::ballast_json::JsonError::no_variant()),

@@ -9,7 +9,7 @@ use cw20::{Cw20ReceiveMsg, Denom};
 use cw_ownable::{Action, Ownership};
 use cw_utils::Expiration;
 
-use crate::read::{FieldsOf, FromJson, JsonError, VariantOf};
+use crate::read::{Content, FieldsOf, FromJson, JsonError};
 use crate::value::Json;
 use crate::write::{ToJson, Writer};
 
@@ -230,7 +230,7 @@ impl ToJson for Coin {
 
 impl FromJson for Denom {
     fn from_json(value: Json) -> Result<Self, JsonError> {
-        let (variant, content) = VariantOf::open(value, &["native", "cw20"])?;
+        let (variant, content) = Content::open(value, &["native", "cw20"])?;
         match variant {
             0 => String::from_json(content.value()?).map(Self::Native),
             _ => Addr::from_json(content.value()?).map(Self::Cw20),
@@ -270,7 +270,7 @@ impl ToJson for Cw20ReceiveMsg {
 
 impl FromJson for Expiration {
     fn from_json(value: Json) -> Result<Self, JsonError> {
-        let (variant, content) = VariantOf::open(value, &["at_height", "at_time", "never"])?;
+        let (variant, content) = Content::open(value, &["at_height", "at_time", "never"])?;
         match variant {
             0 => u64::from_json(content.value()?).map(Self::AtHeight),
             1 => Timestamp::from_json(content.value()?).map(Self::AtTime),
@@ -296,7 +296,7 @@ impl FromJson for Action {
             "accept_ownership",
             "renounce_ownership",
         ];
-        let (variant, content) = VariantOf::open(value, &names)?;
+        let (variant, content) = Content::open(value, &names)?;
         if variant == 0 {
             let mut fields = FieldsOf::open(content.value()?, &["new_owner", "expiry"])?;
             return Ok(Self::TransferOwnership {

@@ -18,6 +18,6 @@ mod value;
 mod write;
 
 pub use ballast_json_derive::{FromJson, ToJson};
-pub use read::{Content, FieldsOf, FromJson, JsonError, Message, VariantOf};
+pub use read::{from_json, query_wasm_smart, Content, FieldsOf, FromJson, JsonError, Message};
 pub use value::Json;
 pub use write::{to_json_binary, ToJson, Writer};

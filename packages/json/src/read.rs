@@ -1,9 +1,11 @@
 //! From the tree to messages.
 
+use cosmwasm_std::{QuerierWrapper, StdResult, WasmQuery};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use thiserror::Error;
 
 use crate::value::Json;
+use crate::write::{to_json_binary, ToJson};
 
 /// A type that is read from JSON. Derived for messages.
 pub trait FromJson: Sized {
@@ -135,10 +137,32 @@ impl FieldsOf {
     }
 }
 
-/// What a variant holds. For derived code.
+/// What a variant of an enum holds. For derived code.
 pub struct Content(Option<Json>);
 
 impl Content {
+    /// The place of a variant in a list of names, and what it holds.
+    ///
+    /// # Errors
+    /// [`JsonError`].
+    pub fn open(value: Json, names: &[&str]) -> Result<(usize, Self), JsonError> {
+        let (name, content) = match value {
+            Json::Text(name) => (name, None),
+            Json::Object(fields) => {
+                let mut fields = fields.into_iter();
+                match (fields.next(), fields.next()) {
+                    (Some((name, content)), None) => (name, Some(content)),
+                    _ => return Err(JsonError::new("expected exactly one variant".to_owned())),
+                }
+            }
+            found => return Err(JsonError::kind("a variant", &found)),
+        };
+        let place = names.iter().position(|one| *one == name);
+        let place = place
+            .ok_or_else(|| JsonError::value(&format!("one of {}", names.join(", ")), &name))?;
+        Ok((place, Self(content)))
+    }
+
     /// Nothing: a name alone.
     ///
     /// # Errors
@@ -160,31 +184,29 @@ impl Content {
     }
 }
 
-/// A variant of an enum. For derived code.
-pub struct VariantOf;
+/// Reads a message, like `cosmwasm_std::from_json`.
+///
+/// # Errors
+/// No such message.
+pub fn from_json<T: FromJson>(json: impl AsRef<[u8]>) -> StdResult<T> {
+    cosmwasm_std::from_json(json).map(|Message(message)| message)
+}
 
-impl VariantOf {
-    /// Its place in a list of names, and what it holds.
-    ///
-    /// # Errors
-    /// [`JsonError`].
-    pub fn open(value: Json, names: &[&str]) -> Result<(usize, Content), JsonError> {
-        let (name, content) = match value {
-            Json::Text(name) => (name, None),
-            Json::Object(fields) => {
-                let mut fields = fields.into_iter();
-                match (fields.next(), fields.next()) {
-                    (Some((name, content)), None) => (name, Some(content)),
-                    _ => return Err(JsonError::new("expected exactly one variant".to_owned())),
-                }
-            }
-            found => return Err(JsonError::kind("a variant", &found)),
-        };
-        let place = names.iter().position(|one| *one == name);
-        let place = place
-            .ok_or_else(|| JsonError::value(&format!("one of {}", names.join(", ")), &name))?;
-        Ok((place, Content(content)))
-    }
+/// Asks a contract, like `QuerierWrapper::query_wasm_smart`.
+///
+/// # Errors
+/// The contract's, or another answer.
+pub fn query_wasm_smart<T: FromJson>(
+    querier: &QuerierWrapper<'_>,
+    contract: impl Into<String>,
+    question: &impl ToJson,
+) -> StdResult<T> {
+    let question = WasmQuery::Smart {
+        contract_addr: contract.into(),
+        msg: to_json_binary(question),
+    };
+    let answer = querier.query(&question.into());
+    answer.map(|Message(answer)| answer)
 }
 
 /// A message as an entry point takes it: read by [`FromJson`].

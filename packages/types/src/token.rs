@@ -54,7 +54,7 @@ pub struct TokenDecimals {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use ballast_json::{to_json_binary, Message};
+    use ballast_json::to_json_binary;
     use cosmwasm_std::from_json;
     use cw20::{BalanceResponse, Cw20ExecuteMsg, Cw20QueryMsg, TokenInfoResponse};
 
@@ -111,15 +111,15 @@ mod tests {
         let balance = cosmwasm_std::to_json_binary(&BalanceResponse {
             balance: Uint128::new(9),
         });
-        let read: Message<TokenBalance> = from_json(balance.unwrap()).unwrap();
-        assert_eq!(read.0.balance, Uint128::new(9));
+        let read: TokenBalance = ballast_json::from_json(balance.unwrap()).unwrap();
+        assert_eq!(read.balance, Uint128::new(9));
         let info = cosmwasm_std::to_json_binary(&TokenInfoResponse {
             name: "US dollar".to_owned(),
             symbol: "USD".to_owned(),
             decimals: 6,
             total_supply: Uint128::new(1_000),
         });
-        let read: Message<TokenDecimals> = from_json(info.unwrap()).unwrap();
-        assert_eq!(read.0.decimals, 6);
+        let read: TokenDecimals = ballast_json::from_json(info.unwrap()).unwrap();
+        assert_eq!(read.decimals, 6);
     }
 }

@@ -12,7 +12,7 @@ mod random;
 
 use std::fmt::Debug;
 
-use ballast_json::{to_json_binary, FromJson, Message, ToJson};
+use ballast_json::{to_json_binary, FromJson, ToJson};
 use ballast_types::{fund, market, price_feed, pyth, RiskParameters};
 use cosmwasm_schema::schemars::schema::RootSchema;
 use cosmwasm_schema::schemars::JsonSchema;
@@ -35,9 +35,9 @@ where
     T: FromJson + ToJson + DeserializeOwned + Serialize + PartialEq + Debug,
 {
     let by_serde = from_json::<T>(text.as_bytes());
-    let ours = from_json::<Message<T>>(text.as_bytes());
+    let ours = ballast_json::from_json::<T>(text.as_bytes());
     match (by_serde, ours) {
-        (Ok(by_serde), Ok(Message(ours))) => {
+        (Ok(by_serde), Ok(ours)) => {
             assert_eq!(by_serde, ours, "{text}");
             let written = cosmwasm_std::to_json_binary(&by_serde).unwrap();
             assert_eq!(
