@@ -75,6 +75,10 @@ pub struct GasArgs {
     /// Fails with the lines that differ where a file is not the table
     #[arg(long, value_name = "FILE")]
     pub check: Option<PathBuf>,
+    /// Prints instead of the table where the gas of messages goes, record by record: those whose name contains this, as in
+    /// `perp-market liquidate (bankrupt`
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["write", "check", "genesis"])]
+    pub records: Option<String>,
     /// Writes to a folder, for scripts/gas: the state before each message as parts of a chain's genesis state, and the
     /// messages as signed transactions
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["write", "check"])]

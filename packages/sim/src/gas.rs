@@ -32,6 +32,15 @@ pub fn run(args: &GasArgs) -> SimResult<()> {
         return write(&genesis, folder)
             .map_err(|error| SimError::file(folder, format!("cannot be written: {error}")));
     }
+    if let Some(text) = &args.records {
+        if !scenarios::all().iter().any(|one| one.name().contains(text)) {
+            let problem = format!("--records: no message's name contains {text:?}");
+            return Err(SimError::Usage(problem));
+        }
+        let records = scenarios::records(text);
+        let records = records.map_err(|error| SimError::internal(format_args!("{error:#}")))?;
+        return emit(&records, None, None, "cargo ballast gas");
+    }
     let table =
         scenarios::table().map_err(|error| SimError::internal(format_args!("{error:#}")))?;
     emit(

@@ -47,7 +47,7 @@ impl Metered {
         }
         let kind = (counting || tracing).then(kind).unwrap_or_default();
         let index = tracing.then(|| self.meter.trace_begin(&self.label, contract, entry, &kind));
-        let tally = Tally::default();
+        let tally = Tally::new(tracing);
         let result = {
             let mut storage = WriteProxy {
                 inner: deps.storage,
@@ -61,7 +61,7 @@ impl Metered {
             call(self.inner.as_ref(), deps)
         };
         if let Some(index) = index {
-            self.meter.trace_end(index, tally.counts());
+            self.meter.trace_end(index, &tally);
         }
         if counting {
             self.meter
@@ -116,7 +116,7 @@ impl Contract<Empty> for Metered {
             self.meter
                 .trace_begin(&self.label, &address, Entry::Query, &kind)
         });
-        let tally = Tally::default();
+        let tally = Tally::new(tracing);
         let storage = ReadProxy {
             inner: deps.storage,
             tally: &tally,
@@ -128,7 +128,7 @@ impl Contract<Empty> for Metered {
         };
         let result = self.inner.query(deps, env, msg);
         if let Some(index) = index {
-            self.meter.trace_end(index, tally.counts());
+            self.meter.trace_end(index, &tally);
         }
         if counting {
             self.meter

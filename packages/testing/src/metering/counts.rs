@@ -22,7 +22,91 @@ pub struct Counts {
 /// Bytes a chain adds to each key: the store's prefix and the contract's address.
 const KEY_PREFIX: u64 = 33;
 
+/// What was done to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// A single read, also of what is not there.
+    Read,
+    /// A write.
+    Write,
+    /// A delete.
+    Delete,
+    /// A step of an iterator: a record or, without a key, the end.
+    Step,
+}
+
+impl Operation {
+    /// The name in tables.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Delete => "delete",
+            Self::Step => "step",
+        }
+    }
+}
+
+/// One operation on one record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// Which.
+    pub operation: Operation,
+    /// The raw key.
+    pub key: Vec<u8>,
+    /// Length of the value read or written.
+    pub value_bytes: u64,
+}
+
+impl Access {
+    /// The same as counts.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        Counts::of(self.operation, self.key.len() as u64, self.value_bytes)
+    }
+
+    /// The name of the record's kind: of a map, the name before its keys.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let length = match self.key.as_slice() {
+            [0, length, ..] => usize::from(*length),
+            _ => 0,
+        };
+        let name = match self.key.get(2..2 + length) {
+            Some(name) if length > 0 => name,
+            _ => &self.key,
+        };
+        String::from_utf8_lossy(name).into_owned()
+    }
+}
+
 impl Counts {
+    /// One operation.
+    #[must_use]
+    pub fn of(operation: Operation, key_bytes: u64, value_bytes: u64) -> Self {
+        let bytes = key_bytes + value_bytes;
+        let none = Self::default();
+        match operation {
+            Operation::Read => Self {
+                reads: 1,
+                read_bytes: bytes,
+                ..none
+            },
+            Operation::Write => Self {
+                writes: 1,
+                write_bytes: bytes,
+                ..none
+            },
+            Operation::Delete => Self { deletes: 1, ..none },
+            Operation::Step => Self {
+                steps: 1,
+                step_bytes: bytes,
+                ..none
+            },
+        }
+    }
+
     /// Both together.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {

@@ -25,7 +25,7 @@ use std::rc::Rc;
 use cosmwasm_std::Addr;
 
 pub use contract::{Label, Metered};
-pub use counts::Counts;
+pub use counts::{Access, Counts, Operation};
 pub use report::{Report, Row};
 pub use trace::{Call, Entry, Trace};
 
@@ -135,11 +135,12 @@ impl Meter {
             entry,
             kind: kind.to_owned(),
             counts: Counts::default(),
+            accesses: vec![],
         });
         trace.calls.len() - 1
     }
 
-    fn trace_end(&self, index: usize, counts: Counts) {
+    fn trace_end(&self, index: usize, tally: &storage::Tally) {
         if let Some(call) = self
             .0
             .borrow_mut()
@@ -147,7 +148,8 @@ impl Meter {
             .as_mut()
             .and_then(|trace| trace.calls.get_mut(index))
         {
-            call.counts = counts;
+            call.counts = tally.counts();
+            call.accesses = tally.take_accesses();
         }
     }
 

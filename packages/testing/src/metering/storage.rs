@@ -4,18 +4,33 @@ use std::cell::{Cell, RefCell};
 
 use cosmwasm_std::{Order, Record, Storage};
 
-use super::Counts;
+use super::{Access, Counts, Operation};
 
-/// Where a call's operations are counted and its written keys kept.
+/// Where a call's operations are counted, and its written keys and, while it is traced, every access kept.
 #[derive(Default)]
 pub(super) struct Tally {
     counts: Cell<Counts>,
     written: RefCell<Vec<Vec<u8>>>,
+    accesses: Option<RefCell<Vec<Access>>>,
 }
 
 impl Tally {
+    pub fn new(tracing: bool) -> Self {
+        Self {
+            accesses: tracing.then(RefCell::default),
+            ..Self::default()
+        }
+    }
+
     pub fn counts(&self) -> Counts {
         self.counts.get()
+    }
+
+    pub fn take_accesses(&self) -> Vec<Access> {
+        self.accesses
+            .as_ref()
+            .map(RefCell::take)
+            .unwrap_or_default()
     }
 
     pub fn into_written(self) -> Vec<Vec<u8>> {
@@ -23,32 +38,35 @@ impl Tally {
     }
 
     fn read(&self, key: &[u8], value: Option<&Vec<u8>>) {
-        let mut counts = self.counts.get();
-        counts.reads += 1;
-        counts.read_bytes += bytes(key) + value.map_or(0, |value| bytes(value));
-        self.counts.set(counts);
+        self.note(Operation::Read, key, value.map_or(0, |value| bytes(value)));
     }
 
     fn write(&self, key: &[u8], value: &[u8]) {
-        let mut counts = self.counts.get();
-        counts.writes += 1;
-        counts.write_bytes += bytes(key) + bytes(value);
-        self.counts.set(counts);
+        self.note(Operation::Write, key, bytes(value));
         self.written.borrow_mut().push(key.to_vec());
     }
 
     fn delete(&self, key: &[u8]) {
-        let mut counts = self.counts.get();
-        counts.deletes += 1;
-        self.counts.set(counts);
+        self.note(Operation::Delete, key, 0);
         self.written.borrow_mut().push(key.to_vec());
     }
 
     fn step(&self, record: Option<&Record>) {
-        let mut counts = self.counts.get();
-        counts.steps += 1;
-        counts.step_bytes += record.map_or(0, |(key, value)| bytes(key) + bytes(value));
-        self.counts.set(counts);
+        let (key, value) =
+            record.map_or((&[][..], 0), |(key, value)| (key.as_slice(), bytes(value)));
+        self.note(Operation::Step, key, value);
+    }
+
+    fn note(&self, operation: Operation, key: &[u8], value_bytes: u64) {
+        let access = Counts::of(operation, bytes(key), value_bytes);
+        self.counts.set(self.counts.get().plus(access));
+        if let Some(accesses) = &self.accesses {
+            accesses.borrow_mut().push(Access {
+                operation,
+                key: key.to_vec(),
+                value_bytes,
+            });
+        }
     }
 
     fn iterate<'a>(

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cosmwasm_std::Addr;
 
-use super::Counts;
+use super::{Access, Counts};
 
 /// How a contract was entered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct Call {
     pub kind: String,
     /// What it did to its storage; not what the calls it led to did.
     pub counts: Counts,
+    /// The operations in their order.
+    pub accesses: Vec<Access>,
 }
 
 /// What the calls of a transaction, or of one contract in it, add up to.
@@ -142,6 +144,7 @@ mod tests {
                 read_bytes: 10,
                 ..Counts::default()
             },
+            accesses: vec![],
         }
     }
 

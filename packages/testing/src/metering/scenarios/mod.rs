@@ -13,12 +13,14 @@ mod governance;
 pub mod growth;
 mod market;
 mod price_feed;
+mod records;
 mod stage;
 mod table;
 
 use anyhow::{Context, Result};
 use cw_multi_test::Executor;
 
+pub use records::records;
 pub use stage::{Prepared, Stage, UNIT};
 pub use table::{table, Measured};
 
