@@ -51,7 +51,7 @@ TARGETS = [
     Row("governance: propose (one message, deposit)", 1.55, "2.45", GOVERNANCE, "propose", "with a deposit", "native"),
     Row("governance: vote", 1.12, "2.35", GOVERNANCE, "vote", "counts"),
     Row("governance: execute a bank send", 1.3, "1.91", GOVERNANCE, "execute", "a bank send"),
-    Row("governance: execute a contract call", 2.0, "-", GOVERNANCE, "execute", "1 message to the market"),
+    Row("governance: execute a contract call", 2.0, "-", GOVERNANCE, "execute", "a parameter of the market"),
 ]
 
 

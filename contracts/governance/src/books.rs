@@ -7,13 +7,13 @@
 
 use ballast_types::governance::{BookGap, ExecuteMsg, HeldDeposits};
 use cosmwasm_std::{
-    to_json_binary, Addr, BankMsg, Coin, CosmosMsg, Deps, Env, Order, OverflowError, StdResult,
-    Storage, Uint128, WasmMsg,
+    to_json_binary, Addr, BankMsg, Coin, CosmosMsg, Deps, Env, Order, OverflowError, StdError,
+    StdResult, Storage, Uint128, WasmMsg,
 };
 use cw20::Denom;
 
 use crate::state::{totals, Totals, DEPOSITS, TOKEN};
-use crate::token::{balance, key};
+use crate::token::{balance, from_key, key};
 use crate::{ContractError, ContractResult};
 
 /// What is owed, token by token.
@@ -212,7 +212,11 @@ fn require(
 pub fn deposits(storage: &dyn Storage) -> StdResult<Vec<HeldDeposits>> {
     DEPOSITS
         .range(storage, None, None, Order::Ascending)
-        .map(|entry| entry.map(|(_, held)| held))
+        .map(|entry| {
+            let (key, amount) = entry?;
+            let denom = from_key(&key).ok_or_else(|| StdError::not_found("denom"))?;
+            Ok(HeldDeposits { denom, amount })
+        })
         .collect()
 }
 

@@ -6,7 +6,7 @@ use cosmwasm_std::{CosmosMsg, DepsMut, Env, MessageInfo, Response};
 use cw_utils::nonpayable;
 
 use crate::classify::classify;
-use crate::state::{BOOTSTRAP, PROPOSAL_COUNT};
+use crate::state::{proposal_count, BOOTSTRAP};
 use crate::{books, events, ContractError, ContractResult};
 
 /// How long the instantiator has.
@@ -25,7 +25,7 @@ pub fn execute_bootstrap(
     nonpayable(info)?;
     let right = BOOTSTRAP.may_load(deps.storage)?;
     let now = env.block.time.seconds();
-    let unused = PROPOSAL_COUNT.load(deps.storage)? == 0;
+    let unused = proposal_count(deps.storage)? == 0;
     let allowed = right.is_some_and(|right| right.by == info.sender.as_str() && now < right.until);
     if !allowed || !unused {
         return Err(ContractError::BootstrapLocked {

@@ -1,11 +1,13 @@
 //! A proposal with what decides about it.
 
-use ballast_types::governance::Settings;
+use ballast_types::governance::{DepositState, Settings};
 use cosmwasm_std::{CosmosMsg, StdResult, Storage};
 use cw3::DepositInfo;
 
+use crate::deposit::info_of;
 use crate::lifecycle::{lifecycle, Lifecycle};
 use crate::state::{Proposal, Standing, PROPOSALS, SETTINGS, STANDINGS, UNFINISHED};
+use crate::stored_message::sendable;
 use crate::{ContractError, ContractResult};
 
 /// A proposal, how it stands, and the settings it was made under.
@@ -54,13 +56,18 @@ impl Case {
     /// What was paid for it, if anything.
     #[must_use]
     pub fn deposit(&self) -> Option<DepositInfo> {
-        self.proposal.deposit.clone()
+        if self.standing.deposit == DepositState::None {
+            return None;
+        }
+        self.settings.deposit.as_ref().map(info_of)
     }
 
     /// What governance will send.
-    #[must_use]
-    pub fn messages(&self) -> Vec<CosmosMsg> {
-        self.proposal.msgs.clone()
+    ///
+    /// # Errors
+    /// Deserialisation.
+    pub fn messages(&self) -> StdResult<Vec<CosmosMsg>> {
+        sendable(self.proposal.msgs.clone())
     }
 
     /// It no longer counts among its proposer's unfinished ones.

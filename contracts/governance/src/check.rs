@@ -8,11 +8,8 @@
 //! Anyone may ask: nothing that governance does here can outlive the failure, not even inside a contract
 //! that swallows it.
 
-use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{
-    from_json, to_json_binary, CosmosMsg, DepsMut, Env, MessageInfo, Reply, Response, StdResult,
-    SubMsg, SubMsgResult,
-};
+use ballast_storage::{from_bytes, record, to_bytes};
+use cosmwasm_std::{CosmosMsg, DepsMut, Env, MessageInfo, Reply, Response, SubMsg, SubMsgResult};
 use cw_utils::nonpayable;
 
 use crate::classify::classify;
@@ -21,13 +18,15 @@ use crate::{books, ContractError, ContractResult};
 /// Reply to one message of a dry run.
 pub const REPLY_CHECK: u64 = 3;
 
-/// Which message is replied to. Bytes: there are at most [`crate::classify::MAX_MESSAGES`], and to read a `usize` brings
-/// floating-point code into the artifact, which `scripts/build-wasm` refuses.
-#[cw_serde]
+/// Which message is replied to.
 struct Place {
     index: u8,
     messages: u8,
     adverse: bool,
+}
+
+record! {
+    struct Place { index, messages, adverse }
 }
 
 /// Sends messages and fails.
@@ -66,9 +65,8 @@ pub fn execute_check(
             } else {
                 SubMsg::reply_always(msg, REPLY_CHECK)
             };
-            Ok(check.with_payload(to_json_binary(&place)?))
-        })
-        .collect::<StdResult<Vec<_>>>()?;
+            check.with_payload(to_bytes(&place))
+        });
     Ok(Response::new().add_submessages(checks))
 }
 
@@ -82,12 +80,8 @@ fn byte(count: usize) -> u8 {
 /// # Errors
 /// As [`execute_check`].
 pub fn reply(reply: Reply) -> ContractResult<Response> {
-    let Place {
-        index,
-        messages,
-        adverse,
-    } = from_json(&reply.payload)?;
-    let (index, messages) = (usize::from(index), usize::from(messages));
+    let place: Place = from_bytes(&reply.payload)?;
+    let (index, messages) = (usize::from(place.index), usize::from(place.messages));
     match reply.result {
         SubMsgResult::Err(cause) if index < messages => Err(ContractError::CheckFailed {
             index,
@@ -98,7 +92,7 @@ pub fn reply(reply: Reply) -> ContractResult<Response> {
         SubMsgResult::Ok(_) if index < messages => Ok(Response::new()),
         SubMsgResult::Ok(_) => Err(ContractError::CheckPassed {
             messages,
-            speed: if adverse { "adverse" } else { "normal" },
+            speed: if place.adverse { "adverse" } else { "normal" },
         }),
     }
 }

@@ -4,11 +4,11 @@ use ballast_administration::migration::Contract;
 use ballast_types::governance::{BootstrapRight, ExecuteMsg, InstantiateMsg, QueryMsg};
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
-use cosmwasm_std::{Binary, Deps, DepsMut, Empty, Env, MessageInfo, Reply, Response, Uint128};
+use cosmwasm_std::{Binary, Deps, DepsMut, Empty, Env, MessageInfo, Reply, Response};
 use cw_utils::nonpayable;
 
 use crate::bootstrap::BOOTSTRAP_SECS;
-use crate::state::{BOOTSTRAP, PROPOSAL_COUNT, REVISION, SETTINGS, TOKEN, TOTAL_STAKE, UNSTAKING};
+use crate::state::{Totals, BOOTSTRAP, SETTINGS, TOKEN, TOTALS};
 use crate::{
     bootstrap, check, deposit, events, execute as execution, guardian, migration, parameters,
     propose, protective, query as queries, settings, stake, token, vote, ContractError,
@@ -47,11 +47,8 @@ pub fn instantiate(
 
     TOKEN.save(deps.storage, &token)?;
     SETTINGS.save(deps.storage, 0, &chosen)?;
-    REVISION.save(deps.storage, &0)?;
     BOOTSTRAP.save(deps.storage, &bootstrap)?;
-    TOTAL_STAKE.save(deps.storage, &Uint128::zero(), env.block.height)?;
-    UNSTAKING.save(deps.storage, &Uint128::zero())?;
-    PROPOSAL_COUNT.save(deps.storage, &0)?;
+    TOTALS.save(deps.storage, env.block.height, &Totals::default())?;
     Ok(Response::new()
         .add_attribute("action", "instantiate")
         .add_attribute("token", token::key(&token))

@@ -12,7 +12,7 @@ use cw_utils::{maybe_addr, Expiration, ThresholdResponse};
 
 use crate::case::{load_standing, Case};
 use crate::query::page;
-use crate::state::{current_settings, power, totals, Ballot, BALLOTS, STAKES, STANDINGS};
+use crate::state::{current_settings, power, totals, Ballot, BALLOTS, STAKERS, STANDINGS};
 use crate::ContractResult;
 
 /// cw3's name of a state.
@@ -111,7 +111,7 @@ pub fn votes(
 ) -> ContractResult<VoteListResponse> {
     let standing = load_standing(deps.storage, id)?;
     let start = maybe_addr(deps.api, start_after)?;
-    let min = start.as_ref().map(Bound::exclusive);
+    let min: Option<Bound<&Addr>> = start.as_ref().map(Bound::exclusive);
     let votes = BALLOTS
         .prefix(id)
         .range(deps.storage, min, None, Order::Ascending)
@@ -168,16 +168,20 @@ pub fn stakers(
 ) -> ContractResult<Vec<(Addr, Uint128)>> {
     let start = maybe_addr(deps.api, start_after)?;
     let min = start.as_ref().map(Bound::exclusive);
-    STAKES
-        .range(deps.storage, min, None, Order::Ascending)
+    STAKERS
+        .keys(deps.storage, min, None, Order::Ascending)
         .take(page(limit))
-        .map(|entry| Ok(entry?))
+        .map(|staker| {
+            let staker = staker?;
+            let power = power(deps.storage, &staker)?;
+            Ok((staker, power))
+        })
         .collect()
 }
 
 fn response(block: &BlockInfo, case: Case) -> ContractResult<ProposalResponse> {
     let life = case.life(block.time.seconds())?;
-    let (msgs, deposit) = (case.messages(), case.deposit());
+    let (msgs, deposit) = (case.messages()?, case.deposit());
     let total = case.standing.total_power;
     Ok(ProposalResponse {
         id: case.id,

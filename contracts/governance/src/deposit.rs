@@ -3,11 +3,12 @@
 //! A payment that fails (a proposer who refuses coins, a fund that is broken) never stops the message that
 //! made it: the deposit stays held, and `Close` tries again.
 
+use ballast_storage::{from_bytes, to_bytes};
 use ballast_types::fund::TopUpKind;
-use ballast_types::governance::{ContractKind, DepositState, HeldDeposits, Settings};
+use ballast_types::governance::{ContractKind, DepositState, Settings};
 use cosmwasm_std::{
-    coins, from_json, to_json_binary, Addr, Coin, CosmosMsg, DepsMut, Env, Event, MessageInfo,
-    Reply, Response, StdResult, Storage, SubMsg, Uint128, WasmMsg,
+    coins, to_json_binary, Addr, Coin, CosmosMsg, DepsMut, Env, Event, MessageInfo, Reply,
+    Response, StdResult, Storage, SubMsg, Uint128, WasmMsg,
 };
 use cw20::{Cw20ExecuteMsg, Denom, UncheckedDenom};
 use cw3::{DepositInfo, UncheckedDepositInfo};
@@ -84,14 +85,8 @@ pub fn take(
 /// More than 2^128 atoms.
 pub fn hold(storage: &mut dyn Storage, deposit: &DepositInfo) -> ContractResult<()> {
     let key = key(&deposit.denom);
-    let mut held = DEPOSITS
-        .may_load(storage, &key)?
-        .unwrap_or_else(|| HeldDeposits {
-            denom: deposit.denom.clone(),
-            amount: Uint128::zero(),
-        });
-    held.amount = held.amount.checked_add(deposit.amount)?;
-    Ok(DEPOSITS.save(storage, &key, &held)?)
+    let held = DEPOSITS.may_load(storage, &key)?.unwrap_or_default();
+    Ok(DEPOSITS.save(storage, &key, &held.checked_add(deposit.amount)?)?)
 }
 
 /// Takes a held deposit off the books and pays it, if there is one. The caller saves the case.
@@ -131,12 +126,9 @@ pub fn settle(
         }
     };
     case.standing.deposit = state;
-    let payment = message
-        .map(|message| -> StdResult<SubMsg> {
-            let payload = to_json_binary(&case.id)?;
-            Ok(SubMsg::reply_on_error(message, REPLY_DEPOSIT).with_payload(payload))
-        })
-        .transpose()?;
+    let payment = message.map(|message| {
+        SubMsg::reply_on_error(message, REPLY_DEPOSIT).with_payload(to_bytes(&case.id))
+    });
     let event = events::deposit(case.id, &deposit, &recipient, result);
     Ok((payment, Some(event)))
 }
@@ -146,7 +138,7 @@ pub fn settle(
 /// # Errors
 /// Storage.
 pub fn reply(deps: DepsMut, env: &Env, reply: &Reply) -> ContractResult<Response> {
-    let mut case = Case::load(deps.storage, from_json(&reply.payload)?)?;
+    let mut case = Case::load(deps.storage, from_bytes(&reply.payload)?)?;
     let Some(deposit) = case.deposit() else {
         return Err(ContractError::UnknownReply { found: reply.id });
     };
@@ -188,9 +180,8 @@ pub fn insurance_fund(settings: &Settings) -> Option<Addr> {
 
 fn release(storage: &mut dyn Storage, deposit: &DepositInfo) -> ContractResult<()> {
     let key = key(&deposit.denom);
-    let mut held = DEPOSITS.load(storage, &key)?;
-    held.amount = held.amount.checked_sub(deposit.amount)?;
-    if held.amount.is_zero() {
+    let held = DEPOSITS.load(storage, &key)?.checked_sub(deposit.amount)?;
+    if held.is_zero() {
         DEPOSITS.remove(storage, &key);
     } else {
         DEPOSITS.save(storage, &key, &held)?;

@@ -5,7 +5,7 @@ use ballast_types::governance::{LifecycleStatus, ProtectiveChange, ProtectiveSte
 use cosmwasm_std::{Addr, Event, Uint128};
 use cw3::{DepositInfo, Vote};
 
-use crate::state::{Decision, Freeze, Progress, Proposal, Standing};
+use crate::state::{Decision, Freeze, Progress, Standing};
 use crate::tally;
 use crate::token::key;
 use crate::vote::Choice;
@@ -49,19 +49,25 @@ pub fn claimed(staker: &Addr, amount: Uint128) -> Event {
 
 /// A proposal was made.
 #[must_use]
-pub fn proposed(proposal_id: u64, proposal: &Proposal, standing: &Standing) -> Event {
-    let deposit = proposal.deposit.as_ref().map_or_else(
+pub fn proposed(
+    proposal_id: u64,
+    proposer: &Addr,
+    standing: &Standing,
+    content_hash: &str,
+    deposit: Option<&DepositInfo>,
+) -> Event {
+    let deposit = deposit.map_or_else(
         || NONE.to_owned(),
         |deposit| format!("{} {}", deposit.amount, key(&deposit.denom)),
     );
     Event::new(name::PROPOSED)
         .add_attribute("proposal_id", proposal_id.to_string())
-        .add_attribute("proposer", &proposal.proposer)
+        .add_attribute("proposer", proposer)
         .add_attribute("speed", standing.speed.as_str())
         .add_attribute("start_height", standing.start_height.to_string())
         .add_attribute("total_power", standing.total_power)
         .add_attribute("voting_ends_at", standing.voting_ends_at.to_string())
-        .add_attribute("content_hash", &proposal.content_hash)
+        .add_attribute("content_hash", content_hash)
         .add_attribute("settings_revision", standing.revision.to_string())
         .add_attribute("deposit", deposit)
 }

@@ -8,11 +8,11 @@
 //!
 //! While a proposal is being executed no other can be.
 
+use ballast_storage::{from_bytes, record, to_bytes};
 use ballast_types::governance::{BookGap, DepositState, ExecuteMsg, LifecycleStatus, Speed};
-use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{
-    from_json, to_json_binary, CosmosMsg, Deps, DepsMut, Env, MessageInfo, Reply, Response,
-    StdResult, SubMsg, SubMsgResult, WasmMsg,
+    to_json_binary, CosmosMsg, Deps, DepsMut, Env, MessageInfo, Reply, Response, StdResult, SubMsg,
+    SubMsgResult, WasmMsg,
 };
 use cw20::Denom;
 use cw_utils::nonpayable;
@@ -29,7 +29,6 @@ pub const REPLY_EXECUTE: u64 = 1;
 pub const MAX_CAUSE: usize = 256;
 
 /// What the reply to a proposal's messages has to know: its payload.
-#[cw_serde]
 struct Run {
     proposal_id: u64,
     /// How often they had failed before.
@@ -41,12 +40,16 @@ struct Run {
 }
 
 /// How the books were before a message.
-#[cw_serde]
 struct Before {
     /// What is staked.
     token: Denom,
     /// What was missing.
     gaps: Vec<BookGap>,
+}
+
+record! {
+    struct Run { proposal_id, failures, deposit, before }
+    struct Before { token, gaps }
 }
 
 /// Sends the messages of a ready proposal. Anyone.
@@ -91,7 +94,7 @@ pub fn execute_execute(
         deposit: case.standing.deposit == DepositState::Held,
         before,
     };
-    let run = SubMsg::reply_always(message, REPLY_EXECUTE).with_payload(to_json_binary(&run)?);
+    let run = SubMsg::reply_always(message, REPLY_EXECUTE).with_payload(to_bytes(&run));
     Ok(Response::new()
         .add_submessage(run)
         .add_attribute("action", "execute")
@@ -106,7 +109,7 @@ fn sent_at_once(deps: Deps, env: &Env, case: &Case) -> ContractResult<Option<(Co
     if case.standing.speed == Speed::Protective || case.proposal.msgs.len() > 1 {
         return Ok(None);
     }
-    let Some(message) = case.messages().pop() else {
+    let Some(message) = case.messages()?.pop() else {
         return Ok(None);
     };
     let books = Books::load(deps.storage)?;
@@ -146,7 +149,7 @@ pub fn execute_run(
         return Err(ContractError::NotExecuting { proposal_id });
     }
     let case = Case::load(deps.storage, proposal_id)?;
-    let msgs = case.messages();
+    let msgs = case.messages()?;
     let gaps = books::gaps(deps.as_ref(), &env.contract.address)?;
     let mut protected = vec![];
     if case.standing.speed == Speed::Protective {
@@ -183,7 +186,7 @@ pub fn execute_check_books(
 /// Storage; [`ContractError::BooksBroken`], with which all of `Execute` fails, where a single message did to a token what
 /// it did not say.
 pub fn reply(deps: DepsMut, env: &Env, reply: Reply) -> ContractResult<Response> {
-    let run: Run = from_json(&reply.payload)?;
+    let run: Run = from_bytes(&reply.payload)?;
     EXECUTING.remove(deps.storage);
     let at = env.block.time.seconds();
     let progress = match reply.result {

@@ -1,15 +1,16 @@
 //! The guardian: cancels what has passed, once for the same messages, and freezes risk for a while. It moves
 //! nothing, and whoever does not want it appoints another: that it cannot cancel.
 
+use ballast_storage::{from_bytes, to_bytes};
 use ballast_types::governance::{CancelledContent, ContractKind, FreezeHookMsg};
 use cosmwasm_std::{
-    from_json, to_json_binary, Addr, DepsMut, Env, MessageInfo, Reply, Response, StdResult,
-    Storage, SubMsg, WasmMsg,
+    to_json_binary, Addr, DepsMut, Env, MessageInfo, Reply, Response, StdResult, Storage, SubMsg,
+    WasmMsg,
 };
 use cw_utils::nonpayable;
 
 use crate::case::Case;
-use crate::classify::only_changes_guardian;
+use crate::classify::{content_hash, only_changes_guardian};
 use crate::execute::failures;
 use crate::state::{current_settings, Freeze, Progress, CANCELLED, FREEZE, GUARDIAN};
 use crate::{events, ContractError, ContractResult};
@@ -38,10 +39,11 @@ pub fn execute_cancel(
             found: life.status,
         });
     }
-    if only_changes_guardian(&env.contract.address, &case.proposal.msgs) {
+    let msgs = case.messages()?;
+    if only_changes_guardian(&env.contract.address, &msgs) {
         return Err(ContractError::OnlyChangesGuardian { proposal_id });
     }
-    let content_hash = case.proposal.content_hash.clone();
+    let content_hash = content_hash(&msgs)?;
     if let Some(before) = CANCELLED.may_load(deps.storage, &content_hash)? {
         return Err(ContractError::CancelledBefore {
             proposal_id: before.proposal_id,
@@ -107,12 +109,12 @@ pub fn execute_freeze(deps: DepsMut, env: &Env, info: &MessageInfo) -> ContractR
 /// # Errors
 /// Deserialisation.
 pub fn reply(reply: &Reply) -> ContractResult<Response> {
-    let market: Addr = from_json(&reply.payload)?;
+    let market: Addr = from_bytes(&reply.payload)?;
     Ok(Response::new().add_event(events::freeze_failed(market.as_str())))
 }
 
 fn freeze_message(market: &str, until: u64) -> StdResult<SubMsg> {
-    let payload = to_json_binary(market)?;
+    let payload = to_bytes(&market.to_owned());
     let message = WasmMsg::Execute {
         contract_addr: market.to_owned(),
         msg: to_json_binary(&FreezeHookMsg::SetFreeze { until })?,

@@ -9,9 +9,10 @@ use crate::books::Books;
 use crate::classify::{classify, content_hash};
 use crate::lifecycle::{delay_secs, lifecycle};
 use crate::state::{
-    current_settings, power_before, total_before, Progress, Proposal, Standing, PROPOSALS,
-    PROPOSAL_COUNT, UNFINISHED,
+    current_settings, power_before, proposal_count, total_before, Progress, Proposal, Standing,
+    PROPOSALS, UNFINISHED,
 };
+use crate::stored_message::stored;
 use crate::{books, cw3 as wire, deposit, events, protective, vote, ContractError, ContractResult};
 
 /// Bytes of a title.
@@ -81,11 +82,9 @@ pub fn execute_propose(
     let proposal = Proposal {
         title: request.title,
         description: request.description,
-        content_hash: content_hash(&request.msgs)?,
-        msgs: request.msgs,
+        msgs: stored(&request.msgs)?,
         proposer: info.sender.clone(),
         proposed_at: now,
-        deposit,
     };
     let standing = Standing {
         speed,
@@ -98,11 +97,18 @@ pub fn execute_propose(
         latest,
         decision: None,
         progress: Progress::Waiting {},
-        deposit: deposit_state(proposal.deposit.as_ref()),
+        deposit: deposit_state(deposit.as_ref()),
         finished: false,
     };
-    let proposal_id = save(deps.storage, &proposal)?;
-    let proposed = events::proposed(proposal_id, &proposal, &standing);
+    let proposal_id = save(deps.storage, &proposal, deposit.as_ref())?;
+    let hash = content_hash(&request.msgs)?;
+    let proposed = events::proposed(
+        proposal_id,
+        &proposal.proposer,
+        &standing,
+        &hash,
+        deposit.as_ref(),
+    );
     let ballot = vote::Choice {
         proposal_id,
         voter: &info.sender,
@@ -127,7 +133,11 @@ pub fn execute_propose(
 }
 
 /// Stores what never changes; how it stands is stored with the proposer's vote.
-fn save(storage: &mut dyn Storage, proposal: &Proposal) -> ContractResult<u64> {
+fn save(
+    storage: &mut dyn Storage,
+    proposal: &Proposal,
+    deposit: Option<&DepositInfo>,
+) -> ContractResult<u64> {
     let unfinished = UNFINISHED
         .may_load(storage, &proposal.proposer)?
         .unwrap_or_default();
@@ -138,11 +148,10 @@ fn save(storage: &mut dyn Storage, proposal: &Proposal) -> ContractResult<u64> {
         });
     }
     UNFINISHED.save(storage, &proposal.proposer, &unfinished.saturating_add(1))?;
-    if let Some(deposit) = &proposal.deposit {
+    if let Some(deposit) = deposit {
         deposit::hold(storage, deposit)?;
     }
-    let proposal_id = PROPOSAL_COUNT.load(storage)?.saturating_add(1);
-    PROPOSAL_COUNT.save(storage, &proposal_id)?;
+    let proposal_id = proposal_count(storage)?.saturating_add(1);
     PROPOSALS.save(storage, proposal_id, proposal)?;
     Ok(proposal_id)
 }

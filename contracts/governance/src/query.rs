@@ -8,11 +8,12 @@ use cosmwasm_std::{to_json_binary, Binary, Deps, Env, Order};
 
 use crate::books::Books;
 use crate::case::Case;
+use crate::classify::content_hash;
 use crate::state::{
-    current_settings, Progress, BOOTSTRAP, CANCELLED, CLAIMS, FREEZE, GUARDIAN, PROPOSAL_COUNT,
-    PROTECTIVE, SETTINGS,
+    current_settings, proposal_count, Progress, BOOTSTRAP, CANCELLED, FREEZE, GUARDIAN, PROTECTIVE,
+    SETTINGS,
 };
-use crate::{cw3, voting_module, ContractError, ContractResult};
+use crate::{claims, cw3, voting_module, ContractError, ContractResult};
 
 const DEFAULT_LIMIT: u32 = 10;
 const MAX_LIMIT: u32 = 30;
@@ -86,7 +87,7 @@ pub fn query(deps: Deps, env: &Env, msg: QueryMsg) -> ContractResult<Binary> {
         QueryMsg::GetHooks {} => to_json_binary(&GetHooksResponse { hooks: vec![] }),
         QueryMsg::Claims { address } => {
             let address = deps.api.addr_validate(&address)?;
-            to_json_binary(&CLAIMS.query_claims(deps, &address)?)
+            to_json_binary(&claims::list(deps.storage, &address)?)
         }
         QueryMsg::ListStakers { start_after, limit } => {
             to_json_binary(&voting_module::list_stakers(deps, start_after, limit)?)
@@ -96,7 +97,7 @@ pub fn query(deps: Deps, env: &Env, msg: QueryMsg) -> ContractResult<Binary> {
 
 fn config(deps: Deps) -> ContractResult<ConfigResponse> {
     let (revision, settings) = current_settings(deps.storage)?;
-    let proposals = PROPOSAL_COUNT.load(deps.storage)?;
+    let proposals = proposal_count(deps.storage)?;
     let books = Books::load(deps.storage)?;
     let right = BOOTSTRAP.may_load(deps.storage)?;
     Ok(ConfigResponse {
@@ -140,7 +141,7 @@ fn guardian(deps: Deps) -> ContractResult<GuardianResponse> {
 fn lifecycle_of(deps: Deps, env: &Env, proposal_id: u64) -> ContractResult<LifecycleResponse> {
     let case = Case::load(deps.storage, proposal_id)?;
     let life = case.life(env.block.time.seconds())?;
-    let proposal = case.proposal;
+    let content_hash = content_hash(&case.messages()?)?;
     let standing = case.standing;
     let (executed_at, failures, failure) = match standing.progress {
         Progress::Waiting {} => (None, 0, None),
@@ -158,7 +159,7 @@ fn lifecycle_of(deps: Deps, env: &Env, proposal_id: u64) -> ContractResult<Lifec
         total_power: standing.total_power,
         votes: standing.votes,
         settings_revision: standing.revision,
-        proposed_at: proposal.proposed_at,
+        proposed_at: case.proposal.proposed_at,
         voting_ends_at: standing.voting_ends_at,
         decided_at: life.decided_at,
         ready_at: life.ready_at,
@@ -167,6 +168,6 @@ fn lifecycle_of(deps: Deps, env: &Env, proposal_id: u64) -> ContractResult<Lifec
         failures,
         failure,
         deposit: standing.deposit,
-        content_hash: proposal.content_hash,
+        content_hash,
     })
 }

@@ -10,7 +10,7 @@ use cw3::UncheckedDepositInfo;
 use crate::calls::{FundQuestion, WithCollateral};
 use crate::deposit::{denom_of, insurance_fund};
 use crate::execute::only_governance;
-use crate::state::{DEPOSITS, GUARDIAN, REVISION, SETTINGS};
+use crate::state::{current_settings, DEPOSITS, GUARDIAN, SETTINGS};
 use crate::{books, events, parameters, token, ContractError, ContractResult};
 
 /// Contracts that settings may name.
@@ -32,9 +32,8 @@ pub fn execute_update(
 ) -> ContractResult<Response> {
     only_governance(env, info, "update_settings")?;
     let settings = checked(deps.as_ref(), &env.contract.address, settings)?;
-    let revision = REVISION.load(deps.storage)?.saturating_add(1);
+    let revision = current_settings(deps.storage)?.0.saturating_add(1);
     SETTINGS.save(deps.storage, revision, &settings)?;
-    REVISION.save(deps.storage, &revision)?;
     Ok(Response::new()
         .add_attribute("action", "update_settings")
         .add_event(events::settings(revision)))

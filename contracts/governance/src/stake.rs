@@ -5,19 +5,14 @@
 //! written together.
 
 use ballast_types::governance::ReceiveMsg;
-use cosmwasm_std::{
-    from_json, Addr, DepsMut, Env, MessageInfo, Response, StdResult, Storage, Uint128,
-};
+use cosmwasm_std::{from_json, Addr, DepsMut, Env, MessageInfo, Response, Uint128};
 use cw20::{Cw20ReceiveMsg, Denom};
-use cw_utils::{nonpayable, Expiration};
+use cw_utils::nonpayable;
 
 use crate::books::{self, Books};
-use crate::state::{current_settings, power, CLAIMS, STAKES, TOKEN, TOTAL_STAKE, UNSTAKING};
+use crate::state::{current_settings, power, save_power, totals, TOKEN, TOTALS};
 use crate::token::{attached, key, pay};
-use crate::{events, ContractError, ContractResult};
-
-/// Unstaked amounts of one staker that wait.
-pub const MAX_CLAIMS: usize = 20;
+use crate::{claims, events, ContractError, ContractResult};
 
 /// Stakes native coins for the sender.
 ///
@@ -68,10 +63,13 @@ fn stake(
     if *staker == env.contract.address {
         return Err(ContractError::StakesItself {});
     }
-    let power = power(deps.storage, staker)?.checked_add(amount)?;
+    let height = env.block.height;
+    let before = power(deps.storage, staker)?;
+    let power = before.checked_add(amount)?;
     let total = books.totals.staked.checked_add(amount)?;
     books.totals.staked = total;
-    save(deps.storage, env.block.height, staker, power, total)?;
+    save_power(deps.storage, staker, height, before, power)?;
+    TOTALS.save(deps.storage, height, &books.totals)?;
     books::check_stakes(deps.as_ref(), &env.contract.address, &books)?;
     Ok(Response::new()
         .add_attribute("action", "stake")
@@ -102,19 +100,16 @@ pub fn execute_unstake(
             found,
             asked: amount,
         })?;
-    let claims = CLAIMS.query_claims(deps.as_ref(), staker)?.claims;
-    if claims.len() >= MAX_CLAIMS {
-        return Err(ContractError::TooManyClaims { max: MAX_CLAIMS });
-    }
     let (_, settings) = current_settings(deps.storage)?;
     let claimable_at = env.block.time.plus_seconds(settings.unstaking_secs);
-    let total = TOTAL_STAKE.load(deps.storage)?.checked_sub(amount)?;
-    let unstaking = UNSTAKING.load(deps.storage)?.checked_add(amount)?;
+    let mut totals = totals(deps.storage)?;
+    totals.staked = totals.staked.checked_sub(amount)?;
+    totals.unstaking = totals.unstaking.checked_add(amount)?;
+    let (height, total) = (env.block.height, totals.staked);
 
-    save(deps.storage, env.block.height, staker, power, total)?;
-    UNSTAKING.save(deps.storage, &unstaking)?;
-    let release_at = Expiration::AtTime(claimable_at);
-    CLAIMS.create_claim(deps.storage, staker, amount, release_at)?;
+    claims::add(deps.storage, staker, amount, claimable_at)?;
+    save_power(deps.storage, staker, height, found, power)?;
+    TOTALS.save(deps.storage, height, &totals)?;
     let event = events::unstaked(staker, amount, power, total, claimable_at.seconds());
     Ok(Response::new()
         .add_attribute("action", "unstake")
@@ -130,12 +125,13 @@ pub fn execute_unstake(
 pub fn execute_claim(deps: DepsMut, env: &Env, info: &MessageInfo) -> ContractResult<Response> {
     nonpayable(info)?;
     let staker = &info.sender;
-    let amount = CLAIMS.claim_tokens(deps.storage, staker, &env.block, None)?;
+    let amount = claims::take_ready(deps.storage, staker, env.block.time)?;
     if amount.is_zero() {
         return Err(ContractError::NothingToClaim {});
     }
-    let unstaking = UNSTAKING.load(deps.storage)?.checked_sub(amount)?;
-    UNSTAKING.save(deps.storage, &unstaking)?;
+    let mut totals = totals(deps.storage)?;
+    totals.unstaking = totals.unstaking.checked_sub(amount)?;
+    TOTALS.save(deps.storage, env.block.height, &totals)?;
     let token = TOKEN.load(deps.storage)?;
     Ok(Response::new()
         .add_message(pay(&token, staker, amount)?)
@@ -143,19 +139,4 @@ pub fn execute_claim(deps: DepsMut, env: &Env, info: &MessageInfo) -> ContractRe
         .add_attribute("from", staker)
         .add_attribute("amount", amount)
         .add_event(events::claimed(staker, amount)))
-}
-
-fn save(
-    storage: &mut dyn Storage,
-    height: u64,
-    staker: &Addr,
-    power: Uint128,
-    total: Uint128,
-) -> StdResult<()> {
-    if power.is_zero() {
-        STAKES.remove(storage, staker, height)?;
-    } else {
-        STAKES.save(storage, staker, &power, height)?;
-    }
-    TOTAL_STAKE.save(storage, &total, height)
 }

@@ -2,31 +2,29 @@
 //!
 //! A proposal is two records: what never changes ([`PROPOSALS`], large) and how it stands ([`STANDINGS`],
 //! small, written by every vote). The settings it was made under are a third, shared by all proposals of
-//! one revision ([`SETTINGS`]).
+//! one revision ([`SETTINGS`]). Its deposit is what those settings ask for.
+//!
+//! What had a value at every height ([`STAKES`], [`TOTALS`]) is kept as its changes: the value before a block is the last
+//! entry below it. So a change is one write, and the last value is one step of an iterator.
 
+use ballast_storage::{record, Item, Map};
 use ballast_types::governance::{
-    BootstrapRight, CancelledContent, DepositState, HeldDeposits, ProtectiveResponse, Settings,
-    Speed, Votes,
+    BootstrapRight, CancelledContent, DepositState, ProtectiveResponse, Settings, Speed, Votes,
 };
-use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, CosmosMsg, StdResult, Storage, Uint128};
+use cosmwasm_std::{Addr, Empty, Order, StdError, StdResult, Storage, Uint128};
 use cw20::Denom;
-use cw3::{DepositInfo, Vote};
-use cw_controllers::Claims;
-use cw_storage_plus::{Item, Map, SnapshotItem, SnapshotMap, Strategy};
+use cw3::Vote;
+use cw_storage_plus::Bound;
 
+use crate::stored_message::StoredMessage;
 use crate::tally::Outcome;
-use crate::ContractResult;
 
 /// What is staked. Written once. A denom or a checked address.
 pub const TOKEN: Item<Denom> = Item::new("token");
 
 /// Revision -> settings, checked. Written by instantiation and `UpdateSettings`, never removed: proposals
-/// point here.
+/// point here. The last one is in force.
 pub const SETTINGS: Map<u32, Settings> = Map::new("settings");
-
-/// Revision in force.
-pub const REVISION: Item<u32> = Item::new("revision");
 
 /// Who may cancel a queued proposal. Absent: nobody.
 pub const GUARDIAN: Item<Addr> = Item::new("guardian");
@@ -43,38 +41,22 @@ pub const PROTECTIVE: Map<u64, ProtectiveResponse> = Map::new("protective");
 /// The instantiator's right to one bootstrap. Removed by its use.
 pub const BOOTSTRAP: Item<BootstrapRight> = Item::new("bootstrap");
 
-/// Staker -> atoms staked, with the value before every block in which it changed. No entry: nothing.
-pub const STAKES: SnapshotMap<&Addr, Uint128> = SnapshotMap::new(
-    "stakes",
-    "stakes_checkpoints",
-    "stakes_changes",
-    Strategy::EveryBlock,
-);
+/// Who stakes now.
+pub const STAKERS: Map<&Addr, Empty> = Map::new("stakers");
 
-/// Sum of [`STAKES`], with its past.
-pub const TOTAL_STAKE: SnapshotItem<Uint128> = SnapshotItem::new(
-    "total_stake",
-    "total_stake_checkpoints",
-    "total_stake_changes",
-    Strategy::EveryBlock,
-);
+/// Staker and block -> atoms staked after that block, for every block in which they changed.
+pub const STAKES: Map<(&Addr, u64), Uint128> = Map::new("stakes");
 
-/// Key of [`CLAIMS`], for those who list it.
-pub const CLAIMS_KEY: &str = "claims";
+/// Block -> sums over all stakers after it, for every block in which they changed.
+pub const TOTALS: Map<u64, Totals> = Map::new("totals");
 
-/// Staker -> what was unstaked and not claimed, at most [`crate::stake::MAX_CLAIMS`] entries.
-pub const CLAIMS: Claims = Claims::new(CLAIMS_KEY);
+/// Staker -> what was unstaked and not claimed, oldest first, at most [`crate::claims::MAX_CLAIMS`]. No entry: nothing.
+pub const CLAIMS: Map<&Addr, Vec<Claim>> = Map::new("claims");
 
-/// Sum of all [`CLAIMS`].
-pub const UNSTAKING: Item<Uint128> = Item::new("unstaking");
+/// Token ([`crate::token::key`]) -> atoms of deposits held in it. At most [`crate::settings::MAX_DEPOSIT_TOKENS`].
+pub const DEPOSITS: Map<&str, Uint128> = Map::new("deposits");
 
-/// Token ([`crate::token::key`]) -> deposits held in it. At most [`crate::settings::MAX_DEPOSIT_TOKENS`].
-pub const DEPOSITS: Map<&str, HeldDeposits> = Map::new("deposits");
-
-/// Proposals made; the last one's id. The first is 1.
-pub const PROPOSAL_COUNT: Item<u64> = Item::new("proposal_count");
-
-/// Id -> what a proposal is. Written once.
+/// Id, from 1 -> what a proposal is. Written once.
 pub const PROPOSALS: Map<u64, Proposal> = Map::new("proposals");
 
 /// Id -> how it stands. Written by votes, execution and closing.
@@ -89,27 +71,41 @@ pub const UNFINISHED: Map<&Addr, u32> = Map::new("unfinished");
 /// The proposal whose messages are being sent. Present only inside `Execute`.
 pub const EXECUTING: Item<u64> = Item::new("executing");
 
+/// Sums over all stakers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Sum of [`STAKES`], atoms.
+    pub staked: Uint128,
+    /// Sum of [`CLAIMS`], atoms.
+    pub unstaking: Uint128,
+}
+
+/// What was unstaked and waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Atoms.
+    pub amount: Uint128,
+    /// From when on it may be claimed, nanoseconds.
+    pub release_at: u64,
+}
+
 /// What a proposal is.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Proposal {
     /// For people.
     pub title: String,
     /// For people.
     pub description: String,
     /// What governance will send.
-    pub msgs: Vec<CosmosMsg>,
+    pub msgs: Vec<StoredMessage>,
     /// Who made it and gets the deposit back.
     pub proposer: Addr,
     /// When, seconds.
     pub proposed_at: u64,
-    /// What was paid.
-    pub deposit: Option<DepositInfo>,
-    /// SHA-256 of the messages' JSON, hexadecimal.
-    pub content_hash: String,
 }
 
 /// How a proposal stands.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Standing {
     /// How long it waits.
     pub speed: Speed,
@@ -131,14 +127,14 @@ pub struct Standing {
     pub decision: Option<Decision>,
     /// What became of its messages.
     pub progress: Progress,
-    /// Where the deposit is.
+    /// Where the deposit is. None was paid, or what its settings ask for.
     pub deposit: DepositState,
     /// Whether it no longer counts in [`UNFINISHED`].
     pub finished: bool,
 }
 
 /// A decision that no later vote could overturn.
-#[cw_serde]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision {
     /// Which.
     pub outcome: Outcome,
@@ -147,7 +143,7 @@ pub struct Decision {
 }
 
 /// What became of a proposal's messages.
-#[cw_serde]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// Not sent.
     Waiting {},
@@ -177,7 +173,7 @@ pub enum Progress {
 }
 
 /// The guardian's last freeze.
-#[cw_serde]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Freeze {
     /// Seconds, exclusive.
     pub until: u64,
@@ -186,7 +182,7 @@ pub struct Freeze {
 }
 
 /// A vote in force.
-#[cw_serde]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ballot {
     /// What.
     pub vote: Vote,
@@ -194,30 +190,53 @@ pub struct Ballot {
     pub power: Uint128,
 }
 
+// The order of fields is the order of bytes.
+
+record! {
+    struct Totals { staked, unstaking }
+    struct Claim { amount, release_at }
+    struct Proposal { title, description, msgs, proposer, proposed_at }
+    struct Standing {
+        speed, revision, start_height, total_power, votes, voting_ends_at, earliest, latest, decision,
+        progress, deposit, finished,
+    }
+    struct Decision { outcome, at }
+    struct Freeze { until, next_at }
+    struct Ballot { vote, power }
+}
+
+record! {
+    enum Outcome { 0 => Passed, 1 => Rejected, 2 => Vetoed }
+}
+
+record! {
+    enum Progress {
+        0 => Waiting {},
+        1 => Executed { at, failures },
+        2 => Cancelled { at, failures },
+        3 => Failed { at, failures, cause },
+    }
+}
+
 /// Settings in force with their revision.
-pub fn current_settings(storage: &dyn Storage) -> ContractResult<(u32, Settings)> {
-    let revision = REVISION.load(storage)?;
-    Ok((revision, SETTINGS.load(storage, revision)?))
-}
-
-/// Sums over all stakers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Totals {
-    /// Sum of [`STAKES`], atoms.
-    pub staked: Uint128,
-    /// Sum of [`CLAIMS`], atoms.
-    pub unstaking: Uint128,
-}
-
-/// Sums over all stakers now.
 ///
 /// # Errors
 /// Storage.
-pub fn totals(storage: &dyn Storage) -> StdResult<Totals> {
-    Ok(Totals {
-        staked: TOTAL_STAKE.load(storage)?,
-        unstaking: UNSTAKING.load(storage)?,
-    })
+pub fn current_settings(storage: &dyn Storage) -> StdResult<(u32, Settings)> {
+    SETTINGS
+        .last(storage)?
+        .ok_or_else(|| StdError::not_found("settings"))
+}
+
+/// Proposals made; the last one's id.
+///
+/// # Errors
+/// Storage.
+pub fn proposal_count(storage: &dyn Storage) -> StdResult<u64> {
+    let last = STANDINGS
+        .keys(storage, None, None, Order::Descending)
+        .next();
+    Ok(last.transpose()?.unwrap_or_default())
 }
 
 /// Atoms an address stakes now.
@@ -225,7 +244,7 @@ pub fn totals(storage: &dyn Storage) -> StdResult<Totals> {
 /// # Errors
 /// Storage.
 pub fn power(storage: &dyn Storage, staker: &Addr) -> StdResult<Uint128> {
-    Ok(STAKES.may_load(storage, staker)?.unwrap_or_default())
+    last_power(storage, staker, None)
 }
 
 /// Atoms an address staked before a block.
@@ -233,8 +252,23 @@ pub fn power(storage: &dyn Storage, staker: &Addr) -> StdResult<Uint128> {
 /// # Errors
 /// Storage.
 pub fn power_before(storage: &dyn Storage, staker: &Addr, height: u64) -> StdResult<Uint128> {
-    let stake = STAKES.may_load_at_height(storage, staker, height)?;
-    Ok(stake.unwrap_or_default())
+    last_power(storage, staker, Some(height))
+}
+
+fn last_power(storage: &dyn Storage, staker: &Addr, before: Option<u64>) -> StdResult<Uint128> {
+    let before: Option<Bound<u64>> = before.map(Bound::exclusive);
+    let mut changes = STAKES
+        .prefix(staker)
+        .range(storage, None, before, Order::Descending);
+    Ok(changes.next().transpose()?.unwrap_or_default().1)
+}
+
+/// Sums over all stakers now.
+///
+/// # Errors
+/// Storage.
+pub fn totals(storage: &dyn Storage) -> StdResult<Totals> {
+    last_totals(storage, None)
 }
 
 /// Atoms all staked before a block.
@@ -242,6 +276,30 @@ pub fn power_before(storage: &dyn Storage, staker: &Addr, height: u64) -> StdRes
 /// # Errors
 /// Storage.
 pub fn total_before(storage: &dyn Storage, height: u64) -> StdResult<Uint128> {
-    let total = TOTAL_STAKE.may_load_at_height(storage, height)?;
-    Ok(total.unwrap_or_default())
+    Ok(last_totals(storage, Some(height))?.staked)
+}
+
+fn last_totals(storage: &dyn Storage, before: Option<u64>) -> StdResult<Totals> {
+    let before = before.map(Bound::exclusive);
+    let mut changes = TOTALS.range(storage, None, before, Order::Descending);
+    Ok(changes.next().transpose()?.unwrap_or_default().1)
+}
+
+/// Writes what an address stakes from this block on; `before` is what it staked until now.
+///
+/// # Errors
+/// Storage.
+pub fn save_power(
+    storage: &mut dyn Storage,
+    staker: &Addr,
+    height: u64,
+    before: Uint128,
+    power: Uint128,
+) -> StdResult<()> {
+    if power.is_zero() {
+        STAKERS.remove(storage, staker);
+    } else if before.is_zero() {
+        STAKERS.save(storage, staker, &Empty {})?;
+    }
+    STAKES.save(storage, (staker, height), &power)
 }

@@ -8,13 +8,11 @@
 //! with dust cannot take the deposit of a proposal that nobody looked at.
 
 use ballast_types::governance::{Settings, Votes};
-use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Decimal, OverflowError, Uint128, Uint256};
 use cw3::Vote;
 
 /// How a vote ended.
-#[cw_serde]
-#[derive(Copy, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// To be executed.
     Passed,

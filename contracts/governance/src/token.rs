@@ -20,6 +20,16 @@ pub fn key(token: &Denom) -> String {
     }
 }
 
+/// The token of a [`key`].
+#[must_use]
+pub fn from_key(key: &str) -> Option<Denom> {
+    match key.split_once(':')? {
+        ("native", denom) => Some(Denom::Native(denom.to_owned())),
+        ("cw20", address) => Some(Denom::Cw20(Addr::unchecked(address))),
+        _ => None,
+    }
+}
+
 /// A token with its address checked. A cw20 must answer a balance query of `holder`.
 ///
 /// # Errors

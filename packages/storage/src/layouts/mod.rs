@@ -2,6 +2,7 @@
 //! is added, removed or moved needs a migration.
 
 mod fund;
+mod governance;
 mod market;
 mod price_feed;
 mod shared;

@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use ballast_governance::books::Books;
+use ballast_governance::case::Case;
 use ballast_governance::state::{
-    BALLOTS, CLAIMS_KEY, DEPOSITS, EXECUTING, PROPOSALS, PROPOSAL_COUNT, SETTINGS, STAKES,
-    STANDINGS, TOTAL_STAKE, UNFINISHED, UNSTAKING,
+    power_before, totals, BALLOTS, CLAIMS, DEPOSITS, EXECUTING, PROPOSALS, STAKERS, STAKES,
+    STANDINGS, UNFINISHED,
 };
 use ballast_governance::tally;
 use ballast_types::governance::{DepositState, Votes};
-use cosmwasm_std::{Addr, Order, Storage, Uint128};
-use cw_controllers::Claim;
-use cw_storage_plus::Map;
+use cosmwasm_std::{Addr, Order, StdResult, Storage, Uint128};
 
 use super::Findings;
 use crate::suite::Suite;
@@ -48,24 +47,37 @@ fn check_records(
 }
 
 fn check_stakes(storage: &dyn Storage, findings: &mut Findings) -> Result<()> {
-    let mut staked = Uint128::zero();
+    let mut powers: BTreeMap<Addr, Uint128> = BTreeMap::new();
     for record in STAKES.range(storage, None, None, Order::Ascending) {
-        staked = staked.checked_add(record?.1)?;
+        let ((staker, _), power) = record?;
+        powers.insert(staker, power);
     }
-    let total = TOTAL_STAKE.load(storage)?;
+    powers.retain(|_, power| !power.is_zero());
+    let mut staked = Uint128::zero();
+    for power in powers.values() {
+        staked = staked.checked_add(*power)?;
+    }
+    let totals = totals(storage)?;
+    let total = totals.staked;
     findings.require(staked == total, "governance: sum of powers = total", || {
         format!("sum {staked}, total {total}")
     });
+    let listed: Vec<Addr> = STAKERS
+        .keys(storage, None, None, Order::Ascending)
+        .collect::<StdResult<_>>()?;
+    findings.require(
+        powers.keys().eq(&listed),
+        "governance: who stakes is listed",
+        || format!("{powers:?}, listed {listed:?}"),
+    );
 
-    // cw-controllers does not list what it keeps.
-    let claims: Map<&Addr, Vec<Claim>> = Map::new(CLAIMS_KEY);
     let mut waiting = Uint128::zero();
-    for record in claims.range(storage, None, None, Order::Ascending) {
+    for record in CLAIMS.range(storage, None, None, Order::Ascending) {
         for claim in record?.1 {
             waiting = waiting.checked_add(claim.amount)?;
         }
     }
-    let unstaking = UNSTAKING.load(storage)?;
+    let unstaking = totals.unstaking;
     findings.require(
         waiting == unstaking,
         "governance: sum of claims = unstaking",
@@ -77,20 +89,27 @@ fn check_stakes(storage: &dyn Storage, findings: &mut Findings) -> Result<()> {
 fn check_proposals(storage: &dyn Storage, findings: &mut Findings) -> Result<()> {
     let mut unfinished: BTreeMap<Addr, u32> = BTreeMap::new();
     let mut held: BTreeMap<String, Uint128> = BTreeMap::new();
-    let mut count = 0;
-    for record in PROPOSALS.range(storage, None, None, Order::Ascending) {
-        let (id, proposal) = record?;
-        count = id;
-        let standing = STANDINGS.load(storage, id)?;
-        SETTINGS.load(storage, standing.revision)?;
+    let ids = PROPOSALS.keys(storage, None, None, Order::Ascending);
+    let ids = ids.collect::<StdResult<Vec<u64>>>()?;
+    let standings = STANDINGS.keys(storage, None, None, Order::Ascending);
+    let standings = standings.collect::<StdResult<Vec<u64>>>()?;
+    let numbered = ids.iter().zip(1..).all(|(id, number)| *id == number);
+    findings.require(
+        numbered && ids == standings,
+        "governance: proposals are numbered from 1, each with its standing",
+        || format!("{ids:?}, standings {standings:?}"),
+    );
+    for id in ids {
+        let case = Case::load(storage, id)?;
+        case.messages()?;
+        let deposit = case.deposit();
+        let (proposal, standing) = (case.proposal, case.standing);
         let mut votes = Votes::default();
         let ballots = BALLOTS.prefix(id);
         for ballot in ballots.range(storage, None, None, Order::Ascending) {
             let (voter, ballot) = ballot?;
             tally::add(&mut votes, ballot.vote, ballot.power)?;
-            let before = STAKES
-                .may_load_at_height(storage, &voter, standing.start_height)?
-                .unwrap_or_default();
+            let before = power_before(storage, &voter, standing.start_height)?;
             findings.require(
                 before == ballot.power,
                 "governance: votes have the power of the start height",
@@ -106,17 +125,12 @@ fn check_proposals(storage: &dyn Storage, findings: &mut Findings) -> Result<()>
             *unfinished.entry(proposal.proposer).or_default() += 1;
         }
         if standing.deposit == DepositState::Held {
-            let deposit = proposal.deposit.context("a deposit that is held")?;
+            let deposit = deposit.context("a deposit that is held")?;
             let key = ballast_governance::token::key(&deposit.denom);
             let sum = held.entry(key).or_default();
             *sum = sum.checked_add(deposit.amount)?;
         }
     }
-    findings.require(
-        count == PROPOSAL_COUNT.load(storage)?,
-        "governance: proposals are counted",
-        || format!("last {count}"),
-    );
     let stored: BTreeMap<Addr, u32> = UNFINISHED
         .range(storage, None, None, Order::Ascending)
         .collect::<Result<_, _>>()?;
@@ -127,7 +141,6 @@ fn check_proposals(storage: &dyn Storage, findings: &mut Findings) -> Result<()>
     );
     let stored: BTreeMap<String, Uint128> = DEPOSITS
         .range(storage, None, None, Order::Ascending)
-        .map(|record| record.map(|(key, held)| (key, held.amount)))
         .collect::<Result<_, _>>()?;
     findings.require(stored == held, "governance: deposits held", || {
         format!("{held:?}, stored {stored:?}")

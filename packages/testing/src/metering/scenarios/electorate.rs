@@ -3,8 +3,7 @@
 
 use anyhow::Result;
 use ballast_governance::state::{
-    Ballot, BALLOTS, CLAIMS, PROPOSALS, PROPOSAL_COUNT, STAKES, STANDINGS, TOTAL_STAKE, UNFINISHED,
-    UNSTAKING,
+    power, save_power, totals, Ballot, BALLOTS, CLAIMS, PROPOSALS, STANDINGS, TOTALS, UNFINISHED,
 };
 use ballast_types::governance::ExecuteMsg;
 use cosmwasm_std::{Addr, Uint128};
@@ -41,27 +40,20 @@ pub(super) fn gather(stage: &mut Stage, crowd: u64) -> Result<()> {
 
 fn multiply_stakes(stage: &mut Stage, first: &Addr, others: &[Addr]) -> Result<()> {
     let (governance, height) = (stage.suite.governance()?, stage.suite.height());
-    let waits = {
-        let storage = stage.suite.storage_of(&governance);
-        let claims: cw_storage_plus::Map<&Addr, Vec<cw_controllers::Claim>> =
-            cw_storage_plus::Map::new(ballast_governance::state::CLAIMS_KEY);
-        claims.load(storage.as_ref(), first)?
-    };
     let mut boxed = stage.suite.app.contract_storage_mut(&governance);
     let storage = boxed.as_mut();
-    let power = STAKES.load(storage, first)?;
-    let mut total = TOTAL_STAKE.load(storage)?;
-    let mut unstaking = UNSTAKING.load(storage)?;
+    let waits = CLAIMS.load(storage, first)?;
+    let power = power(storage, first)?;
+    let mut totals = totals(storage)?;
     for member in others {
-        STAKES.save(storage, member, &power, height)?;
-        total += power;
+        save_power(storage, member, height, Uint128::zero(), power)?;
+        totals.staked += power;
+        CLAIMS.save(storage, member, &waits)?;
         for claim in &waits {
-            CLAIMS.create_claim(storage, member, claim.amount, claim.release_at)?;
-            unstaking += claim.amount;
+            totals.unstaking += claim.amount;
         }
     }
-    TOTAL_STAKE.save(storage, &total, height)?;
-    UNSTAKING.save(storage, &unstaking)?;
+    TOTALS.save(storage, height, &totals)?;
     drop(boxed);
     let held = 2 * POWER * u128::try_from(others.len())?;
     if held == 0 {
@@ -91,6 +83,5 @@ fn multiply_proposals(stage: &mut Stage, others: &[Addr]) -> Result<()> {
         BALLOTS.save(storage, (1, member), &ballot(Vote::Abstain))?;
         first.votes.abstain += power;
     }
-    STANDINGS.save(storage, 1, &first)?;
-    Ok(PROPOSAL_COUNT.save(storage, &id)?)
+    Ok(STANDINGS.save(storage, 1, &first)?)
 }

@@ -45,6 +45,14 @@ pub(super) fn all() -> Vec<Scenario> {
             let id = passed(stage, message)?;
             execute(stage, id)
         }),
+        one("execute", "a parameter of the market", |stage| {
+            let mut parameters = stage.suite.config()?.parameters;
+            parameters.flush_retry_secs += 1;
+            let message = ballast_types::market::ExecuteMsg::UpdateParameters { parameters };
+            let message = Suite::call(&stage.suite.market, &message)?;
+            let id = passed(stage, message)?;
+            execute(stage, id)
+        }),
         one("execute", "a bank send", |stage| {
             let governance = stage.suite.governance()?;
             let amount = coins(5, "uother");
