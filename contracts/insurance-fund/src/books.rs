@@ -6,8 +6,8 @@ use cosmwasm_std::{Env, Event, Storage, Uint128};
 use crate::error::ContractResult;
 use crate::hourly::HourlyHighs;
 use crate::state::{
-    Facility, Ledger, Suite, Underwriting, FACILITY, LEDGER, MUTUAL_HIGHS, PARAMETERS, SUITE,
-    UNDERWRITING,
+    ClaimTotals, Facility, Ledger, StoredBooks, Suite, Underwriting, BOOKS, MUTUAL_HIGHS,
+    PARAMETERS,
 };
 use crate::{events, rewards, shares, solvency};
 
@@ -30,11 +30,13 @@ pub struct Books {
     pub facility: Facility,
     /// Sums over markets, level and terms.
     pub suite: Suite,
+    /// Sums over claims.
+    pub claims: ClaimTotals,
     /// Something that one market is told has changed: the revision must rise.
     pub told_changed: bool,
     /// What happened to the whole suite in this message.
     pub events: Vec<Event>,
-    loaded: (Ledger, HourlyHighs, Underwriting, Facility, Suite),
+    loaded: (StoredBooks, HourlyHighs),
 }
 
 /// What is left of the books when they are saved.
@@ -54,22 +56,17 @@ impl Books {
     /// # Errors
     /// Storage.
     pub fn load(storage: &dyn Storage, env: &Env) -> ContractResult<Self> {
-        let loaded = (
-            LEDGER.load(storage)?,
-            MUTUAL_HIGHS.load(storage)?,
-            UNDERWRITING.load(storage)?,
-            FACILITY.load(storage)?,
-            SUITE.load(storage)?,
-        );
-        let (ledger, mutual_highs, underwriting, facility, suite) = loaded.clone();
+        let loaded = (BOOKS.load(storage)?, MUTUAL_HIGHS.load(storage)?);
+        let (stored, mutual_highs) = loaded.clone();
         let mut books = Self {
             now: env.block.time.seconds(),
             parameters: PARAMETERS.load(storage)?,
-            ledger,
+            ledger: stored.ledger,
             mutual_highs,
-            underwriting,
-            facility,
-            suite,
+            underwriting: stored.underwriting,
+            facility: stored.facility,
+            suite: stored.suite,
+            claims: stored.claims,
             told_changed: false,
             events: vec![],
             loaded,
@@ -86,9 +83,9 @@ impl Books {
     /// Storage.
     pub fn close(mut self, storage: &mut dyn Storage) -> ContractResult<Closed> {
         self.refresh()?;
-        if self.underwriting.slashed != self.loaded.2.slashed {
+        if self.underwriting.slashed != self.loaded.0.underwriting.slashed {
             // A share may be worth too little now.
-            shares::open(storage, &mut self)?;
+            shares::open(&mut self)?;
         }
         self.save(storage)?;
         Ok(Closed {
@@ -115,20 +112,18 @@ impl Books {
     /// Storage.
     fn save(&mut self, storage: &mut dyn Storage) -> ContractResult<()> {
         self.observe_mutual();
-        if self.ledger != self.loaded.0 {
-            LEDGER.save(storage, &self.ledger)?;
+        let now = StoredBooks {
+            ledger: self.ledger.clone(),
+            underwriting: self.underwriting.clone(),
+            facility: self.facility.clone(),
+            suite: self.suite.clone(),
+            claims: self.claims.clone(),
+        };
+        if now != self.loaded.0 {
+            BOOKS.save(storage, &now)?;
         }
         if self.mutual_highs != self.loaded.1 {
             MUTUAL_HIGHS.save(storage, &self.mutual_highs)?;
-        }
-        if self.underwriting != self.loaded.2 {
-            UNDERWRITING.save(storage, &self.underwriting)?;
-        }
-        if self.facility != self.loaded.3 {
-            FACILITY.save(storage, &self.facility)?;
-        }
-        if self.suite != self.loaded.4 {
-            SUITE.save(storage, &self.suite)?;
         }
         Ok(())
     }

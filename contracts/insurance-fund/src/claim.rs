@@ -2,8 +2,8 @@
 //!
 //! - A contract none of whose markets is registered is answered `paid: 0`, and nothing is stored of it.
 //! - An unregistered market of a registered contract is answered the same; the claim is recorded without layers.
-//! - An id not above the contract's last is a replay: nothing is paid. Recorded, it returns what was left uncovered then;
-//!   never recorded (a gap), everything asked is uncovered. Gaps can therefore not be filled later.
+//! - An id not above the contract's last recorded one is a replay: nothing is paid. Recorded, it returns what was left
+//!   uncovered then; never recorded (a gap), everything asked is uncovered. Gaps can therefore not be filled later.
 //! - Coins attached are fees of the market, booked first, also of a replay; those of an unlisted market are a donation.
 //! - A zero amount is a claim like any other: it uses its id, pays nothing and is no loss.
 //!
@@ -12,16 +12,14 @@
 use ballast_types::fund::{Bound, ClaimAnswer, TopUpKind};
 use ballast_types::{MarketId, MarketReport};
 use cosmwasm_std::{
-    to_json_binary, Addr, DepsMut, Env, Event, MessageInfo, Response, Storage, Uint128,
+    to_json_binary, Addr, DepsMut, Env, Event, MessageInfo, Order, Response, Storage, Uint128,
 };
 
 use crate::books::{Books, Closed};
 use crate::error::{ContractError, ContractResult};
 use crate::events::ClaimTold;
 use crate::market::Market;
-use crate::state::{
-    ClaimTotals, ContractState, StoredClaim, CLAIMS, CLAIM_TOTALS, CONFIG, CONTRACTS, TOLD,
-};
+use crate::state::{ClaimTotals, StoredClaim, CLAIMS, CONFIG, CONTRACTS};
 use crate::waterfall::{self, Layers};
 use crate::{
     drawdown, emergency, events, funds, history, mutual, report, solvency, top_up, underwriting,
@@ -97,7 +95,6 @@ pub fn execute_claim(
 
     let mut books = Books::load(deps.storage, env)?;
     report::expire(deps.storage, &mut books, report::EXPIRIES_PER_MESSAGE)?;
-    let state = CONTRACTS.may_load(deps.storage, contract_addr)?;
     let mut market = Market::may_load(deps.storage, contract_addr, request.market)?;
     let was_open = market.as_ref().map(|m| m.standing.drawdown.open);
 
@@ -117,10 +114,12 @@ pub fn execute_claim(
         )?,
     };
 
-    let used = state
-        .as_ref()
-        .and_then(|state| state.last_claim_id)
-        .is_some_and(|last| request.claim_id <= last);
+    let last = CLAIMS
+        .prefix(contract_addr)
+        .keys(deps.storage, None, None, Order::Descending)
+        .next()
+        .transpose()?;
+    let used = last.is_some_and(|last| request.claim_id <= last);
     let outcome = if used {
         let recorded = CLAIMS.may_load(deps.storage, (contract_addr, request.claim_id))?;
         Outcome::nothing(
@@ -139,23 +138,23 @@ pub fn execute_claim(
 
     if let Some(market) = &mut market {
         drawdown::evaluate(&mut books, market)?;
-        market.save(deps.storage, &mut books)?;
+        market.settle(&mut books)?;
+    }
+    // Of a contract without any registered market nothing is stored.
+    let known = market.is_some() || CONTRACTS.has(deps.storage, contract_addr);
+    let recorded = known && !used;
+    if recorded {
+        count(&mut books.claims, request.amount, outcome.paid)?;
     }
     let closed = books.close(deps.storage)?;
-    if let (Some(state), false) = (state, used) {
-        record(
-            deps.storage,
-            &closed,
-            contract_addr,
-            state,
-            &request,
-            &outcome,
-        )?;
+    if recorded {
+        record(deps.storage, &closed, contract_addr, &request, &outcome)?;
     }
-    let risk = match &market {
+    let risk = match &mut market {
         Some(market) => {
             let risk = solvency::risk_parameters(&closed.suite, market)?;
-            TOLD.save(deps.storage, (contract_addr, market.id), &risk)?;
+            market.standing.told = Some(risk.clone());
+            market.store(deps.storage)?;
             Some(risk)
         }
         None => None,
@@ -277,11 +276,18 @@ pub fn pay_layers(
     Ok(layers)
 }
 
+/// Adds a claim to the sums.
+fn count(totals: &mut ClaimTotals, asked: Uint128, paid: Uint128) -> ContractResult<()> {
+    totals.count = totals.count.saturating_add(1);
+    totals.asked = totals.asked.saturating_add(asked);
+    totals.paid = totals.paid.checked_add(paid)?;
+    Ok(())
+}
+
 fn record(
     storage: &mut dyn Storage,
     closed: &Closed,
     contract_addr: &Addr,
-    state: ContractState,
     request: &Request,
     outcome: &Outcome,
 ) -> ContractResult<()> {
@@ -293,23 +299,7 @@ fn record(
         level: closed.suite.level,
         at: closed.now,
     };
-    CLAIMS.save(storage, (contract_addr, request.claim_id), &claim)?;
-    CONTRACTS.save(
-        storage,
-        contract_addr,
-        &ContractState {
-            last_claim_id: Some(request.claim_id),
-            ..state
-        },
-    )?;
-    let ClaimTotals { count, asked, paid } = CLAIM_TOTALS.load(storage)?;
-    let totals = ClaimTotals {
-        count: count.saturating_add(1),
-        asked: asked.saturating_add(request.amount),
-        paid: paid.checked_add(outcome.paid)?,
-    };
-    CLAIM_TOTALS.save(storage, &totals)?;
-    Ok(())
+    Ok(CLAIMS.save(storage, (contract_addr, request.claim_id), &claim)?)
 }
 
 /// What a recorded claim left. Its layers never add up to more than was asked.

@@ -9,14 +9,14 @@ use cosmwasm_std::{
 };
 
 use cw20_base::allowances::query_allowance;
-use cw20_base::contract::{query_minter, query_token_info};
+use cw20_base::contract::query_minter;
 use cw20_base::enumerable::{query_all_accounts, query_owner_allowances, query_spender_allowances};
 
 use crate::error::ContractResult;
 use crate::hourly::HourlyHighs;
 use crate::state::{
-    ClaimTotals, Config, Facility, Ledger, Surplus, Underwriting, CLAIM_TOTALS, CONFIG, FACILITY,
-    LEDGER, MUTUAL_HIGHS, PARAMETERS, SUITE, SURPLUS, UNDERWRITING,
+    ClaimTotals, Config, Facility, Ledger, StoredBooks, Surplus, Treasury, Underwriting, BOOKS,
+    CONFIG, MUTUAL_HIGHS, PARAMETERS, SURPLUS, TREASURY,
 };
 use crate::{
     claim, emergency, exit, funds, hypothetical, ownership, parameters, pending, poke,
@@ -56,13 +56,17 @@ pub fn instantiate(
     )?;
     CONFIG.save(deps.storage, &Config { collateral })?;
     PARAMETERS.save(deps.storage, &parameters)?;
-    LEDGER.save(deps.storage, &Ledger::default())?;
+    let books = StoredBooks {
+        ledger: Ledger::default(),
+        underwriting: Underwriting::default(),
+        facility: Facility::default(),
+        suite: solvency::unfunded(env.block.time.seconds()),
+        claims: ClaimTotals::default(),
+    };
+    BOOKS.save(deps.storage, &books)?;
     MUTUAL_HIGHS.save(deps.storage, &HourlyHighs::default())?;
-    SUITE.save(deps.storage, &solvency::unfunded(env.block.time.seconds()))?;
-    UNDERWRITING.save(deps.storage, &Underwriting::default())?;
     shares::instantiate(deps.storage, msg.share_token)?;
-    FACILITY.save(deps.storage, &Facility::default())?;
-    CLAIM_TOTALS.save(deps.storage, &ClaimTotals::default())?;
+    TREASURY.save(deps.storage, &Treasury::default())?;
     SURPLUS.save(deps.storage, &Surplus::default())?;
     Ok(Response::new()
         .add_attribute("action", "instantiate")
@@ -214,7 +218,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> ContractResult<Binary> {
         QueryMsg::Staker { address } => to_json_binary(&queries::staker(deps, &env, &address)?),
         QueryMsg::ExitValue { shares } => to_json_binary(&queries::exit_value(deps, &env, shares)?),
         QueryMsg::Balance { address } => to_json_binary(&shares::query_balance(deps, &address)?),
-        QueryMsg::TokenInfo {} => to_json_binary(&query_token_info(deps)?),
+        QueryMsg::TokenInfo {} => to_json_binary(&shares::query_token_info(deps)?),
         QueryMsg::Minter {} => to_json_binary(&query_minter(deps)?),
         QueryMsg::Allowance { owner, spender } => {
             to_json_binary(&query_allowance(deps, owner, spender)?)

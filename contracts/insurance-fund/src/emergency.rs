@@ -23,7 +23,7 @@ use cosmwasm_std::{
 use crate::books::Books;
 use crate::error::{ContractError, ContractResult};
 use crate::market::Market;
-use crate::state::{EmergencyLoan, CONFIG, DEBTORS, FACILITY, LEDGER};
+use crate::state::{EmergencyLoan, Treasury, BOOKS, CONFIG, DEBTORS, TREASURY};
 use crate::{events, funds, report, solvency};
 
 /// Claims of one market within this time after its first draw are one event.
@@ -231,7 +231,7 @@ pub fn commit(
     sender_addr: &Addr,
     amount: Uint128,
 ) -> ContractResult<Response> {
-    let mut books = open_books(&deps, env, sender_addr)?;
+    let (mut books, _) = open_books(&deps, env, sender_addr)?;
     settle_week(&mut books)?;
     books.ledger.emergency_undrawn = books.ledger.emergency_undrawn.checked_add(amount)?;
     finish(
@@ -253,15 +253,16 @@ pub fn execute_request_withdrawal(
     amount: Uint128,
 ) -> ContractResult<Response> {
     funds::refuse_coins(info)?;
-    let mut books = open_books(&deps, env, &info.sender)?;
+    let (books, mut treasury) = open_books(&deps, env, &info.sender)?;
     let ready_at = books
         .now
         .saturating_add(books.parameters.emergency.notice_secs);
-    books.facility.withdrawal = (!amount.is_zero()).then_some(EmergencyWithdrawal {
+    treasury.withdrawal = (!amount.is_zero()).then_some(EmergencyWithdrawal {
         amount,
         ready_at,
         ends_at: ready_at.saturating_add(WITHDRAWAL_WINDOW_SECS),
     });
+    TREASURY.save(deps.storage, &treasury)?;
     finish(
         deps,
         books,
@@ -277,8 +278,8 @@ pub fn execute_request_withdrawal(
 /// [`ContractError::TooEarly`], [`ContractError::ZeroAmount`] where all is drawn.
 pub fn execute_withdraw(deps: DepsMut, env: &Env, info: &MessageInfo) -> ContractResult<Response> {
     funds::refuse_coins(info)?;
-    let mut books = open_books(&deps, env, &info.sender)?;
-    let request = books.facility.withdrawal.take();
+    let (mut books, mut treasury) = open_books(&deps, env, &info.sender)?;
+    let request = treasury.withdrawal.take();
     let request = request
         .filter(|request| books.now <= request.ends_at)
         .ok_or(ContractError::NoWithdrawalRequested {})?;
@@ -292,6 +293,7 @@ pub fn execute_withdraw(deps: DepsMut, env: &Env, info: &MessageInfo) -> Contrac
     if amount.is_zero() {
         return Err(ContractError::ZeroAmount {});
     }
+    TREASURY.save(deps.storage, &treasury)?;
     settle_week(&mut books)?;
     books.ledger.emergency_undrawn = books.ledger.emergency_undrawn.checked_sub(amount)?;
     let collateral = CONFIG.load(deps.storage)?.collateral;
@@ -313,8 +315,11 @@ pub fn check_treasury(deps: Deps, treasury: Option<&str>) -> ContractResult<Opti
     let treasury_addr = treasury
         .map(|treasury| deps.api.addr_validate(treasury))
         .transpose()?;
-    let undrawn = LEDGER.load(deps.storage)?.emergency_undrawn;
-    let in_use = undrawn.checked_add(FACILITY.load(deps.storage)?.debt)?;
+    let books = BOOKS.load(deps.storage)?;
+    let in_use = books
+        .ledger
+        .emergency_undrawn
+        .checked_add(books.facility.debt)?;
     if !in_use.is_zero() {
         return Err(ContractError::TreasuryInUse { found: in_use });
     }
@@ -331,10 +336,13 @@ pub fn appoint_treasury(
     treasury: Option<&str>,
 ) -> ContractResult<Response> {
     let treasury_addr = check_treasury(deps.as_ref(), treasury)?;
-    let mut books = Books::load(deps.storage, env)?;
-    books.facility.treasury = treasury_addr;
-    books.facility.withdrawal = None;
-    let appointed = events::treasury(books.facility.treasury.as_ref());
+    let treasury = Treasury {
+        address: treasury_addr,
+        withdrawal: None,
+    };
+    TREASURY.save(deps.storage, &treasury)?;
+    let appointed = events::treasury(treasury.address.as_ref());
+    let books = Books::load(deps.storage, env)?;
     let closed = books.close(deps.storage)?;
     Ok(Response::new()
         .add_attribute("action", "appoint_treasury")
@@ -342,15 +350,14 @@ pub fn appoint_treasury(
         .add_events(closed.events))
 }
 
-fn open_books(deps: &DepsMut, env: &Env, sender_addr: &Addr) -> ContractResult<Books> {
-    let books = Books::load(deps.storage, env)?;
-    if books.facility.treasury.as_ref() == Some(sender_addr) {
-        return Ok(books);
+fn open_books(deps: &DepsMut, env: &Env, sender_addr: &Addr) -> ContractResult<(Books, Treasury)> {
+    let treasury = TREASURY.load(deps.storage)?;
+    if treasury.address.as_ref() == Some(sender_addr) {
+        return Ok((Books::load(deps.storage, env)?, treasury));
     }
     Err(ContractError::NotTreasury {
-        expected: books
-            .facility
-            .treasury
+        expected: treasury
+            .address
             .map_or_else(|| "none".to_owned(), Addr::into_string),
         found: sender_addr.to_string(),
     })

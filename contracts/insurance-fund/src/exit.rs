@@ -114,7 +114,7 @@ pub fn execute_request(
         return Err(ContractError::ExitPending { found: exit.shares });
     }
 
-    let pool = shares::open(deps.storage, &mut books)?;
+    let pool = shares::open(&mut books)?;
     let holding = shares::holding(deps.storage, pool.base, staker_addr)?;
     let vault = shares::vault(&books)?;
     let (_, asked) = pool.request(holding, shares_asked, vault, books.now)?;
@@ -122,13 +122,13 @@ pub fn execute_request(
     if value.is_zero() {
         return Err(ContractError::ZeroAmount {});
     }
-    shares::set_supply(deps.storage, pool.user.checked_sub(shares_asked)?)?;
+    books.underwriting.shares = pool.user.checked_sub(shares_asked)?;
     let kept = holding.shares.checked_sub(shares_asked)?;
     shares::save_balance(deps.storage, pool.base, staker_addr, kept)?;
 
     let exit = enter_queue(&mut books, shares_asked, value)?;
     EXITS.save(deps.storage, staker_addr, &exit)?;
-    underwriting::release_unowned(deps.storage, &mut books)?;
+    underwriting::release_unowned(&mut books)?;
 
     let requested = events::exit_requested(staker_addr, &response(&books, &exit)?);
     let closed = books.close(deps.storage)?;
@@ -225,7 +225,7 @@ pub fn execute_complete(deps: DepsMut, env: &Env, info: &MessageInfo) -> Contrac
             underwriting::settle_window(&mut books)?;
             let owed = leave_queue(deps.storage, &mut books, staker_addr, &exit)?;
             books.ledger.staked = books.ledger.staked.checked_sub(owed)?;
-            underwriting::release_unowned(deps.storage, &mut books)?;
+            underwriting::release_unowned(&mut books)?;
             let collateral = CONFIG.load(deps.storage)?.collateral;
             let payment = funds::pay(&collateral, staker_addr, owed)?;
             let completed = events::exit_completed(staker_addr, owed, exit.asked_value);
@@ -262,7 +262,7 @@ fn back_to_shares(
     exit: &Exit,
     reason: &str,
 ) -> ContractResult<Event> {
-    let pool = shares::open(storage, books)?;
+    let pool = shares::open(books)?;
     let vault = shares::vault(books)?;
     let owed = leave_queue(storage, books, staker, exit)?;
     let held = ShareHolding {
@@ -280,12 +280,12 @@ fn back_to_shares(
         shares_for_amount(owed, pool.total, vault)?
     };
     let holding = shares::holding(storage, pool.base, staker)?;
-    shares::set_supply(storage, pool.user.checked_add(kept)?)?;
+    books.underwriting.shares = pool.user.checked_add(kept)?;
     let shares_now = holding.shares.checked_add(kept)?;
     shares::save_balance(storage, pool.base, staker, shares_now)?;
-    underwriting::release_unowned(storage, books)?;
+    underwriting::release_unowned(books)?;
     // What rounding took from the queue may have made a share worth too little.
-    shares::open(storage, books)?;
+    shares::open(books)?;
     Ok(events::exit_cancelled(
         staker,
         reason,

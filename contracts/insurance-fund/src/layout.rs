@@ -4,8 +4,8 @@ use ballast_storage::{record, DecodeError, Reader, Record};
 
 use crate::hourly::{HourFlow, HourHigh, HourlyFlows, HourlyHighs};
 use crate::state::{
-    Bucket, ClaimTotals, Claimant, Config, ContractState, Drawdown, EmergencyLoan, Exit, Facility,
-    Ledger, Rise, Standing, StoredClaim, StoredTopUp, Suite, Surplus, Underwriting,
+    Bucket, ClaimTotals, Claimant, Config, Drawdown, EmergencyLoan, Exit, Facility, Ledger, Rise,
+    Standing, StoredBooks, StoredClaim, StoredTopUp, Suite, Surplus, Treasury, Underwriting,
 };
 use crate::top_up::Booking;
 
@@ -62,9 +62,12 @@ record! {
 }
 
 record! {
-    struct ContractState {
-        markets,
-        last_claim_id,
+    struct StoredBooks {
+        ledger,
+        underwriting,
+        facility,
+        suite,
+        claims,
     }
 }
 
@@ -84,6 +87,7 @@ record! {
 
 record! {
     struct Underwriting {
+        shares,
         queued,
         queue_shares,
         queue_generation,
@@ -113,9 +117,14 @@ record! {
 
 record! {
     struct Facility {
-        treasury,
         debt,
         week,
+    }
+}
+
+record! {
+    struct Treasury {
+        address,
         withdrawal,
     }
 }
@@ -151,6 +160,7 @@ record! {
         emergency,
         drawdown,
         own_scale_ppm,
+        told,
     }
 }
 

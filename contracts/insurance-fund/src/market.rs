@@ -173,6 +173,14 @@ impl Market {
     /// Storage.
     pub fn save(&mut self, storage: &mut dyn Storage, books: &mut Books) -> ContractResult<()> {
         self.settle(books)?;
+        self.store(storage)
+    }
+
+    /// Saves the hot state, which was settled, if it changed.
+    ///
+    /// # Errors
+    /// Storage.
+    pub fn store(&mut self, storage: &mut dyn Storage) -> ContractResult<()> {
         if self.loaded.as_ref() != Some(&self.standing) {
             STANDINGS.save(storage, (&self.contract, self.id), &self.standing)?;
             self.save_debtor(storage)?;

@@ -15,7 +15,7 @@ use cosmwasm_std::{
 use crate::books::Books;
 use crate::error::{ContractError, ContractResult};
 use crate::market::Market;
-use crate::state::{Suite, CLAIMANTS, CONTRACTS, MAX_MARKETS, TOLD};
+use crate::state::{Suite, CLAIMANTS, CONTRACTS, MAX_MARKETS, STANDINGS};
 use crate::{drawdown, events, funds, report, solvency};
 
 /// Id of the reply to a push.
@@ -130,9 +130,11 @@ pub fn reply(deps: DepsMut, message: &Reply) -> ContractResult<Response> {
     if sent {
         for risk in &markets {
             let key = (&contract, risk.market);
-            let newest = TOLD.may_load(deps.storage, key)?;
-            if newest.map_or(true, |told| told.revision < risk.revision) {
-                TOLD.save(deps.storage, key, risk)?;
+            let mut standing = STANDINGS.load(deps.storage, key)?;
+            let newest = standing.told.as_ref().map(|told| told.revision);
+            if newest.map_or(true, |newest| newest < risk.revision) {
+                standing.told = Some(risk.clone());
+                STANDINGS.save(deps.storage, key, &standing)?;
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::books::Books;
 use crate::claim::pay_layers;
 use crate::error::{ContractError, ContractResult};
 use crate::market::Market;
-use crate::state::{StoredClaim, CLAIMANTS, CLAIMS, CLAIM_TOTALS, CONFIG, EXITS, PARAMETERS, TOLD};
+use crate::state::{StoredClaim, CLAIMANTS, CLAIMS, CONFIG, EXITS, PARAMETERS, TREASURY};
 use crate::{
     drawdown, emergency, exit, funds, history, pending, report, shares, solvency, surplus,
     underwriting, waterfall,
@@ -113,8 +113,8 @@ fn claimant_response(
 ) -> ContractResult<ClaimantResponse> {
     let market = foreseen_market(deps, books, contract, id)?;
     let required_capital = market.contribution()?.required;
-    let risk = match TOLD.may_load(deps.storage, (contract, id))? {
-        Some(told) => told,
+    let risk = match &market.standing.told {
+        Some(told) => told.clone(),
         // Never told: revision 0 is older than any other.
         None => RiskParameters {
             revision: 0,
@@ -234,7 +234,6 @@ pub fn solvency(deps: Deps, env: &Env) -> ContractResult<SolvencyResponse> {
     let collateral = CONFIG.load(deps.storage)?.collateral;
     let bank = funds::balance(&deps.querier, &env.contract.address, &collateral)?;
     let booked = books.ledger.booked()?;
-    let totals = CLAIM_TOTALS.load(deps.storage)?;
     let mut markets = vec![];
     for entry in CLAIMANTS.keys(deps.storage, None, None, Order::Ascending) {
         let (contract, id) = entry?;
@@ -256,9 +255,9 @@ pub fn solvency(deps: Deps, env: &Env) -> ContractResult<SolvencyResponse> {
         coverage_ppm: solvency::coverage(&books)?,
         level: books.suite.level,
         level_since: books.suite.level_since,
-        claims: totals.count,
-        claims_asked: totals.asked,
-        claims_paid: totals.paid,
+        claims: books.claims.count,
+        claims_asked: books.claims.asked,
+        claims_paid: books.claims.paid,
         deficits: books.suite.deficits,
         pending_changes: pending::summaries(deps)?,
         markets,
@@ -296,7 +295,7 @@ pub fn underwriting(deps: Deps, env: &Env) -> ContractResult<UnderwritingRespons
     Ok(UnderwritingResponse {
         staked: books.ledger.staked,
         queued: books.underwriting.queued,
-        shares: shares::supply(deps.storage)?,
+        shares: books.underwriting.shares,
         rewards_undripped: books.ledger.rewards_undripped,
         drip_ends_at: books.underwriting.drip_ends_at,
         slashable: underwriting::slashable(&books)?,
@@ -312,9 +311,9 @@ pub fn staker(deps: Deps, env: &Env, address: &str) -> ContractResult<StakerResp
     let staker_addr = deps.api.addr_validate(address)?;
     let books = Books::load(deps.storage, env)?;
     let exit = EXITS.may_load(deps.storage, &staker_addr)?;
-    let base = shares::pool(deps.storage, &books)?.base;
+    let base = shares::pool(&books)?.base;
     let shares = shares::balance(deps.storage, base, &staker_addr)?;
-    let value = shares::value(deps.storage, &books, shares)?;
+    let value = shares::value(&books, shares)?;
     let exit = exit.map(|exit| exit::response(&books, &exit)).transpose()?;
     let owed = exit.as_ref().map(|exit| exit.owed).unwrap_or_default();
     Ok(StakerResponse {
@@ -332,7 +331,7 @@ pub fn staker(deps: Deps, env: &Env, address: &str) -> ContractResult<StakerResp
 pub fn exit_value(deps: Deps, env: &Env, shares: Uint128) -> ContractResult<ExitValueResponse> {
     let books = Books::load(deps.storage, env)?;
     Ok(ExitValueResponse {
-        value: shares::value(deps.storage, &books, shares)?,
+        value: shares::value(&books, shares)?,
     })
 }
 
@@ -342,14 +341,15 @@ pub fn exit_value(deps: Deps, env: &Env, shares: Uint128) -> ContractResult<Exit
 /// Storage.
 pub fn emergency(deps: Deps, env: &Env) -> ContractResult<EmergencyResponse> {
     let books = Books::load(deps.storage, env)?;
+    let treasury = TREASURY.load(deps.storage)?;
     Ok(EmergencyResponse {
-        treasury: books.facility.treasury.as_ref().map(Addr::to_string),
+        treasury: treasury.address.as_ref().map(Addr::to_string),
         committed: emergency::committed(&books)?,
         undrawn: books.ledger.emergency_undrawn,
         debt: books.facility.debt,
         week_left: emergency::week_left(&books)?,
         event_limit: emergency::event_limit(&books)?,
-        withdrawal: books.facility.withdrawal,
+        withdrawal: treasury.withdrawal,
     })
 }
 

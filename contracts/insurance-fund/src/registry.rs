@@ -11,8 +11,8 @@ use crate::market::Market;
 use crate::parameters::validate_claimant;
 use crate::report::EXPIRIES_PER_MESSAGE;
 use crate::state::{
-    Bucket, Claimant, ContractState, Drawdown, EmergencyLoan, Standing, CLAIMANTS, CONTRACTS,
-    MAX_MARKETS, PARAMETERS, REPORT_INDEX, SUITE,
+    Bucket, Claimant, Drawdown, EmergencyLoan, Standing, BOOKS, CLAIMANTS, CONTRACTS, MAX_MARKETS,
+    PARAMETERS, REPORT_INDEX,
 };
 use crate::{events, funds, report};
 
@@ -39,7 +39,7 @@ pub fn check_register(
             market: id,
         });
     }
-    if SUITE.load(deps.storage)?.markets >= MAX_MARKETS {
+    if BOOKS.load(deps.storage)?.suite.markets >= MAX_MARKETS {
         return Err(ContractError::TooManyMarkets {
             expected: MAX_MARKETS,
         });
@@ -72,17 +72,9 @@ pub fn register_market(
     if !claimant.parameters.isolated {
         REPORT_INDEX.save(deps.storage, (books.now, &contract_addr, id), &Empty {})?;
     }
-    let state = CONTRACTS
-        .may_load(deps.storage, &contract_addr)?
-        .unwrap_or(ContractState {
-            markets: 0,
-            last_claim_id: None,
-        });
-    let state = ContractState {
-        markets: state.markets.saturating_add(1),
-        ..state
-    };
-    CONTRACTS.save(deps.storage, &contract_addr, &state)?;
+    let markets = CONTRACTS.may_load(deps.storage, &contract_addr)?;
+    let markets = markets.unwrap_or_default().saturating_add(1);
+    CONTRACTS.save(deps.storage, &contract_addr, &markets)?;
     let standing = Standing {
         reserve: Uint128::zero(),
         open_interest_value: Uint128::zero(),
@@ -96,6 +88,7 @@ pub fn register_market(
         emergency: EmergencyLoan::default(),
         drawdown: Drawdown::default(),
         own_scale_ppm: ballast_types::PPM,
+        told: None,
     };
     let mut market = Market::new(contract_addr, id, claimant, standing);
     market.save(deps.storage, &mut books)?;

@@ -14,14 +14,14 @@
 use ballast_risk::{value_of_shares, ShareHolding, SharePool};
 use ballast_types::fund::ShareToken;
 use cosmwasm_std::{Addr, Binary, Deps, DepsMut, Env, MessageInfo, Response, Storage, Uint128};
-use cw20::{BalanceResponse, Expiration};
+use cw20::{BalanceResponse, Expiration, TokenInfoResponse};
 use cw20_base::allowances;
 use cw20_base::contract as cw20_contract;
 use cw20_base::state::{TokenInfo, BALANCES, TOKEN_INFO};
 
 use crate::books::Books;
 use crate::error::ContractResult;
-use crate::state::{SHARE_BASES, UNDERWRITING};
+use crate::state::{BOOKS, SHARE_BASES};
 use crate::{events, funds, underwriting};
 
 /// Shares that nobody owns.
@@ -58,14 +58,6 @@ pub fn instantiate(storage: &mut dyn Storage, token: Option<ShareToken>) -> Cont
     Ok(TOKEN_INFO.save(storage, &info)?)
 }
 
-/// All shares.
-///
-/// # Errors
-/// Storage.
-pub fn supply(storage: &dyn Storage) -> ContractResult<Uint128> {
-    Ok(TOKEN_INFO.load(storage)?.total_supply)
-}
-
 /// What the shares and the virtual ones own, quote atoms.
 ///
 /// # Errors
@@ -82,13 +74,13 @@ fn pool_of(supply: Uint128, base: u32) -> ContractResult<SharePool> {
     })
 }
 
-/// The pool as it is, rebased where a share is worth too little. Nothing is stored.
+/// The pool as it is, rebased where a share is worth too little. Nothing changes.
 ///
 /// # Errors
 /// None while the ledger is sound.
-pub fn pool(storage: &dyn Storage, books: &Books) -> ContractResult<SharePool> {
+pub fn pool(books: &Books) -> ContractResult<SharePool> {
     let vault = vault(books)?;
-    let mut pool = pool_of(supply(storage)?, books.underwriting.share_base)?;
+    let mut pool = pool_of(books.underwriting.shares, books.underwriting.share_base)?;
     loop {
         let next = pool.rebased(vault)?;
         if next.base == pool.base {
@@ -99,37 +91,27 @@ pub fn pool(storage: &dyn Storage, books: &Books) -> ContractResult<SharePool> {
     }
 }
 
-/// The pool, rebased and stored, before shares are minted or burnt.
+/// The pool, rebased in the books, before shares are minted or burnt.
 ///
 /// # Errors
-/// Storage.
-pub fn open(storage: &mut dyn Storage, books: &mut Books) -> ContractResult<SharePool> {
-    let pool = pool(storage, books)?;
+/// None while the ledger is sound.
+pub fn open(books: &mut Books) -> ContractResult<SharePool> {
+    let pool = pool(books)?;
     let exponent = pool.base.saturating_sub(books.underwriting.share_base);
     if exponent > 0 {
-        set_supply(storage, pool.user)?;
+        books.underwriting.shares = pool.user;
         books.underwriting.share_base = pool.base;
         books.events.push(events::rebase(exponent));
     }
     Ok(pool)
 }
 
-/// Stores the supply.
-///
-/// # Errors
-/// Storage.
-pub fn set_supply(storage: &mut dyn Storage, supply: Uint128) -> ContractResult<()> {
-    let mut info = TOKEN_INFO.load(storage)?;
-    info.total_supply = supply;
-    Ok(TOKEN_INFO.save(storage, &info)?)
-}
-
 /// What shares are worth now, quote atoms, rounded down: what `RequestExit` would ask for.
 ///
 /// # Errors
 /// More shares than there are.
-pub fn value(storage: &dyn Storage, books: &Books, shares: Uint128) -> ContractResult<Uint128> {
-    let pool = pool(storage, books)?;
+pub fn value(books: &Books, shares: Uint128) -> ContractResult<Uint128> {
+    let pool = pool(books)?;
     let active = underwriting::active(books)?;
     Ok(value_of_shares(shares, pool.total, vault(books)?)?.min(active))
 }
@@ -186,7 +168,7 @@ pub fn save_balance(
 
 /// Brings a balance up to the last rebase, before cw20-base looks at it.
 fn touch(deps: &mut DepsMut, holder: &str) -> ContractResult<()> {
-    let base = UNDERWRITING.load(deps.storage)?.share_base;
+    let base = BOOKS.load(deps.storage)?.underwriting.share_base;
     if base == 0 {
         return Ok(());
     }
@@ -311,13 +293,24 @@ pub fn execute_send_from(
     )?)
 }
 
+/// cw20 `TokenInfo`.
+///
+/// # Errors
+/// Storage.
+pub fn query_token_info(deps: Deps) -> ContractResult<TokenInfoResponse> {
+    Ok(TokenInfoResponse {
+        total_supply: BOOKS.load(deps.storage)?.underwriting.shares,
+        ..cw20_contract::query_token_info(deps)?
+    })
+}
+
 /// cw20 `Balance`.
 ///
 /// # Errors
 /// An invalid address.
 pub fn query_balance(deps: Deps, address: &str) -> ContractResult<BalanceResponse> {
     let holder_addr = deps.api.addr_validate(address)?;
-    let base = UNDERWRITING.load(deps.storage)?.share_base;
+    let base = BOOKS.load(deps.storage)?.underwriting.share_base;
     Ok(BalanceResponse {
         balance: balance(deps.storage, base, &holder_addr)?,
     })

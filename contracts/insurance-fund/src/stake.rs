@@ -32,14 +32,14 @@ pub fn stake(
     let missed = exit::return_missed(deps.storage, &mut books, staker_addr)?;
 
     underwriting::settle_window(&mut books)?;
-    let pool = shares::open(deps.storage, &mut books)?;
+    let pool = shares::open(&mut books)?;
     let holding = shares::holding(deps.storage, pool.base, staker_addr)?;
     let (pool_after, holding_after) = pool.stake(holding, amount, shares::vault(&books)?)?;
     let minted = holding_after.shares.checked_sub(holding.shares)?;
     if minted.is_zero() {
         return Err(ContractError::NoShares { amount });
     }
-    shares::set_supply(deps.storage, pool_after.user)?;
+    books.underwriting.shares = pool_after.user;
     shares::save_balance(
         deps.storage,
         pool_after.base,

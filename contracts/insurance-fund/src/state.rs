@@ -6,22 +6,18 @@
 //! | `ownership` | cw-ownable | instantiate, `UpdateOwnership` |
 //! | `config` | [`Config`] | instantiate |
 //! | `parameters` | `FundParameters` | instantiate, `UpdateParameters` |
-//! | `ledger` | [`Ledger`] | whatever moves money |
+//! | `b` | [`StoredBooks`] | every message but ownership |
 //! | `mutual_highs` | [`HourlyHighs`] | whatever moves money |
-//! | `underwriting` | [`Underwriting`] | whatever moves money |
 //! | `exits` | staker -> [`Exit`] | `RequestExit`, `CancelExit`, `CompleteExit`, `Stake` |
 //! | `share_bases` | staker -> rebases its balance has seen | whatever moves its shares, after a rebase |
-//! | `token_info`, `balance`, `allowance`, `allowance_spender` | cw20-base | `Stake`, exits, cw20 messages |
-//! | `facility` | [`Facility`] | claims, fees, the treasury, `AppointTreasury` |
+//! | `token_info` (but for the supply), `balance`, `allowance`, `allowance_spender` | cw20-base | `Stake`, exits, cw20 messages |
+//! | `treasury` | [`Treasury`] | the treasury's messages, `AppointTreasury` |
 //! | `debtors` | (second, contract, market) -> nothing | claims that draw, fees that repay |
-//! | `suite` | [`Suite`] | every message but ownership |
-//! | `claim_totals` | [`ClaimTotals`] | claims |
-//! | `contracts` | contract -> [`ContractState`] | `RegisterMarket`, claims |
+//! | `contracts` | contract -> number of its markets | `RegisterMarket` |
 //! | `claimants` | (contract, market) -> [`Claimant`] | `RegisterMarket`, `UpdateMarket` |
-//! | `standings` | (contract, market) -> [`Standing`] | messages of that market, `Poke`, report expiry |
-//! | `told` | (contract, market) -> `RiskParameters` | answers to the market, replies to `Poke` |
+//! | `s` | (contract, market) -> [`Standing`] | messages of that market, `Poke` and its replies, report expiry |
 //! | `report_index` | (second, contract, market) -> nothing | registration, reports, report expiry |
-//! | `claims` | (contract, claim id) -> [`StoredClaim`] | claims |
+//! | `c` | (contract, claim id) -> [`StoredClaim`] | claims |
 //! | `top_ups` | number -> [`StoredTopUp`] | top-ups, claims with coins; the last thousand are kept |
 //! | `surplus` | [`Surplus`] | `PaySurplus`, `AppointSurplusRecipient` |
 //! | `pending_changes` | number -> [`StoredChange`] | the owner's loosening messages, `ApplyChange`, `CancelChange` |
@@ -29,7 +25,8 @@
 //!
 //! All money is quote atoms, all times are seconds. Composite keys are cw-storage-plus tuples (length-prefixed, no
 //! separators). Governed maps hold at most [`MAX_MARKETS`] entries; `claims` grows by one a claim of a registered
-//! contract and is never iterated but in paged queries.
+//! contract and is never iterated but in paged queries. Records that most messages write have names of one letter: each byte
+//! that a chain writes costs 30 gas.
 
 use ballast_administration::pending::{Changes, StoredChange};
 use ballast_risk::RefillingBucket;
@@ -143,15 +140,6 @@ pub struct ClaimTotals {
     pub paid: Uint128,
 }
 
-/// One market contract.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ContractState {
-    /// Its registered markets.
-    pub markets: u32,
-    /// The highest claim id used; ids must rise above it.
-    pub last_claim_id: Option<u64>,
-}
-
 /// The rarely written part of a registered market.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Claimant {
@@ -191,6 +179,9 @@ impl From<RefillingBucket> for Bucket {
 /// The underwriters' pool. Its stake and rewards are lines of the ledger, its shares cw20-base's.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Underwriting {
+    /// All shares outside of exits: the total supply of the cw20. Here and not in cw20-base's record, which would be read
+    /// and written besides with every stake and exit.
+    pub shares: Uint128,
     /// The part of the stake that belongs to pending exits. Quote atoms.
     pub queued: Uint128,
     /// Queue shares of all pending exits of this generation.
@@ -239,14 +230,34 @@ pub struct Exit {
 /// The treasury's loan. What it holds is a line of the ledger.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Facility {
-    /// Who commits and withdraws.
-    pub treasury: Option<Addr>,
     /// Sum of `emergency.debt` over all standings. Quote atoms.
     pub debt: Uint128,
     /// Draws of all markets in seven days.
     pub week: Bucket,
-    /// What the treasury asked back.
+}
+
+/// Who lends.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Treasury {
+    /// Who commits and withdraws.
+    pub address: Option<Addr>,
+    /// What it asked back.
     pub withdrawal: Option<EmergencyWithdrawal>,
+}
+
+/// What every message that moves money loads, in one record: most of them change several of these.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredBooks {
+    /// The ledger lines.
+    pub ledger: Ledger,
+    /// The underwriters' pool.
+    pub underwriting: Underwriting,
+    /// The treasury's loan.
+    pub facility: Facility,
+    /// Sums over markets, level and terms.
+    pub suite: Suite,
+    /// Sums over claims.
+    pub claims: ClaimTotals,
 }
 
 /// What one market owes to the emergency facility, and what it drew lately.
@@ -300,6 +311,8 @@ pub struct Standing {
     pub drawdown: Drawdown,
     /// Share of its open-interest cap that an isolated market's own reserve backs. One million where cross-margined.
     pub own_scale_ppm: u32,
+    /// The risk parameters that the market was last told and accepted.
+    pub told: Option<RiskParameters>,
 }
 
 /// A claim as recorded. `paid` and `uncovered` follow from the layers.
@@ -354,37 +367,29 @@ pub type MarketKey<'a> = (&'a Addr, MarketId);
 pub const CONFIG: Item<Config> = Item::new("config");
 /// The parameters in force.
 pub const PARAMETERS: Item<FundParameters> = Item::new("parameters");
-/// The ledger lines.
-pub const LEDGER: Item<Ledger> = Item::new("ledger");
+/// What every message of money loads.
+pub const BOOKS: Item<StoredBooks> = Item::new("b");
 /// Highs of the mutual reserve over 24 hours.
 pub const MUTUAL_HIGHS: Item<HourlyHighs> = Item::new("mutual_highs");
-/// The underwriters' pool.
-pub const UNDERWRITING: Item<Underwriting> = Item::new("underwriting");
 /// Staker -> the exit it waits for.
 pub const EXITS: Map<&Addr, Exit> = Map::new("exits");
 /// Staker -> sum of the exponents of the rebases that its balance has seen; absent: none.
 pub const SHARE_BASES: Map<&Addr, u32> = Map::new("share_bases");
-/// The treasury's loan.
-pub const FACILITY: Item<Facility> = Item::new("facility");
+/// Who lends.
+pub const TREASURY: Item<Treasury> = Item::new("treasury");
 /// (second since which it owes, market contract, market): one entry for each market with emergency debt.
 pub const DEBTORS: Map<(u64, &Addr, MarketId), Empty> = Map::new("debtors");
-/// Sums over markets, level and terms.
-pub const SUITE: Item<Suite> = Item::new("suite");
-/// Sums over claims.
-pub const CLAIM_TOTALS: Item<ClaimTotals> = Item::new("claim_totals");
-/// Market contract -> what is kept of it as a whole.
-pub const CONTRACTS: Map<&Addr, ContractState> = Map::new("contracts");
+/// Market contract -> how many of its markets are registered.
+pub const CONTRACTS: Map<&Addr, u32> = Map::new("contracts");
 /// (market contract, market) -> its configuration.
 pub const CLAIMANTS: Map<MarketKey, Claimant> = Map::new("claimants");
 /// (market contract, market) -> its hot state.
-pub const STANDINGS: Map<MarketKey, Standing> = Map::new("standings");
-/// (market contract, market) -> the risk parameters it was last told and accepted.
-pub const TOLD: Map<MarketKey, RiskParameters> = Map::new("told");
+pub const STANDINGS: Map<MarketKey, Standing> = Map::new("s");
 /// (second of a report, market contract, market): one entry for each cross-margined market that is not stale. The second
 /// is that of the last report or of an earlier one; see `report`.
 pub const REPORT_INDEX: Map<(u64, &Addr, MarketId), Empty> = Map::new("report_index");
 /// (market contract, claim id) -> the claim.
-pub const CLAIMS: Map<(&Addr, u64), StoredClaim> = Map::new("claims");
+pub const CLAIMS: Map<(&Addr, u64), StoredClaim> = Map::new("c");
 /// Number -> a top-up; the last `history::MAX_TOP_UPS`.
 pub const TOP_UPS: Map<u64, StoredTopUp> = Map::new("top_ups");
 /// Where surplus goes.
@@ -403,30 +408,26 @@ pub const CHANGES: Changes<Change> = Changes {
 };
 
 /// All keys above, for the test that no two are the same.
-pub const NAMESPACES: [&str; 27] = [
+pub const NAMESPACES: [&str; 23] = [
     "contract_info",
     "ownership",
     "config",
     "parameters",
-    "ledger",
     "mutual_highs",
-    "underwriting",
     "exits",
     "share_bases",
     "token_info",
     "balance",
     "allowance",
     "allowance_spender",
-    "facility",
+    "treasury",
+    "b",
     "debtors",
-    "suite",
-    "claim_totals",
     "contracts",
     "claimants",
-    "standings",
-    "told",
+    "s",
     "report_index",
-    "claims",
+    "c",
     "top_ups",
     "surplus",
     "pending_changes",

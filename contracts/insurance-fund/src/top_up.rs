@@ -20,7 +20,7 @@ use cw20::{Cw20ReceiveMsg, Denom};
 use crate::books::Books;
 use crate::error::{ContractError, ContractResult};
 use crate::market::Market;
-use crate::state::{CONFIG, TOLD};
+use crate::state::{BOOKS, CONFIG};
 use crate::{drawdown, emergency, events, funds, history, report, rewards, solvency, stake};
 
 /// Ledger lines that a top-up went to. Quote atoms.
@@ -87,7 +87,7 @@ pub fn execute_receive(
     }
     let sender_addr = deps.api.addr_validate(&message.sender)?;
     let bank = funds::balance(&deps.querier, &env.contract.address, &collateral)?;
-    let booked = Books::load(deps.storage, env)?.ledger.booked()?;
+    let booked = BOOKS.load(deps.storage)?.ledger.booked()?;
     let amount = message.amount.min(bank.saturating_sub(booked));
     if amount.is_zero() {
         return Err(ContractError::ZeroAmount {});
@@ -129,7 +129,7 @@ fn top_up(
                 report::apply(deps.storage, &books, market, state)?;
             }
             drawdown::evaluate(&mut books, market)?;
-            market.save(deps.storage, &mut books)?;
+            market.settle(&mut books)?;
             booking
         }
         (None, _) => {
@@ -150,13 +150,17 @@ fn top_up(
         &booking,
     )?;
     let closed = books.close(deps.storage)?;
-    let risk = match &market {
-        Some(market) => Some(solvency::risk_parameters(&closed.suite, market)?),
+    let risk = match &mut market {
+        Some(market) => {
+            let risk = solvency::risk_parameters(&closed.suite, market)?;
+            if own && answered {
+                market.standing.told = Some(risk.clone());
+            }
+            market.store(deps.storage)?;
+            Some(risk)
+        }
         None => None,
     };
-    if let (true, true, Some(market), Some(risk)) = (own, answered, &market, &risk) {
-        TOLD.save(deps.storage, (&market.contract, market.id), risk)?;
-    }
 
     let drawdown_event = market
         .as_ref()

@@ -9,13 +9,12 @@
 
 use ballast_risk::{mul_div, ppm_of, ramp, RefillingBucket, Rounding};
 use ballast_types::fund::Bound;
-use cosmwasm_std::{Storage, Uint128};
+use cosmwasm_std::Uint128;
 
 use crate::books::Books;
 use crate::error::ContractResult;
 use crate::events;
 use crate::market::Market;
-use crate::shares;
 use crate::state::Bucket;
 
 /// Time over which an empty bucket refills.
@@ -168,9 +167,9 @@ pub fn settle_window(books: &mut Books) -> ContractResult<()> {
 ///
 /// # Errors
 /// Overflow, which no token's supply allows.
-pub fn release_unowned(storage: &dyn Storage, books: &mut Books) -> ContractResult<()> {
+pub fn release_unowned(books: &mut Books) -> ContractResult<()> {
     let (mut from_staked, mut from_rewards) = (Uint128::zero(), Uint128::zero());
-    if shares::supply(storage)?.is_zero() {
+    if books.underwriting.shares.is_zero() {
         from_staked = active(books)?;
         from_rewards = std::mem::take(&mut books.ledger.rewards_undripped);
         books.underwriting.pool_generation = books.underwriting.pool_generation.saturating_add(1);

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ballast_insurance_fund::market::Market;
 use ballast_insurance_fund::shares;
 use ballast_insurance_fund::solvency::risk_parameters;
-use ballast_insurance_fund::state::SUITE;
+use ballast_insurance_fund::state::BOOKS;
 use ballast_insurance_fund::ContractError;
 use ballast_types::fund::*;
 use ballast_types::{RiskLevel, RiskParameters};
@@ -424,7 +424,7 @@ impl World {
         let before = self.suite.staker(staker);
         let books = self.suite.books();
         let storage = self.suite.app.contract_storage(&self.suite.fund);
-        let pool = shares::pool(&*storage, &books).unwrap();
+        let pool = shares::pool(&books).unwrap();
         let minted = ballast_risk::shares_for_amount(
             amount.into(),
             pool.total,
@@ -645,7 +645,7 @@ impl World {
     fn check(&mut self, no_message: bool) {
         let now = self.suite.now();
         let storage = self.suite.app.contract_storage(&self.suite.fund);
-        let stored = SUITE.load(&*storage).unwrap();
+        let stored = BOOKS.load(&*storage).unwrap().suite;
         // What was told under a revision never changes; whatever changes raises it.
         for (index, (contract, id)) in self.markets.iter().take(LISTED).enumerate() {
             let market = Market::load(&*storage, contract, *id).unwrap();

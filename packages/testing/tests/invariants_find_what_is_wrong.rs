@@ -4,13 +4,11 @@ mod support;
 
 use ballast_administration::pending::StoredChange;
 use ballast_insurance_fund::pending::MAX_PENDING;
-use ballast_insurance_fund::state::{
-    CLAIMS, CLAIM_TOTALS, FACILITY, LEDGER, PARAMETERS, PENDING_CHANGES, STANDINGS, SUITE,
-    UNDERWRITING,
-};
+use ballast_insurance_fund::state::{BOOKS, CLAIMS, PARAMETERS, PENDING_CHANGES, STANDINGS};
 use ballast_perp_market::state::{
-    Interval, QueuedWithdrawal, ACCOUNTS, ACCOUNT_ORDERS, CLIENT_ORDERS, DELEVERAGE_QUEUE, GATE,
-    GATE_CAUSES, GATE_ENDS, MARKET_STATES, ORDERS, RESIDUE, VAULT, WITHDRAWALS,
+    DeleverageCursor, Interval, QueuedWithdrawal, ACCOUNTS, ACCOUNT_ORDERS, CLIENT_ORDERS,
+    DELEVERAGE_CURSORS, DELEVERAGE_QUEUE, GATE, GATE_CAUSES, GATE_ENDS, MARKET_STATES, ORDERS,
+    VAULT, WITHDRAWALS,
 };
 use ballast_testing::invariants::{check_events, check_invariants};
 use ballast_testing::suite::{Collateral, NewOrder};
@@ -18,8 +16,7 @@ use ballast_types::events::market as names;
 use ballast_types::fund::{Bound, Change};
 use ballast_types::market::{OrderType, PlaceOrder, TimeInForce};
 use ballast_types::Side;
-use cosmwasm_std::{Empty, Event, Int128, Order, Storage, Uint128};
-use cw20_base::state::TOKEN_INFO;
+use cosmwasm_std::{Addr, Empty, Event, Int128, Order, Storage, Uint128};
 use support::{Checked, Money, BTC, UNIT};
 
 /// Positions, resting orders, a claim, and money on every line.
@@ -76,7 +73,7 @@ fn withdrawal() -> QueuedWithdrawal {
 
 type Corruption = (&'static str, fn(&mut dyn Storage));
 
-const MARKET: [Corruption; 27] = [
+const MARKET: [Corruption; 28] = [
     ("market: vault = sum of the ledger", |s| {
         let mut account = ACCOUNTS.load(s, 1).unwrap();
         account.quote += Int128::one();
@@ -93,8 +90,17 @@ const MARKET: [Corruption; 27] = [
         MARKET_STATES.save(s, 0, &state).unwrap();
     }),
     ("market: vault = sum of the ledger", |s| {
-        RESIDUE.save(s, &Uint128::new(1_000_000)).unwrap()
+        let mut vault = VAULT.load(s).unwrap();
+        vault.residue += Uint128::one();
+        VAULT.save(s, &vault).unwrap();
     }),
+    (
+        "market: failed claims and cursors are of positions of accounts that wait",
+        |s| {
+            let cursor = DeleverageCursor::default();
+            DELEVERAGE_CURSORS.save(s, (1, 0), &cursor).unwrap();
+        },
+    ),
     ("market: unaccounted = sent without message - synced", |s| {
         // Both sides of the identity alike: only the bank knows better.
         let mut vault = VAULT.load(s).unwrap();
@@ -217,35 +223,35 @@ const MARKET: [Corruption; 27] = [
 
 const FUND: [Corruption; 15] = [
     ("fund: emergency debt = sum over markets", |s| {
-        let mut facility = FACILITY.load(s).unwrap();
-        facility.debt += Uint128::one();
-        FACILITY.save(s, &facility).unwrap();
+        let mut books = BOOKS.load(s).unwrap();
+        books.facility.debt += Uint128::one();
+        BOOKS.save(s, &books).unwrap();
     }),
     ("fund: the queue is part of the stake", |s| {
-        let mut pool = UNDERWRITING.load(s).unwrap();
-        pool.queued += Uint128::one();
-        UNDERWRITING.save(s, &pool).unwrap();
+        let mut books = BOOKS.load(s).unwrap();
+        books.underwriting.queued += Uint128::one();
+        BOOKS.save(s, &books).unwrap();
     }),
     ("fund: queue shares = sum over exits", |s| {
-        let mut pool = UNDERWRITING.load(s).unwrap();
-        pool.queue_shares += Uint128::one();
-        UNDERWRITING.save(s, &pool).unwrap();
+        let mut books = BOOKS.load(s).unwrap();
+        books.underwriting.queue_shares += Uint128::one();
+        BOOKS.save(s, &books).unwrap();
     }),
     ("fund: shares = sum over balances", |s| {
-        let mut token = TOKEN_INFO.load(s).unwrap();
-        token.total_supply += Uint128::one();
-        TOKEN_INFO.save(s, &token).unwrap();
+        let mut books = BOOKS.load(s).unwrap();
+        books.underwriting.shares += Uint128::one();
+        BOOKS.save(s, &books).unwrap();
     }),
     ("fund: nothing is staked that nobody owns", |s| {
-        let mut ledger = LEDGER.load(s).unwrap();
-        ledger.mutual -= Uint128::one();
-        ledger.staked += Uint128::one();
-        LEDGER.save(s, &ledger).unwrap();
+        let mut books = BOOKS.load(s).unwrap();
+        books.ledger.mutual -= Uint128::one();
+        books.ledger.staked += Uint128::one();
+        BOOKS.save(s, &books).unwrap();
     }),
     ("fund: deficits = sum over markets", |s| {
-        let mut suite = SUITE.load(s).unwrap();
-        suite.deficits += Uint128::one();
-        SUITE.save(s, &suite).unwrap();
+        let mut books = BOOKS.load(s).unwrap();
+        books.suite.deficits += Uint128::one();
+        BOOKS.save(s, &books).unwrap();
     }),
     ("fund: changes that wait are bounded", |s| {
         let change = Change::AppointTreasury { treasury: None };
@@ -266,14 +272,14 @@ const FUND: [Corruption; 15] = [
         PARAMETERS.save(s, &parameters).unwrap();
     }),
     ("fund: bank covers what is booked", |s| {
-        let mut ledger = LEDGER.load(s).unwrap();
-        ledger.mutual += Uint128::one();
-        LEDGER.save(s, &ledger).unwrap();
+        let mut books = BOOKS.load(s).unwrap();
+        books.ledger.mutual += Uint128::one();
+        BOOKS.save(s, &books).unwrap();
     }),
     ("fund: unaccounted = sent without message - synced", |s| {
-        let mut ledger = LEDGER.load(s).unwrap();
-        ledger.mutual -= Uint128::one();
-        LEDGER.save(s, &ledger).unwrap();
+        let mut books = BOOKS.load(s).unwrap();
+        books.ledger.mutual -= Uint128::one();
+        BOOKS.save(s, &books).unwrap();
     }),
     ("fund: market reserves = sum over markets", |s| {
         let ((contract, market), mut one) =
@@ -282,9 +288,9 @@ const FUND: [Corruption; 15] = [
         STANDINGS.save(s, (&contract, market), &one).unwrap();
     }),
     ("fund: claim totals", |s| {
-        let mut totals = CLAIM_TOTALS.load(s).unwrap();
-        totals.paid += Uint128::one();
-        CLAIM_TOTALS.save(s, &totals).unwrap();
+        let mut books = BOOKS.load(s).unwrap();
+        books.claims.paid += Uint128::one();
+        BOOKS.save(s, &books).unwrap();
     }),
     ("fund: paid + uncovered = amount", |s| {
         let ((contract, id), mut claim) =
@@ -298,9 +304,10 @@ const FUND: [Corruption; 15] = [
         claim.layers[0].1 = Bound::Covered;
         CLAIMS.save(s, (&contract, id), &claim).unwrap();
     }),
-    ("fund: claim ids rise", |s| {
-        let ((contract, _), claim) = first(CLAIMS.range(s, None, None, Order::Ascending).next());
-        CLAIMS.save(s, (&contract, 99), &claim).unwrap();
+    ("fund: claims are of registered contracts", |s| {
+        let (_, claim) = first(CLAIMS.range(s, None, None, Order::Ascending).next());
+        let nobody = Addr::unchecked("nobody");
+        CLAIMS.save(s, (&nobody, 1), &claim).unwrap();
     }),
 ];
 

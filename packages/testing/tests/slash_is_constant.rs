@@ -71,7 +71,7 @@ fn a_slash_costs_the_same_with_10_and_with_10_000_stakers() -> Result<()> {
         (&*taken_of_few, &*taken_of_many),
         ("500000000", "500000000")
     );
-    assert!(few.reads > 5 && few.writes > 5, "{few:?}");
+    assert!(few.reads > 5 && few.writes >= 3, "{few:?}");
     assert_eq!(few, many);
     println!("a slash: {few:?}, {} gas", few.gas());
     Ok(())

@@ -6,7 +6,7 @@ use cosmwasm_std::{Addr, Api, Storage};
 
 use crate::error::{ContractError, ContractResult};
 use crate::parameters::{Range, CLAIMANT_RANGES, FUND_RANGES};
-use crate::state::{CLAIMANTS, FACILITY, PARAMETERS, SURPLUS};
+use crate::state::{CLAIMANTS, PARAMETERS, SURPLUS, TREASURY};
 
 /// What is in force now of what a change is about. A market that is to be registered has nothing in force: the change
 /// itself is answered.
@@ -36,7 +36,7 @@ pub fn in_force(storage: &dyn Storage, api: &dyn Api, change: &Change) -> Contra
             parameters: PARAMETERS.load(storage)?,
         },
         Change::AppointTreasury { .. } => Change::AppointTreasury {
-            treasury: FACILITY.load(storage)?.treasury.map(Addr::into_string),
+            treasury: TREASURY.load(storage)?.address.map(Addr::into_string),
         },
         Change::AppointSurplusRecipient { .. } => Change::AppointSurplusRecipient {
             recipient: SURPLUS.load(storage)?.recipient.map(Addr::into_string),

@@ -14,7 +14,7 @@ use cosmwasm_std::{to_json_binary, Deps, DepsMut, Env, MessageInfo, Response, St
 use crate::error::ContractResult;
 use crate::funds;
 use crate::registry::assert_owner;
-use crate::state::{CHANGES, LEDGER, PARAMETERS};
+use crate::state::{BOOKS, CHANGES, PARAMETERS};
 
 /// Changes that may wait at the same time.
 pub const MAX_PENDING: usize = 32;
@@ -41,7 +41,7 @@ pub fn submit(
 
 /// Whether a change can hurt nobody: the fund holds nothing, stakes included.
 fn nothing_at_stake(storage: &dyn Storage) -> ContractResult<bool> {
-    Ok(LEDGER.load(storage)?.booked()?.is_zero())
+    Ok(BOOKS.load(storage)?.ledger.booked()?.is_zero())
 }
 
 fn wait(

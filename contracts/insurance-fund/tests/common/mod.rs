@@ -16,8 +16,7 @@
 use anyhow::Result as AnyResult;
 use ballast_insurance_fund::books::Books;
 use ballast_insurance_fund::state::{
-    Ledger, CLAIMANTS, CLAIMS, CLAIM_TOTALS, DEBTORS, EXITS, FACILITY, LEDGER, PENDING_CHANGES,
-    REPORT_INDEX, STANDINGS, SUITE, UNDERWRITING,
+    Ledger, BOOKS, CLAIMANTS, CLAIMS, DEBTORS, EXITS, PENDING_CHANGES, REPORT_INDEX, STANDINGS,
 };
 use ballast_insurance_fund::waterfall::total;
 use ballast_insurance_fund::{contract, exit, shares};
@@ -540,7 +539,7 @@ impl Suite {
     pub fn check_money(&self) {
         let bank = self.balance(&self.fund);
         let storage = self.app.contract_storage(&self.fund);
-        let ledger = LEDGER.load(&*storage).unwrap();
+        let ledger = BOOKS.load(&*storage).unwrap().ledger;
         let booked = ledger.booked().unwrap().u128();
         assert_eq!(bank as i128, booked as i128 + self.stray, "ledger identity");
         let stored = Lines {
@@ -560,15 +559,15 @@ impl Suite {
 
     /// Shares, exits and what they are worth, from the records of every holder.
     fn check_underwriting(&self, storage: &dyn cosmwasm_std::Storage, ledger: &Ledger) {
-        let pool = UNDERWRITING.load(storage).unwrap();
+        let pool = BOOKS.load(storage).unwrap().underwriting;
         let books = self.books();
-        let supply = shares::supply(storage).unwrap().u128();
+        let supply = pool.shares.u128();
         let active = ledger.staked.u128() - pool.queued.u128();
         let (mut held, mut worth, mut queue_shares, mut owed) = (0u128, 0u128, 0u128, 0u128);
         for holder in BALANCES.keys(storage, None, None, Order::Ascending) {
             let balance = shares::balance(storage, pool.share_base, &holder.unwrap()).unwrap();
             held += balance.u128();
-            worth += shares::value(storage, &books, balance).unwrap().u128();
+            worth += shares::value(&books, balance).unwrap().u128();
         }
         for entry in EXITS.range(storage, None, None, Order::Ascending) {
             let (_, exit) = entry.unwrap();
@@ -644,8 +643,8 @@ impl Suite {
     pub fn check_invariants(&self) {
         let storage = self.app.contract_storage(&self.fund);
         let (ledger, suite) = (
-            LEDGER.load(&*storage).unwrap(),
-            SUITE.load(&*storage).unwrap(),
+            BOOKS.load(&*storage).unwrap().ledger,
+            BOOKS.load(&*storage).unwrap().suite,
         );
         let (mut reserves, mut debt, mut deficits) = (0u128, 0u128, 0u128);
         let (mut required, mut counted, mut caps) = (0u128, 0u128, 0u128);
@@ -682,7 +681,7 @@ impl Suite {
         assert_eq!(caps, suite.weighted_caps.u128(), "sum of weighted caps");
         assert_eq!(deficits, suite.deficits.u128(), "sum of deficits");
         assert_eq!(count, suite.markets, "number of markets");
-        let facility = FACILITY.load(&*storage).unwrap();
+        let facility = BOOKS.load(&*storage).unwrap().facility;
         assert_eq!(debt, facility.debt.u128(), "sum of debts");
         debtors.sort();
         let listed: Vec<_> = DEBTORS
@@ -724,7 +723,7 @@ impl Suite {
                 );
             }
         }
-        let totals = CLAIM_TOTALS.load(&*storage).unwrap();
+        let totals = BOOKS.load(&*storage).unwrap().claims;
         assert_eq!(
             (totals.count, totals.asked.u128(), totals.paid.u128()),
             (claims, asked, paid)

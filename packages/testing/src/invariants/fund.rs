@@ -1,18 +1,17 @@
 //! The fund's records and what must hold of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use ballast_insurance_fund::pending::MAX_PENDING;
 use ballast_insurance_fund::state::{
-    ClaimTotals, ContractState, Exit, Facility, Ledger, Standing, StoredClaim, Underwriting,
-    CLAIMS, CLAIM_TOTALS, CONTRACTS, EXITS, FACILITY, LEDGER, PARAMETERS, PENDING_CHANGES,
-    STANDINGS, SUITE, UNDERWRITING,
+    ClaimTotals, Exit, Facility, Ledger, Standing, StoredClaim, Underwriting, BOOKS, CLAIMS,
+    CONTRACTS, EXITS, PARAMETERS, PENDING_CHANGES, STANDINGS,
 };
 use ballast_types::fund::Bound;
 use ballast_types::MarketId;
 use cosmwasm_std::{Addr, Order as Direction, Storage, Uint128};
-use cw20_base::state::{BALANCES, TOKEN_INFO};
+use cw20_base::state::BALANCES;
 
 use super::keys::{decode, split};
 use super::shadow::Records;
@@ -28,8 +27,11 @@ pub(super) struct FundShadow {
     ledger: Ledger,
     claim_totals: ClaimTotals,
     standings: Records<MarketKey, Standing>,
-    contracts: Records<Addr, ContractState>,
+    /// Markets of each contract.
+    contracts: Records<Addr, u32>,
     claims: Records<ClaimKey, StoredClaim>,
+    /// Highest claim id of each contract.
+    last_ids: BTreeMap<Addr, u64>,
     /// Of all standings' reserves.
     reserves: u128,
     facility: Facility,
@@ -72,8 +74,8 @@ impl FundShadow {
             shadow.put_standing(key, Some(standing));
         }
         for record in CONTRACTS.range(storage, None, None, up) {
-            let (contract, state) = record?;
-            shadow.contracts.replace(contract, Some(state));
+            let (contract, markets) = record?;
+            shadow.contracts.replace(contract, Some(markets));
         }
         for record in CLAIMS.range(storage, None, None, up) {
             let (key, claim) = record?;
@@ -127,6 +129,12 @@ impl FundShadow {
             } else if namespace == CLAIMS.namespace_bytes() {
                 let key = decode::<ClaimKey>(rest)?;
                 let now = CLAIMS.may_load(storage, (&key.0, key.1))?;
+                let last = self.last_ids.get(&key.0).copied();
+                let new = now.is_some() && !self.claims.has(&key);
+                let rises = !new || last.map_or(true, |last| last < key.1);
+                findings.require(rises, "fund: claim ids rise", || {
+                    format!("{key:?} is recorded after {last:?}")
+                });
                 let before = self.put_claim(key.clone(), now);
                 let same = before.is_none() || before.as_ref() == self.claims.get(&key);
                 findings.require(same, "fund: a recorded claim never changes", || {
@@ -139,12 +147,13 @@ impl FundShadow {
     }
 
     fn put_items(&mut self, storage: &dyn Storage) -> Result<()> {
-        self.ledger = LEDGER.load(storage)?;
-        self.facility = FACILITY.load(storage)?;
-        self.underwriting = UNDERWRITING.load(storage)?;
-        self.supply = TOKEN_INFO.load(storage)?.total_supply.u128();
-        self.claim_totals = CLAIM_TOTALS.load(storage)?;
-        self.deficits_stored = SUITE.load(storage)?.deficits.u128();
+        let books = BOOKS.load(storage)?;
+        self.ledger = books.ledger;
+        self.facility = books.facility;
+        self.underwriting = books.underwriting;
+        self.supply = self.underwriting.shares.u128();
+        self.claim_totals = books.claims;
+        self.deficits_stored = books.suite.deficits.u128();
         self.pending = PENDING_CHANGES
             .keys(storage, None, None, Direction::Ascending)
             .count();
@@ -176,6 +185,10 @@ impl FundShadow {
 
     fn put_claim(&mut self, key: ClaimKey, now: Option<StoredClaim>) -> Option<StoredClaim> {
         self.paid += now.as_ref().map_or(0, paid);
+        if now.is_some() {
+            let last = self.last_ids.entry(key.0.clone()).or_default();
+            *last = key.1.max(*last);
+        }
         let before = self.claims.replace(key, now);
         self.paid -= before.as_ref().map_or(0, paid);
         before
@@ -304,13 +317,11 @@ impl FundShadow {
             "fund: paid + uncovered = amount",
             || format!("{key:?}: {claim:?} paid {}", paid(claim)),
         );
-        let last = self
-            .contracts
-            .get(&key.0)
-            .and_then(|contract| contract.last_claim_id);
-        findings.require(last >= Some(key.1), "fund: claim ids rise", || {
-            format!("{key:?} is recorded, the last id is {last:?}")
-        });
+        findings.require(
+            self.contracts.has(&key.0),
+            "fund: claims are of registered contracts",
+            || format!("{key:?}: {claim:?}"),
+        );
         self.check_waterfall(key, claim, findings);
     }
 

@@ -2,9 +2,9 @@
 
 use anyhow::{ensure, Context, Result};
 use ballast_insurance_fund::shares::{VIRTUAL_ATOMS, VIRTUAL_SHARES};
-use ballast_insurance_fund::state::{EXITS, FACILITY, LEDGER, SHARE_BASES, UNDERWRITING};
+use ballast_insurance_fund::state::{StoredBooks, BOOKS, EXITS, SHARE_BASES, TREASURY};
 use cosmwasm_std::{Order, Uint128};
-use cw20_base::state::{BALANCES, TOKEN_INFO};
+use cw20_base::state::BALANCES;
 
 use super::Purses;
 use crate::suite::Suite;
@@ -21,12 +21,15 @@ pub(super) struct Rest {
 pub(super) fn distribute(suite: &Suite, coins: i128, purses: &mut Purses<'_>) -> Result<Rest> {
     let storage = suite.fund_storage();
     let storage = storage.as_ref();
-    let ledger = LEDGER.load(storage)?;
-    let pool = UNDERWRITING.load(storage)?;
+    let StoredBooks {
+        ledger,
+        underwriting: pool,
+        facility,
+        ..
+    } = BOOKS.load(storage)?;
     let active = ledger.staked.checked_sub(pool.queued)?;
     let all_atoms = active.checked_add(VIRTUAL_ATOMS.into())?;
-    let supply = TOKEN_INFO.load(storage)?.total_supply;
-    let all_shares = supply.checked_add(VIRTUAL_SHARES.into())?;
+    let all_shares = pool.shares.checked_add(VIRTUAL_SHARES.into())?;
     let mut given = 0i128;
     for record in BALANCES.range(storage, None, None, Order::Ascending) {
         let (holder, balance) = record?;
@@ -57,9 +60,8 @@ pub(super) fn distribute(suite: &Suite, coins: i128, purses: &mut Purses<'_>) ->
     let staked = i128::try_from(ledger.staked.u128())?;
     ensure!(given <= staked, "stakers own {given}, staked are {staked}");
 
-    let facility = FACILITY.load(storage)?;
     let mut loans = 0i128;
-    if let Some(treasury) = &facility.treasury {
+    if let Some(treasury) = &TREASURY.load(storage)?.address {
         let undrawn = i128::try_from(ledger.emergency_undrawn.u128())?;
         loans = i128::try_from(facility.debt.u128())?;
         purses.give(treasury, undrawn + loans);

@@ -1,9 +1,7 @@
 //! The code of now reads every record of a migrated state: a layout that changes without a migration is found here.
 
 use ballast_testing::fixtures::Part;
-use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, StdResult, Storage, Uint128};
-use cw_storage_plus::Map;
+use cosmwasm_std::{StdResult, Storage};
 
 use crate::{migrated, old_versions};
 
@@ -51,8 +49,6 @@ fn market(storage: &dyn Storage) -> usize {
             WITHDRAWALS,
             GATE_CAUSES,
             GATE_ENDS,
-            LIQUIDATED_ACCOUNTS,
-            LIQUIDATED_MARKETS,
             PENDING_CHANGES,
             MAINTENANCE_RAISED,
             TRIGGER_ORDERS,
@@ -61,7 +57,6 @@ fn market(storage: &dyn Storage) -> usize {
         items[
             CONFIG,
             VAULT,
-            RESIDUE,
             MARKET_COUNT,
             NEXT_ACCOUNT,
             NEXT_CLAIM,
@@ -83,7 +78,6 @@ fn fund(storage: &dyn Storage) -> usize {
             CONTRACTS,
             CLAIMANTS,
             STANDINGS,
-            TOLD,
             REPORT_INDEX,
             CLAIMS,
             TOP_UPS,
@@ -95,12 +89,9 @@ fn fund(storage: &dyn Storage) -> usize {
         items[
             CONFIG,
             PARAMETERS,
-            LEDGER,
+            BOOKS,
             MUTUAL_HIGHS,
-            UNDERWRITING,
-            FACILITY,
-            SUITE,
-            CLAIM_TOTALS,
+            TREASURY,
             SURPLUS,
             NEXT_CHANGE,
             cw20_base::state::TOKEN_INFO,
@@ -117,44 +108,25 @@ fn feeds(storage: &dyn Storage) -> usize {
     )
 }
 
-/// What a snapshot map stores of each change.
-#[cw_serde]
-struct ChangeSet<T> {
-    old: Option<T>,
-}
-
 fn governance(storage: &dyn Storage) -> usize {
     use ballast_governance::state::*;
-    let claims: Map<&Addr, Vec<cw_controllers::Claim>> = Map::new(CLAIMS_KEY);
-    let stakes_changes: Map<(&Addr, u64), ChangeSet<Uint128>> = Map::new("stakes_changes");
-    let total_changes: Map<u64, ChangeSet<Uint128>> = Map::new("total_stake_changes");
     count!(
         storage,
         maps[
             SETTINGS,
             CANCELLED,
             PROTECTIVE,
+            STAKERS,
             STAKES,
-            stakes_changes,
-            total_changes,
-            claims,
+            TOTALS,
+            CLAIMS,
             DEPOSITS,
             PROPOSALS,
             STANDINGS,
             BALLOTS,
             UNFINISHED,
         ],
-        items[
-            TOKEN,
-            REVISION,
-            GUARDIAN,
-            FREEZE,
-            BOOTSTRAP,
-            TOTAL_STAKE,
-            UNSTAKING,
-            PROPOSAL_COUNT,
-            EXECUTING,
-        ]
+        items[TOKEN, GUARDIAN, FREEZE, BOOTSTRAP, EXECUTING]
     )
 }
 

@@ -6,7 +6,7 @@ use ballast_insurance_fund::state as fund;
 use ballast_perp_market::gate::Cause;
 use ballast_perp_market::state::{self as market, DeleverageCursor, Named, PendingClaim};
 use cosmwasm_std::{Addr, Empty, Int128, Order, Uint128};
-use cw20_base::state::{BALANCES, TOKEN_INFO};
+use cw20_base::state::BALANCES;
 
 use super::stage::{Stage, UNIT};
 
@@ -60,6 +60,7 @@ fn of_positions(stage: &mut Stage) -> Result<()> {
         outflow.queued += Uint128::one();
         account.quote -= Int128::one();
         account.gates = true;
+        account.waits = true;
         market::ACCOUNTS.save(storage, number, &account)?;
     }
     Ok(market::VAULT.save(storage, &outflow)?)
@@ -102,17 +103,13 @@ pub(super) fn of_stakers(stage: &mut Stage, crowd: u64) -> Result<()> {
             fund::EXITS.save(storage, staker, &exit)?;
         }
         let members = Uint128::from(crowd);
-        let mut ledger = fund::LEDGER.load(storage)?;
-        let mut pool = fund::UNDERWRITING.load(storage)?;
-        let added = ledger.staked * Uint128::from(crowd - 1);
-        ledger.staked *= members;
-        pool.queued *= members;
-        pool.queue_shares *= members;
-        fund::LEDGER.save(storage, &ledger)?;
-        fund::UNDERWRITING.save(storage, &pool)?;
-        let mut token = TOKEN_INFO.load(storage)?;
-        token.total_supply *= members;
-        TOKEN_INFO.save(storage, &token)?;
+        let mut books = fund::BOOKS.load(storage)?;
+        let added = books.ledger.staked * Uint128::from(crowd - 1);
+        books.ledger.staked *= members;
+        books.underwriting.shares *= members;
+        books.underwriting.queued *= members;
+        books.underwriting.queue_shares *= members;
+        fund::BOOKS.save(storage, &books)?;
         added.u128()
     };
     stage.suite.mint(&contract, added)

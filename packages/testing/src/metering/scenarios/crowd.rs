@@ -356,12 +356,9 @@ fn multiply_claims(stage: &mut Stage, crowd: u64) -> Result<()> {
     for id in 2..=crowd {
         fund::CLAIMS.save(storage.as_mut(), (&claimant, id), &claim)?;
     }
-    let mut state = fund::CONTRACTS.load(storage.as_ref(), &claimant)?;
-    state.last_claim_id = Some(crowd);
-    fund::CONTRACTS.save(storage.as_mut(), &claimant, &state)?;
-    let mut totals = fund::CLAIM_TOTALS.load(storage.as_ref())?;
-    totals.count = crowd;
-    fund::CLAIM_TOTALS.save(storage.as_mut(), &totals)?;
+    let mut books = fund::BOOKS.load(storage.as_ref())?;
+    books.claims.count = crowd;
+    fund::BOOKS.save(storage.as_mut(), &books)?;
     drop(storage);
 
     let mut storage = stage.suite.app.contract_storage_mut(&claimant);
