@@ -16,7 +16,7 @@ use crate::exchange::Exchange;
 use crate::fund::bank_balance;
 use crate::gate;
 use crate::ledger::debit;
-use crate::margin::{check_not_bankrupt, check_withdrawable, risk_of};
+use crate::margin::{account_risk, check_not_bankrupt, check_withdrawable};
 use crate::outflow::Outflows;
 use crate::price::Valuation;
 use crate::recent_risk::note_outflow;
@@ -165,17 +165,21 @@ pub fn withdraw(
 /// Takes money out of an account that may spare it: not bankrupt, and initial margin remains at a price that
 /// is fresh and taken at the worse end of its confidence interval. That an account would get no riskier, as
 /// for a trade, is no excuse here.
+///
+/// Funding and premium are counted, not settled: that would write the markets of its positions for nothing.
 pub fn take_out(exchange: &mut Exchange, number: u64, amount: Uint128) -> ContractResult<()> {
-    exchange.settle_account(number)?;
-    check_not_bankrupt(&risk_of(exchange, number, Valuation::Last)?)?;
-    let now = exchange.now();
-    if !exchange.account(number)?.positions.is_empty() {
+    let mut settled = exchange.view_account(number)?;
+    check_not_bankrupt(&account_risk(exchange, &settled, Valuation::Last)?)?;
+    if !settled.positions.is_empty() {
         exchange.check_not_frozen()?;
     }
+    debit(&mut settled, amount)?;
+    check_withdrawable(exchange, &settled)?;
+    let now = exchange.now();
     let account = exchange.account_mut(number)?;
     debit(account, amount)?;
     note_outflow(account, now);
-    check_withdrawable(exchange, number)
+    Ok(())
 }
 
 /// A message that sends collateral. The amount must not be zero.

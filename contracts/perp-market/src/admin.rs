@@ -19,8 +19,7 @@ use crate::price;
 use crate::settings;
 use crate::state::{
     Config, FlowBucket, Gate, MarketConfig, MarketState, PriceSample, Vault, CONFIG, GATE, MARKETS,
-    MARKET_COUNT, MARKET_STATES, NEXT_ACCOUNT, NEXT_CLAIM, PRICE_SAMPLES, RESIDUE, RETIRED_FEES,
-    VAULT,
+    MARKET_COUNT, MARKET_STATES, NEXT_ACCOUNT, NEXT_CLAIM, PRICE_SAMPLES, RETIRED_FEES, VAULT,
 };
 
 /// Sets up an exchange without markets.
@@ -49,7 +48,6 @@ pub fn instantiate(
             frozen_until: 0,
         },
     )?;
-    RESIDUE.save(deps.storage, &Uint128::zero())?;
     MARKET_COUNT.save(deps.storage, &0)?;
     NEXT_ACCOUNT.save(deps.storage, &1)?;
     NEXT_CLAIM.save(deps.storage, &1)?;
@@ -59,6 +57,7 @@ pub fn instantiate(
         day: FlowBucket::default(),
         queued: Uint128::zero(),
         next_id: 1,
+        residue: Uint128::zero(),
     };
     VAULT.save(deps.storage, &vault)?;
     GATE.save(deps.storage, &Gate::default())?;

@@ -76,7 +76,7 @@ impl Changes {
                 PRICE_SAMPLES.save(storage, (id, sample.key()), &sample)?;
             }
         }
-        for (number, LoadedAccount { stored, now }) in self.accounts {
+        for (number, LoadedAccount { stored, mut now }) in self.accounts {
             if stored.as_ref() == Some(&now) {
                 continue;
             }
@@ -84,6 +84,10 @@ impl Changes {
                 .as_ref()
                 .map_or(&[][..], |account| &account.positions);
             move_in_queue(storage, number, before, &now.positions)?;
+            if now.waits || stored.as_ref().is_some_and(|stored| stored.waits) {
+                forget_gone(storage, number, before, &now.positions);
+                now.waits = !now.positions.is_empty();
+            }
             if stored.is_none() {
                 ACCOUNT_NUMBERS.save(storage, (&now.owner, now.subaccount), &number)?;
             }
@@ -166,17 +170,20 @@ fn move_in_queue(
             DELEVERAGE_QUEUE.remove(storage, old);
         }
     }
-    // What waited for a position that is gone goes with it.
-    for gone in before {
-        if !after.iter().any(|kept| kept.market == gone.market) {
-            DELEVERAGE_CURSORS.remove(storage, (number, gone.market));
-            PENDING_CLAIMS.remove(storage, (number, gone.market));
-        }
-    }
     for new in after.iter().map(place) {
         if !before.iter().map(place).any(|old| old == new) {
             DELEVERAGE_QUEUE.save(storage, new, &Empty {})?;
         }
     }
     Ok(())
+}
+
+/// What waited for a position that is gone goes with it.
+fn forget_gone(storage: &mut dyn Storage, number: u64, before: &[Position], after: &[Position]) {
+    for gone in before {
+        if !after.iter().any(|kept| kept.market == gone.market) {
+            DELEVERAGE_CURSORS.remove(storage, (number, gone.market));
+            PENDING_CLAIMS.remove(storage, (number, gone.market));
+        }
+    }
 }

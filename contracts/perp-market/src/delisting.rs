@@ -18,8 +18,8 @@ use crate::matching::remove_order;
 use crate::math::add;
 use crate::settling;
 use crate::state::{
-    book_key, line_key, CONFIG, LIQUIDATED_MARKETS, MAINTENANCE_RAISED, MARKETS, MARKET_STATES,
-    PRICE_SAMPLES, RETIRED_FEES, SAMPLE_SLOTS,
+    book_key, line_key, CONFIG, MAINTENANCE_RAISED, MARKETS, MARKET_STATES, PRICE_SAMPLES,
+    RETIRED_FEES, SAMPLE_SLOTS,
 };
 use crate::triggers;
 
@@ -140,7 +140,6 @@ fn remove(storage: &mut dyn Storage, id: MarketId) {
         PRICE_SAMPLES.remove(storage, (id, slot));
     }
     MAINTENANCE_RAISED.remove(storage, id);
-    LIQUIDATED_MARKETS.remove(storage, id);
     MARKETS.remove(storage, id);
     MARKET_STATES.remove(storage, id);
 }

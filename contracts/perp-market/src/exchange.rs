@@ -14,6 +14,7 @@ use cw_storage_plus::Bound;
 use crate::changes::{Changes, LoadedAccount};
 use crate::error::{ContractError, ContractResult};
 use crate::events;
+use crate::math::subtract_signed;
 use crate::state::{
     Account, Config, MarketConfig, MarketState, Named, Order, Position, PriceSample, TriggerKey,
     TriggerOrder, ACCOUNTS, ACCOUNT_NUMBERS, CONFIG, DELEVERAGE_QUEUE, MARKETS, MARKET_STATES,
@@ -220,6 +221,43 @@ impl<'a> Exchange<'a> {
         self.market_mut(id)
     }
 
+    /// A market to look at, its price refreshed and its indices accrued. A message that changes nothing else in it does not
+    /// write it for the premium's sake alone: what accrued until now accrues with the next one that writes.
+    fn view_market(&mut self, id: MarketId) -> ContractResult<()> {
+        if self.markets.contains_key(&id) {
+            return Ok(());
+        }
+        let mut market = Market::load(self.deps.storage, id, self.config.collateral_decimals)?;
+        let stored = market.state.clone();
+        crate::price::refresh(self, &mut market);
+        crate::funding::accrue_funding(self, &mut market)?;
+        let written = market.state != stored;
+        let happened = self.events.len();
+        crate::funding::accrue_premium(self, &mut market)?;
+        let stored = if written {
+            stored
+        } else {
+            self.events.truncate(happened);
+            market.state.clone()
+        };
+        self.markets.insert(id, (market, stored));
+        Ok(())
+    }
+
+    /// Opens every market the account holds a position in, to look at it. Returns the account as it is when funding and
+    /// premium are settled, which nobody does here.
+    pub fn view_account(&mut self, number: u64) -> ContractResult<Account> {
+        let mut account = self.account(number)?.clone();
+        for position in &mut account.positions {
+            self.view_market(position.market)?;
+            let market = self.market(position.market)?;
+            let owed = crate::funding::owed(market, position.size, position.index)?;
+            position.index = crate::funding::side_index(market, position.size);
+            account.quote = subtract_signed(account.quote, owed)?;
+        }
+        Ok(account)
+    }
+
     /// A market as stored: no oracle is asked, nothing accrues.
     pub fn peek_market(&mut self, id: MarketId) -> ContractResult<&mut Market> {
         if !self.markets.contains_key(&id) {
@@ -297,18 +335,7 @@ impl<'a> Exchange<'a> {
             None => NEXT_ACCOUNT.load(self.deps.storage)?,
         };
         self.next_account = Some(number.saturating_add(1));
-        let now = Account {
-            owner: owner.clone(),
-            subaccount,
-            quote: Int128::zero(),
-            positions: vec![],
-            open_orders: 0,
-            trigger_orders: 0,
-            risk_increased_at: 0,
-            last_position_at: 0,
-            gates: false,
-            isolated: false,
-        };
+        let now = Account::new(owner.clone(), subaccount);
         self.accounts
             .insert(number, LoadedAccount { stored: None, now });
         Ok(number)
@@ -394,14 +421,17 @@ impl<'a> Exchange<'a> {
             .collect::<Result<_, _>>()?)
     }
 
-    /// Accounts that change and held a position, before or after, held it until now.
-    fn note_positions(&mut self) {
+    /// Accounts that change and held a position, before or after, held it until now; what was liquidated in an earlier
+    /// block counts no more.
+    fn note_accounts(&mut self) {
         let time = self.now();
+        let height = self.env.block.height;
         for (number, loaded) in &mut self.accounts {
             let LoadedAccount { stored, now } = loaded;
             if stored.as_ref() == Some(now) {
                 continue;
             }
+            now.liquidated = now.liquidated.filter(|used| used.height == height);
             let held = stored
                 .as_ref()
                 .is_some_and(|stored| !stored.positions.is_empty());
@@ -419,7 +449,14 @@ impl<'a> Exchange<'a> {
     /// What must be written, the borrow of storage ended.
     #[must_use]
     pub fn into_changes(mut self) -> Changes {
-        self.note_positions();
+        self.note_accounts();
+        let height = self.env.block.height;
+        for (_, (market, stored)) in &mut self.markets {
+            if market.state != *stored {
+                let used = market.state.liquidated;
+                market.state.liquidated = used.filter(|used| used.height == height);
+            }
+        }
         let now = self.now();
         Changes {
             markets: self.markets,

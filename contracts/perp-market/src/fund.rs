@@ -21,7 +21,7 @@ use crate::error::{ContractError, ContractResult};
 use crate::events;
 use crate::exchange::Exchange;
 use crate::math::{add, subtract};
-use crate::state::{Config, CONFIG, MARKETS, RESIDUE, VAULT};
+use crate::state::{Config, Vault, CONFIG, MARKETS, VAULT};
 
 /// Reply to a top-up.
 pub const TOP_UP_REPLY: u64 = 1;
@@ -46,9 +46,14 @@ pub fn bank_balance(deps: Deps, env: &Env, collateral: &Denom) -> ContractResult
 }
 
 /// Coins the contract owns and the books do not know.
-pub fn unaccounted(deps: Deps, env: &Env, collateral: &Denom) -> ContractResult<Uint128> {
+pub fn unaccounted(
+    deps: Deps,
+    env: &Env,
+    collateral: &Denom,
+    vault: &Vault,
+) -> ContractResult<Uint128> {
     let bank = bank_balance(deps, env, collateral)?;
-    Ok(bank.saturating_sub(VAULT.load(deps.storage)?.held))
+    Ok(bank.saturating_sub(vault.held))
 }
 
 /// Which way coins moved.
@@ -379,10 +384,11 @@ pub fn set_risk_level(
 pub fn sync(deps: DepsMut, env: &Env, info: &MessageInfo) -> ContractResult<Response> {
     cw_utils::nonpayable(info)?;
     let collateral = CONFIG.load(deps.storage)?.collateral;
-    let amount = unaccounted(deps.as_ref(), env, &collateral)?;
-    let residue = RESIDUE.load(deps.storage)?;
-    RESIDUE.save(deps.storage, &add(residue, amount)?)?;
-    change_vault(deps.storage, Movement::In(amount))?;
+    let mut vault = VAULT.load(deps.storage)?;
+    let amount = unaccounted(deps.as_ref(), env, &collateral, &vault)?;
+    vault.held = add(vault.held, amount)?;
+    vault.residue = add(vault.residue, amount)?;
+    VAULT.save(deps.storage, &vault)?;
     Ok(Response::new()
         .add_attribute("action", "sync")
         .add_event(events::sync(amount)))

@@ -45,17 +45,26 @@ const SLOTS_AN_HOUR: u32 = 60;
 /// Called once a message and market, before the message acts. Works after any gap: intervals that nobody
 /// touched have no samples and cost interest only.
 pub fn accrue(exchange: &mut Exchange, market: &mut Market) -> ContractResult<()> {
-    let Some(price) = market.state.price.map(|cached| cached.price) else {
+    accrue_funding(exchange, market)?;
+    accrue_premium(exchange, market)
+}
+
+/// Price of a market in which something accrues; none in one that is being settled.
+fn accrual_price(market: &Market) -> Option<Decimal> {
+    let cached = market.state.price?;
+    let settling = market.config.settling.is_some();
+    Some(cached.price).filter(|_| !settling)
+}
+
+/// Ends intervals that have passed and takes this minute's sample.
+pub fn accrue_funding(exchange: &mut Exchange, market: &mut Market) -> ContractResult<()> {
+    let Some(price) = accrual_price(market) else {
         return Ok(());
     };
-    // Nothing accrues in a market that is being settled.
-    if market.config.settling.is_some() {
-        return Ok(());
-    }
     let now = exchange.now();
     end_intervals(exchange, market, price, now)?;
     sample(exchange, market, price, now);
-    accrue_premium(exchange, market, price, now)
+    Ok(())
 }
 
 fn end_intervals(
@@ -232,12 +241,12 @@ pub fn order_value(market: &Market, ticks: u64, size: Uint128) -> ContractResult
     )?)
 }
 
-fn accrue_premium(
-    exchange: &mut Exchange,
-    market: &mut Market,
-    price: Decimal,
-    now: u64,
-) -> ContractResult<()> {
+/// Accrues the premium up to now.
+pub fn accrue_premium(exchange: &mut Exchange, market: &mut Market) -> ContractResult<()> {
+    let Some(price) = accrual_price(market) else {
+        return Ok(());
+    };
+    let now = exchange.now();
     let since = market.state.funding.premium_accrued_at;
     market.state.funding.premium_accrued_at = now.max(since);
     let rate = market

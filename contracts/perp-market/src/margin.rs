@@ -147,12 +147,11 @@ pub fn order_reserve(exchange: &Exchange, account: &Account) -> ContractResult<U
     )
 }
 
-/// Refuses an account that money was taken out of and that now holds less than initial margin and the reserve
+/// Refuses an account that money was taken out of and that now, settled, holds less than initial margin and the reserve
 /// for its orders, at a fresh price taken at the worse end of its confidence interval.
-pub fn check_withdrawable(exchange: &mut Exchange, number: u64) -> ContractResult<()> {
-    let account = exchange.account(number)?.clone();
-    let risk = account_risk(exchange, &account, Valuation::Risk)?;
-    check_margin(exchange, &account, &risk)
+pub fn check_withdrawable(exchange: &Exchange, account: &Account) -> ContractResult<()> {
+    let risk = account_risk(exchange, account, Valuation::Risk)?;
+    check_margin(exchange, account, &risk)
 }
 
 /// Whether an account that was settled got no riskier: closed altogether with nothing owed, or maintenance

@@ -196,18 +196,7 @@ mod tests {
     }
 
     fn account() -> Account {
-        Account {
-            owner: Addr::unchecked("owner"),
-            subaccount: 0,
-            quote: Int128::zero(),
-            positions: vec![],
-            open_orders: 0,
-            trigger_orders: 0,
-            risk_increased_at: 0,
-            last_position_at: 0,
-            gates: false,
-            isolated: false,
-        }
+        Account::new(Addr::unchecked("owner"), 0)
     }
 
     fn trade(account: &mut Account, market: &mut Market, side: Side, size: u128, value: u128) {

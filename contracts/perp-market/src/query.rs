@@ -26,8 +26,8 @@ use crate::outflow::Outflows;
 use crate::price::Valuation;
 use crate::state::{
     book_key, order_id, order_place, queue_key, rank_key, rank_price, split_place_key, Account,
-    Vault, ACCOUNTS, ACCOUNT_ORDERS, DELEVERAGE_QUEUE, MARKETS, MARKET_COUNT, MARKET_STATES,
-    ORDERS, PENDING_CLAIMS, RESIDUE, RETIRED_FEES, VAULT, WITHDRAWALS,
+    ACCOUNTS, ACCOUNT_ORDERS, DELEVERAGE_QUEUE, MARKETS, MARKET_COUNT, MARKET_STATES, ORDERS,
+    PENDING_CLAIMS, RETIRED_FEES, VAULT, WITHDRAWALS,
 };
 use crate::triggers;
 
@@ -551,7 +551,8 @@ fn ledger(exchange: &Exchange) -> ContractResult<LedgerResponse> {
     let mut fees_owed = Uint128::zero();
     let mut fee_collector = Uint128::zero();
     let mut settlement_pool = Int128::zero();
-    let mut residue = RESIDUE.load(storage)?;
+    let vault = VAULT.load(storage)?;
+    let mut residue = vault.residue;
     let mut deficit = Uint128::zero();
     let retired_fees = RETIRED_FEES.may_load(storage)?.unwrap_or_default();
     let mut level = None;
@@ -564,11 +565,8 @@ fn ledger(exchange: &Exchange) -> ContractResult<LedgerResponse> {
         deficit = add(deficit, state.deficit)?;
         level = level.max(state.risk.map(|risk| risk.level));
     }
-    let Vault {
-        held: vault,
-        queued: queued_withdrawals,
-        ..
-    } = VAULT.load(storage)?;
+    let queued_withdrawals = vault.queued;
+    let held = to_signed(vault.held)?;
     let bank = bank_balance(exchange.deps, exchange.env, &exchange.config.collateral)?;
     let lines = [
         fees_owed,
@@ -583,7 +581,7 @@ fn ledger(exchange: &Exchange) -> ContractResult<LedgerResponse> {
     })?;
     let lines = subtract_signed(lines, to_signed(deficit)?)?;
     Ok(LedgerResponse {
-        accounts: subtract_signed(to_signed(vault)?, lines)?,
+        accounts: subtract_signed(held, lines)?,
         fees_owed,
         fee_collector,
         retired_fees,
@@ -592,7 +590,7 @@ fn ledger(exchange: &Exchange) -> ContractResult<LedgerResponse> {
         queued_withdrawals,
         deficit,
         bank,
-        unaccounted: subtract_signed(to_signed(bank)?, to_signed(vault)?)?,
+        unaccounted: subtract_signed(to_signed(bank)?, held)?,
         level,
     })
 }

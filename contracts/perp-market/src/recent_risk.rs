@@ -97,9 +97,6 @@ mod tests {
 
     fn maker(size: i128) -> Account {
         Account {
-            owner: cosmwasm_std::Addr::unchecked("owner"),
-            subaccount: 0,
-            quote: Int128::zero(),
             positions: vec![crate::state::Position {
                 market: 3,
                 size: Int128::new(size),
@@ -108,12 +105,7 @@ mod tests {
                 index: cosmwasm_std::Int256::zero(),
                 small_growth: None,
             }],
-            open_orders: 0,
-            trigger_orders: 0,
-            risk_increased_at: 0,
-            last_position_at: 0,
-            gates: false,
-            isolated: false,
+            ..Account::new(cosmwasm_std::Addr::unchecked("owner"), 0)
         }
     }
 

@@ -9,6 +9,8 @@
 //! * a *queue* is one side's positions of one market: `market * 2`, plus 1 for shorts ([`queue_key`]);
 //! * a *rank* in a queue is the average entry price for longs and its complement for shorts
 //!   ([`rank_key`]): the position that gained most, as a fraction, comes first.
+//!
+//! Records that trading writes have names of one letter: each byte that a chain writes costs 30 gas.
 
 use ballast_administration::pending::{Changes, StoredChange};
 use ballast_storage::{Item, Map};
@@ -43,9 +45,6 @@ pub struct Config {
 
 /// Settings. One.
 pub const CONFIG: Item<Config> = Item::new("config");
-
-/// Quote atoms that belong to nobody and to no market: what `Sync` booked.
-pub const RESIDUE: Item<Uint128> = Item::new("residue");
 
 /// Number of markets listed; the next market's number.
 pub const MARKET_COUNT: Item<u32> = Item::new("market_count");
@@ -138,10 +137,12 @@ pub struct MarketState {
     pub flush_blocked_until: u64,
     /// Slot of the last price sample, see [`PriceSample`].
     pub sampled_slot: u64,
+    /// What was liquidated in it in the block of its last message, if anything was.
+    pub liquidated: Option<BlockUse>,
 }
 
 /// Market number -> totals, price, indices.
-pub const MARKET_STATES: Map<MarketId, MarketState> = Map::new("market_states");
+pub const MARKET_STATES: Map<MarketId, MarketState> = Map::new("s");
 
 /// The first valid price of a slot of five minutes: what a market is settled at if its feed dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -234,9 +235,32 @@ pub struct Account {
     pub gates: bool,
     /// Its one position is in an isolated market.
     pub isolated: bool,
+    /// There may be a [`PendingClaim`] or a [`DeleverageCursor`] of one of its positions.
+    pub waits: bool,
+    /// What was liquidated of it in the block of its last message, if anything was.
+    pub liquidated: Option<BlockUse>,
 }
 
 impl Account {
+    /// An account that holds nothing.
+    #[must_use]
+    pub const fn new(owner: Addr, subaccount: u32) -> Self {
+        Self {
+            owner,
+            subaccount,
+            quote: Int128::zero(),
+            positions: vec![],
+            open_orders: 0,
+            trigger_orders: 0,
+            risk_increased_at: 0,
+            last_position_at: 0,
+            gates: false,
+            isolated: false,
+            waits: false,
+            liquidated: None,
+        }
+    }
+
     /// When it last held a position, `now` where it does; 0: never. Money that came by a transfer brings the
     /// time of the account that it came from.
     #[must_use]
@@ -253,7 +277,7 @@ impl Account {
 pub const MAX_POSITIONS: usize = 8;
 
 /// Account number -> account. An account is never deleted.
-pub const ACCOUNTS: Map<u64, Account> = Map::new("accounts");
+pub const ACCOUNTS: Map<u64, Account> = Map::new("a");
 
 /// (owner, subaccount) -> account number.
 pub const ACCOUNT_NUMBERS: Map<(&Addr, u32), u64> = Map::new("account_numbers");
@@ -284,10 +308,10 @@ impl Order {
 }
 
 /// (book, place) -> order: the first key of a book is its best order.
-pub const ORDERS: Map<(u64, u128), Order> = Map::new("orders");
+pub const ORDERS: Map<(u64, u128), Order> = Map::new("o");
 
 /// (account number, book, place): all resting orders of an account.
-pub const ACCOUNT_ORDERS: Map<(u64, u64, u128), Empty> = Map::new("account_orders");
+pub const ACCOUNT_ORDERS: Map<(u64, u64, u128), Empty> = Map::new("i");
 
 /// What a client order id stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -321,7 +345,7 @@ pub const DELEGATES: Map<(u64, &Addr), u64> = Map::new("delegates");
 pub const MAX_DELEGATES: usize = 8;
 
 /// (queue, rank, account number): all positions in the order in which they are deleveraged.
-pub const DELEVERAGE_QUEUE: Map<(u64, u128, u64), Empty> = Map::new("deleverage_queue");
+pub const DELEVERAGE_QUEUE: Map<(u64, u128, u64), Empty> = Map::new("q");
 
 /// A claim that failed.
 #[derive(Clone, Debug, PartialEq)]
@@ -334,7 +358,8 @@ pub struct PendingClaim {
     pub last_failed_at: u64,
 }
 
-/// (account number, market) -> failed claim. Removed when a claim succeeds or the position is closed.
+/// (account number, market) -> failed claim. Removed when a claim succeeds or the position is closed. Its account
+/// [waits](Account::waits).
 pub const PENDING_CLAIMS: Map<(u64, MarketId), PendingClaim> = Map::new("pending_claims");
 
 /// Where deleveraging of a bankrupt position stopped.
@@ -349,7 +374,7 @@ pub struct DeleverageCursor {
     pub started_at: u64,
 }
 
-/// (account number, market) -> cursor. Removed when the position is closed.
+/// (account number, market) -> cursor. Removed when the position is closed. Its account [waits](Account::waits).
 pub const DELEVERAGE_CURSORS: Map<(u64, MarketId), DeleverageCursor> =
     Map::new("deleverage_cursors");
 
@@ -379,10 +404,12 @@ pub struct Vault {
     pub queued: Uint128,
     /// The next queued withdrawal's number. Starts at 1.
     pub next_id: u64,
+    /// Quote atoms held that belong to nobody and to no market: what `Sync` booked.
+    pub residue: Uint128,
 }
 
 /// Coins, limits and queue. Written by every message that moves coins, and by no other.
-pub const VAULT: Item<Vault> = Item::new("vault");
+pub const VAULT: Item<Vault> = Item::new("v");
 
 /// A withdrawal that waits. It is paid to its account's owner.
 #[derive(Clone, Debug, PartialEq)]
@@ -427,7 +454,7 @@ pub const GATE_CAUSES: Map<(u8, u64), u64> = Map::new("gate_causes");
 /// (until, kind, number): the same in order of their ends.
 pub const GATE_ENDS: Map<(u64, u8, u64), Empty> = Map::new("gate_ends");
 
-/// What was liquidated in one block.
+/// What was liquidated of an account, or in a market, in one block. Not kept beyond the next message that writes the record.
 #[derive(Clone, Debug, PartialEq, Copy, Default)]
 pub struct BlockUse {
     /// The block.
@@ -455,11 +482,6 @@ impl BlockUse {
     }
 }
 
-/// Account number -> what was liquidated of it in the last block that it was. Written by liquidations.
-pub const LIQUIDATED_ACCOUNTS: Map<u64, BlockUse> = Map::new("liquidated_accounts");
-
-/// Market -> what was liquidated in it in the last block that anything was. Written by liquidations.
-pub const LIQUIDATED_MARKETS: Map<MarketId, BlockUse> = Map::new("liquidated_markets");
 /// Number -> change that waits. At most `MAX_PENDING`.
 pub const PENDING_CHANGES: Map<u64, StoredChange<Change>> = Map::new("pending_changes");
 

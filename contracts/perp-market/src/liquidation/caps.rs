@@ -3,7 +3,7 @@
 //!
 //! * One message closes at most a share of the position, but never less than a least notional at once.
 //! * An account, and a market, may lose so much notional to liquidation in one block, and so much may be
-//!   asked of the fund for it. What has been used is in two small records, by height.
+//!   asked of the fund for it. What has been used stands in both records, by height.
 //!
 //! Where a cap binds the answer says `more`, and the rest follows in the next block. A block in which nothing
 //! was used yet always allows one lot, whatever it is worth: liquidation never stops for good. Notional is
@@ -11,14 +11,14 @@
 
 use ballast_risk::{mul_div, position_limits, remaining_in_block, shortfall, Rounding};
 use ballast_types::MarketId;
-use cosmwasm_std::{Decimal, Storage, Uint128};
+use cosmwasm_std::{Decimal, Uint128};
 
 use crate::error::{ContractError, ContractResult};
 use crate::exchange::{Exchange, Market};
 use crate::liquidation::Subject;
 use crate::math::{add, subtract, to_signed};
 use crate::minimums::{is_dust, least_position};
-use crate::state::{BlockUse, LIQUIDATED_ACCOUNTS, LIQUIDATED_MARKETS};
+use crate::state::BlockUse;
 
 /// What one message may still close of a position.
 pub struct Caps {
@@ -32,13 +32,12 @@ pub struct Caps {
 
 impl Caps {
     /// What is left for the subject in this block.
-    pub fn load(exchange: &Exchange, subject: &Subject) -> ContractResult<Self> {
-        let market = exchange.market(subject.market)?;
-        let parameters = &market.config.parameters;
-        let storage = exchange.deps.storage;
+    pub fn load(exchange: &mut Exchange, subject: &Subject) -> ContractResult<Self> {
         let height = exchange.env.block.height;
-        let account = used_by_account(storage, subject.number, height)?;
-        let of_market = used_in_market(storage, subject.market, height)?;
+        let account = BlockUse::of(exchange.account(subject.number)?.liquidated, height);
+        let market = exchange.market(subject.market)?;
+        let of_market = BlockUse::of(market.state.liquidated, height);
+        let parameters = &market.config.parameters;
         let left =
             |name, limit: Uint128, used: Uint128| remaining_in_block(name, limit, used.min(limit));
         let whole = subject.size.unsigned_abs();
@@ -183,24 +182,6 @@ pub fn notional(market: &Market, size: Uint128, price: Decimal) -> ContractResul
     Ok(market.scale.notional(size, price, Rounding::Down)?)
 }
 
-fn used_by_account(storage: &dyn Storage, number: u64, height: u64) -> ContractResult<BlockUse> {
-    Ok(BlockUse::of(
-        LIQUIDATED_ACCOUNTS.may_load(storage, number)?,
-        height,
-    ))
-}
-
-fn used_in_market(
-    storage: &dyn Storage,
-    market: MarketId,
-    height: u64,
-) -> ContractResult<BlockUse> {
-    Ok(BlockUse::of(
-        LIQUIDATED_MARKETS.may_load(storage, market)?,
-        height,
-    ))
-}
-
 /// What a liquidation uses of its block.
 #[derive(Clone, Copy)]
 pub struct Use {
@@ -208,8 +189,6 @@ pub struct Use {
     pub account: u64,
     /// The market.
     pub market: MarketId,
-    /// Block.
-    pub height: u64,
     /// Closed, or about to be, quote atoms at the oracle price.
     pub notional: Uint128,
     /// Asked of the fund, quote atoms.
@@ -217,9 +196,9 @@ pub struct Use {
 }
 
 impl Use {
-    /// Counts it in the block.
-    pub fn record(&self, storage: &mut dyn Storage) -> ContractResult<()> {
-        self.change(storage, |used| {
+    /// Counts it in the block. Account and market were opened before.
+    pub fn record(&self, exchange: &mut Exchange) -> ContractResult<()> {
+        self.change(exchange, |used| {
             Ok(BlockUse {
                 notional: add(used.notional, self.notional)?,
                 loss: add(used.loss, self.loss)?,
@@ -229,8 +208,8 @@ impl Use {
     }
 
     /// Takes back what did not happen: nobody uses up a block by making claims fail.
-    pub fn release(&self, storage: &mut dyn Storage) -> ContractResult<()> {
-        self.change(storage, |used| {
+    pub fn release(&self, exchange: &mut Exchange) -> ContractResult<()> {
+        self.change(exchange, |used| {
             Ok(BlockUse {
                 notional: used.notional.saturating_sub(self.notional),
                 loss: used.loss.saturating_sub(self.loss),
@@ -241,15 +220,21 @@ impl Use {
 
     fn change(
         &self,
-        storage: &mut dyn Storage,
+        exchange: &mut Exchange,
         change: impl Fn(BlockUse) -> ContractResult<BlockUse>,
     ) -> ContractResult<()> {
         if self.notional.is_zero() && self.loss.is_zero() {
             return Ok(());
         }
-        let account = change(used_by_account(storage, self.account, self.height)?)?;
-        LIQUIDATED_ACCOUNTS.save(storage, self.account, &account)?;
-        let market = change(used_in_market(storage, self.market, self.height)?)?;
-        Ok(LIQUIDATED_MARKETS.save(storage, self.market, &market)?)
+        let height = exchange.env.block.height;
+        let changed = |stored| {
+            let used = change(BlockUse::of(stored, height))?;
+            ContractResult::Ok(Some(used).filter(|used| !used.is_unused()))
+        };
+        let account = exchange.account_mut(self.account)?;
+        account.liquidated = changed(account.liquidated)?;
+        let state = &mut exchange.market_mut(self.market)?.state;
+        state.liquidated = changed(state.liquidated)?;
+        Ok(())
     }
 }

@@ -11,17 +11,17 @@ use ballast_risk::shortfall;
 use ballast_storage::{from_bytes, record, to_bytes};
 use ballast_types::fund::ExecuteMsg as FundMsg;
 use ballast_types::market::LiquidationStatus;
-use ballast_types::MarketId;
+use ballast_types::{MarketId, RiskLevel};
 use cosmwasm_std::{Addr, Binary, Coin, DepsMut, Env, Response, SubMsg, Uint128};
 use cw20::Denom;
 
 use crate::changes::Changes;
-use crate::error::ContractResult;
+use crate::error::{ContractError, ContractResult};
 use crate::events;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Market};
 use crate::fund::{
-    apply_risk, bank_balance, change_vault, claim_answer, execute, submessage, take_fees,
-    take_from_vault, unaccounted, withdraw_fees, Flush, Movement, CLAIM_REPLY,
+    apply_risk, change_vault, claim_answer, execute, submessage, take_fees, take_from_vault,
+    unaccounted, withdraw_fees, Flush, Movement, CLAIM_REPLY,
 };
 use crate::liquidation::bankrupt::{self, Funding};
 use crate::liquidation::caps::{self, Caps, Use};
@@ -30,8 +30,7 @@ use crate::liquidation::{bounty, conclude, Conclusion, Outcome, Subject};
 use crate::math::{add, subtract};
 use crate::recent_risk;
 use crate::state::{
-    DeleverageCursor, PendingClaim, CONFIG, MARKETS, MARKET_STATES, NEXT_CLAIM, PENDING_CLAIMS,
-    RESIDUE, VAULT,
+    DeleverageCursor, PendingClaim, CONFIG, MARKET_STATES, NEXT_CLAIM, PENDING_CLAIMS, VAULT,
 };
 
 /// A failure this many retry times after the last one is a new one, not "still failing".
@@ -96,11 +95,10 @@ record! {
 
 impl ClaimPayload {
     /// What the claim counted in this block.
-    fn used(&self, env: &Env) -> Use {
+    const fn used(&self) -> Use {
         Use {
             account: self.account,
             market: self.market,
-            height: env.block.height,
             notional: self.notional,
             loss: self.amount,
         }
@@ -122,7 +120,6 @@ pub struct Claim {
     message: SubMsg,
     claim_id: u64,
     fees: Uint128,
-    used: Use,
 }
 
 /// Plans on a copy what would be closed were everything paid, and asks for what that lacks: in the book,
@@ -139,7 +136,7 @@ pub fn plan(
     remover: &Addr,
     caps: &Caps,
 ) -> ContractResult<Step> {
-    let cursor = load_cursor(&exchange, subject.number, subject.market)?;
+    let cursor = load_cursor(&mut exchange, subject.number, subject.market)?;
     let Some(plan) = capped_plan(&exchange, subject, &cursor, remover, caps)? else {
         return Ok(Step::Close(conclude(
             exchange,
@@ -270,9 +267,10 @@ fn ask(
     let recent_risk = recent_risk::is_recent(&account, now, recent_secs);
     let account = account.id();
     let collateral = exchange.config.collateral.clone();
-    let stray = unaccounted(exchange.deps, exchange.env, &collateral)?;
-    // Fees owed reach the fund before the claim does, unless it just refused some: with the claim where
-    // they are native, ahead of it where they are a cw20 (whose `Send` would lose the claim's answer).
+    let vault = VAULT.load(exchange.deps.storage)?;
+    let stray = unaccounted(exchange.deps, exchange.env, &collateral, &vault)?;
+    // Fees owed reach the fund before the claim does, where it may need them and did not just refuse some: with the
+    // claim where they are native, ahead of it where they are a cw20 (whose `Send` would lose the claim's answer).
     let kept = match keeper {
         Some(_) => bounty::kept(exchange.market(subject.market)?, subject, size)?,
         None => Uint128::zero(),
@@ -280,7 +278,9 @@ fn ask(
     let mut top_up = None;
     let mut fees = Uint128::zero();
     let mut funds = vec![];
-    if now >= exchange.market(subject.market)?.state.flush_blocked_until {
+    let market = exchange.market(subject.market)?;
+    let wanted = recent_risk || fees_are_wanted(market, exchange.config.parameters.flush_lot);
+    if wanted && now >= market.state.flush_blocked_until {
         match &collateral {
             Denom::Cw20(_) => top_up = take_fees(&mut exchange, subject.market, true, kept)?,
             Denom::Native(denom) => {
@@ -308,13 +308,13 @@ fn ask(
         amount,
         size,
         unaccounted: stray,
-        residue: RESIDUE.load(exchange.deps.storage)?,
+        residue: vault.residue,
         fees,
         keeper,
         notional,
         remover: remover.clone(),
     };
-    let used = payload.used(exchange.env);
+    payload.used().record(&mut exchange)?;
     let payload = to_bytes(&payload);
     let message = submessage(
         &exchange.config,
@@ -334,8 +334,16 @@ fn ask(
         message,
         claim_id,
         fees,
-        used,
     })
+}
+
+/// Whether fees owed leave with a claim. They cost a fifth of it, so less than a lot stays behind where the fund said that
+/// all is well: their part in what is paid would be small, and other layers pay as much.
+fn fees_are_wanted(market: &Market, lot: Uint128) -> bool {
+    let well = market.state.risk.as_ref().is_some_and(|risk| {
+        matches!(risk.level, RiskLevel::Surplus | RiskLevel::Healthy) && !risk.reduce_only
+    });
+    !well || market.config.isolated || market.state.fees_owed >= lot
 }
 
 impl Claim {
@@ -343,7 +351,6 @@ impl Claim {
     pub fn save(self, deps: DepsMut) -> ContractResult<Response> {
         let happened = self.changes.save(deps.storage)?;
         NEXT_CLAIM.save(deps.storage, &self.claim_id.saturating_add(1))?;
-        self.used.record(deps.storage)?;
         if !self.fees.is_zero() {
             change_vault(deps.storage, Movement::Out(self.fees))?;
         }
@@ -365,35 +372,41 @@ pub fn reply(
     answer: Result<Option<Binary>, String>,
 ) -> ContractResult<Response> {
     let payload: ClaimPayload = from_bytes(payload)?;
-    let key = (payload.account, payload.market);
+    let config = CONFIG.load(deps.storage)?;
+    let used = payload.used();
     // What was meant to be closed makes room for what is.
-    let used = payload.used(env);
     let planned = Use {
         loss: Uint128::zero(),
         ..used
     };
-    planned.release(deps.storage)?;
     match answer {
         Ok(data) => {
-            let paid = book_arrival(deps.branch(), env, &payload)?;
-            PENDING_CLAIMS.remove(deps.storage, key);
-            if !MARKETS.has(deps.storage, payload.market) {
-                return market_gone(deps, paid);
+            let paid = book_arrival(deps.branch(), env, &config.collateral, &payload)?;
+            let mut exchange = Exchange::with(deps.as_ref(), env, config);
+            if let Err(error) = exchange.open_market(payload.market) {
+                return match *error {
+                    ContractError::NoSuchMarket { .. } => market_gone(deps, paid),
+                    _ => Err(error),
+                };
             }
-            let mut exchange = Exchange::new(deps.as_ref(), env)?;
-            exchange.open_market(payload.market)?;
+            planned.release(&mut exchange)?;
             let told = claim_answer(data.as_ref()).and_then(|answer| answer.risk);
             apply_risk(&mut exchange, payload.market, told)?;
-            close_with(exchange, &payload, paid)?.save(deps)
+            let conclusion = close_with(exchange, &payload, paid)?;
+            conclusion.answered().save(deps)
         }
         Err(error) => {
             return_fees(deps.storage, &payload)?;
             let now = env.block.time.seconds();
-            let retry = CONFIG.load(deps.storage)?.parameters.claim_retry_secs;
+            let retry = config.parameters.claim_retry_secs;
+            let key = (payload.account, payload.market);
             let pending = still_pending(deps.as_ref().storage, key, &payload, now, retry)?;
             PENDING_CLAIMS.save(deps.storage, key, &pending)?;
             let waited = now.saturating_sub(pending.first_failed_at);
-            let mut exchange = Exchange::new(deps.as_ref(), env)?;
+            let mut exchange = Exchange::with(deps.as_ref(), env, config);
+            exchange.open_market(payload.market)?;
+            exchange.account_mut(payload.account)?.waits = true;
+            planned.release(&mut exchange)?;
             exchange.events.push(events::claim_failed(
                 payload.account,
                 payload.market,
@@ -405,14 +418,13 @@ pub fn reply(
             if waited >= patience(&error, retry) {
                 close_with(exchange, &payload, Uint128::zero())?.save(deps)
             } else {
-                let waiting = wait(exchange, &payload)?;
                 // Nobody uses up a block by making claims fail.
                 let asked = Use {
                     notional: Uint128::zero(),
                     ..used
                 };
-                asked.release(deps.storage)?;
-                waiting.save(deps)
+                asked.release(&mut exchange)?;
+                wait(exchange, &payload)?.save(deps)
             }
         }
     }
@@ -420,8 +432,9 @@ pub fn reply(
 
 /// The fund called back until the market was settled and delisted: what it paid belongs to nobody.
 fn market_gone(deps: DepsMut, paid: Uint128) -> ContractResult<Response> {
-    let residue = RESIDUE.load(deps.storage)?;
-    RESIDUE.save(deps.storage, &add(residue, paid)?)?;
+    let mut vault = VAULT.load(deps.storage)?;
+    vault.residue = add(vault.residue, paid)?;
+    VAULT.save(deps.storage, &vault)?;
     Ok(Response::new().add_attribute("status", "market_gone"))
 }
 
@@ -443,7 +456,7 @@ fn close_with(
     if !subject.risk.is_bankrupt() {
         return nothing_left(exchange, payload, paid);
     }
-    let cursor = load_cursor(&exchange, payload.account, payload.market)?;
+    let cursor = load_cursor(&mut exchange, payload.account, payload.market)?;
     let funding = Funding::Paid(paid);
     let mut outcome = bankrupt::close(
         &mut exchange,
@@ -518,15 +531,20 @@ fn patience(error: &str, retry: u64) -> u64 {
 
 /// What counts as paid: coins the books do not know now and did not know before, never more than was
 /// asked. More than that stays unaccounted.
-fn book_arrival(deps: DepsMut, env: &Env, payload: &ClaimPayload) -> ContractResult<Uint128> {
-    let collateral = CONFIG.load(deps.storage)?.collateral;
-    let bank = bank_balance(deps.as_ref(), env, &collateral)?;
-    let unknown = bank.saturating_sub(VAULT.load(deps.storage)?.held);
-    let synced = RESIDUE.load(deps.storage)?.saturating_sub(payload.residue);
+fn book_arrival(
+    deps: DepsMut,
+    env: &Env,
+    collateral: &Denom,
+    payload: &ClaimPayload,
+) -> ContractResult<Uint128> {
+    let mut vault = VAULT.load(deps.storage)?;
+    let unknown = unaccounted(deps.as_ref(), env, collateral, &vault)?;
+    let synced = vault.residue.saturating_sub(payload.residue);
     let arrived = unknown.saturating_sub(payload.unaccounted.saturating_sub(synced));
     let paid = arrived.min(payload.amount);
     if !paid.is_zero() {
-        change_vault(deps.storage, Movement::In(paid))?;
+        vault.held = add(vault.held, paid)?;
+        VAULT.save(deps.storage, &vault)?;
     }
     Ok(paid)
 }

@@ -34,14 +34,17 @@ const ROUND_SECS: u64 = 600;
 
 /// Where deleveraging of a position goes on; at the head of the queue where the last round is too old.
 pub fn load_cursor(
-    exchange: &Exchange,
+    exchange: &mut Exchange,
     number: u64,
     market: MarketId,
 ) -> ContractResult<DeleverageCursor> {
     let now = exchange.now();
-    let known = DELEVERAGE_CURSORS
-        .may_load(exchange.deps.storage, (number, market))?
-        .filter(|cursor| now.saturating_sub(cursor.started_at) <= ROUND_SECS);
+    let stored = if exchange.account(number)?.waits {
+        DELEVERAGE_CURSORS.may_load(exchange.deps.storage, (number, market))?
+    } else {
+        None
+    };
+    let known = stored.filter(|cursor| now.saturating_sub(cursor.started_at) <= ROUND_SECS);
     Ok(known.unwrap_or(DeleverageCursor {
         started_at: now,
         ..DeleverageCursor::default()

@@ -199,7 +199,7 @@ pub fn execute(
         .into());
     }
     remove_all(&mut exchange, number, None, "liquidation")?;
-    let caps = Caps::load(&exchange, &subject)?;
+    let caps = Caps::load(&mut exchange, &subject)?;
     if caps.size.is_zero() {
         return conclude(exchange, &subject, &Outcome::capped())?.save(deps);
     }
@@ -313,9 +313,10 @@ pub struct Conclusion {
     messages: Vec<Flush>,
     answer: LiquidationAnswer,
     key: (u64, MarketId),
+    waits: bool,
     over: bool,
+    answered: bool,
     cursor: Option<DeleverageCursor>,
-    used: Use,
 }
 
 /// Says what happened and takes fees that are due.
@@ -337,12 +338,18 @@ pub fn conclude(
     let used = Use {
         account: subject.number,
         market: subject.market,
-        height: exchange.env.block.height,
         notional: caps::notional(exchange.market(subject.market)?, closed, subject.price)?,
         loss: Uint128::zero(),
     };
+    used.record(&mut exchange)?;
+    // Nothing waits any more for a position that is closed or whose account recovered.
+    let closed = owner.size(subject.market).is_zero();
+    let over = closed || !subject.risk.is_bankrupt();
+    let cursor = outcome.cursor.clone().filter(|_| !over);
+    if cursor.is_some() {
+        exchange.account_mut(subject.number)?.waits = true;
+    }
     Ok(Conclusion {
-        used,
         changes: exchange.into_changes(),
         messages,
         answer: LiquidationAnswer {
@@ -356,22 +363,33 @@ pub fn conclude(
             deficit: outcome.deficit,
         },
         key: (subject.number, subject.market),
-        over: !subject.risk.is_bankrupt() || owner.size(subject.market).is_zero(),
-        cursor: outcome.cursor.clone(),
+        // What waited for a position that is closed goes with it.
+        waits: owner.waits && !closed,
+        over,
+        answered: false,
+        cursor,
     })
 }
 
 impl Conclusion {
+    /// The fund answered: no claim of this position fails any more.
+    #[must_use]
+    pub const fn answered(mut self) -> Self {
+        self.answered = true;
+        self
+    }
+
     /// Saves everything, then sends the fees that are due.
     pub fn save(self, deps: DepsMut) -> ContractResult<Response> {
         let happened = self.changes.save(deps.storage)?;
         fund::take_from_vault(deps.storage, &self.messages)?;
-        self.used.record(deps.storage)?;
-        // Nothing waits any more for a position that is closed or whose account recovered.
-        if self.over {
+        if self.waits && self.over {
             DELEVERAGE_CURSORS.remove(deps.storage, self.key);
+        }
+        if self.waits && (self.over || self.answered) {
             PENDING_CLAIMS.remove(deps.storage, self.key);
-        } else if let Some(cursor) = self.cursor {
+        }
+        if let Some(cursor) = self.cursor {
             DELEVERAGE_CURSORS.save(deps.storage, self.key, &cursor)?;
         }
         Ok(Response::new()

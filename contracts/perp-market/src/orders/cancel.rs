@@ -2,7 +2,7 @@
 
 use ballast_types::market::{OrderId, OrderReference, TriggerOrderId};
 use ballast_types::MarketId;
-use cosmwasm_std::{DepsMut, Env, MessageInfo, Response, Uint128};
+use cosmwasm_std::{Addr, DepsMut, Env, MessageInfo, Response, Uint128};
 
 use crate::delegates::acting_account;
 use crate::error::{ContractError, ContractResult};
@@ -28,6 +28,42 @@ enum Found {
     Order((u64, u128), Order),
     /// A trigger order.
     TriggerOrder(TriggerKey, TriggerOrder),
+}
+
+impl Found {
+    /// What stands there, whoever's it is.
+    fn at(exchange: &Exchange, place: Named) -> ContractResult<Option<Self>> {
+        Ok(match place {
+            Named::Order { book, place } => exchange
+                .order(book, place)?
+                .map(|order| Self::Order((book, place), order)),
+            Named::TriggerOrder {
+                line,
+                price,
+                sequence,
+            } => exchange
+                .trigger_order((line, price, sequence))?
+                .map(|order| Self::TriggerOrder((line, price, sequence), order)),
+        })
+    }
+
+    /// The account that it is of.
+    const fn account(&self) -> u64 {
+        match self {
+            Self::Order(_, order) => order.account,
+            Self::TriggerOrder(_, order) => order.account,
+        }
+    }
+
+    /// Takes it back.
+    fn cancel(&self, exchange: &mut Exchange) -> ContractResult<()> {
+        match self {
+            Self::Order(key, order) => remove_order(exchange, *key, order, "cancelled"),
+            Self::TriggerOrder(key, order) => {
+                triggers::remove(exchange, *key, order, "cancelled", None)
+            }
+        }
+    }
 }
 
 impl Reference {
@@ -68,18 +104,7 @@ impl Reference {
     fn find(self, exchange: &Exchange, account: u64) -> ContractResult<Found> {
         let found = match self.place(exchange, account)? {
             None => None,
-            Some(Named::Order { book, place }) => exchange
-                .order(book, place)?
-                .filter(|order| order.account == account)
-                .map(|order| Found::Order((book, place), order)),
-            Some(Named::TriggerOrder {
-                line,
-                price,
-                sequence,
-            }) => exchange
-                .trigger_order((line, price, sequence))?
-                .filter(|order| order.account == account)
-                .map(|order| Found::TriggerOrder((line, price, sequence), order)),
+            Some(place) => Found::at(exchange, place)?.filter(|found| found.account() == account),
         };
         found.ok_or(
             match self {
@@ -110,12 +135,31 @@ pub fn cancel_one(
     account: u64,
     reference: Reference,
 ) -> ContractResult<()> {
-    match reference.find(exchange, account)? {
-        Found::Order(key, order) => remove_order(exchange, key, &order, "cancelled"),
-        Found::TriggerOrder(key, order) => {
-            triggers::remove(exchange, key, &order, "cancelled", None)
-        }
-    }
+    reference.find(exchange, account)?.cancel(exchange)
+}
+
+/// The order that a place names, where it is of this owner's subaccount: the order names its account and the account its
+/// owner, so that the account's number need not be looked up.
+fn own_order(
+    exchange: &mut Exchange,
+    reference: Reference,
+    owner: &Addr,
+    subaccount: u32,
+) -> ContractResult<Option<Found>> {
+    let place = match reference {
+        Reference::ClientId(_) => None,
+        // A place does not depend on the account.
+        Reference::Id(_) | Reference::TriggerId(_) => reference.place(exchange, 0)?,
+    };
+    let Some(place) = place else {
+        return Ok(None);
+    };
+    let Some(found) = Found::at(exchange, place)? else {
+        return Ok(None);
+    };
+    let account = exchange.account(found.account())?;
+    let own = account.owner == *owner && account.subaccount == subaccount;
+    Ok(Some(found).filter(|_| own))
 }
 
 /// Cancels one order. By its account's owner or a delegate.
@@ -129,8 +173,22 @@ pub fn execute(
 ) -> ContractResult<Response> {
     cw_utils::nonpayable(info)?;
     let mut exchange = Exchange::new(deps.as_ref(), env)?;
-    let number = acting_account(&exchange, &info.sender, owner, subaccount)?;
-    cancel_one(&mut exchange, number, reference)?;
+    let found = if owner.map_or(true, |owner| info.sender.as_str() == owner) {
+        own_order(&mut exchange, reference, &info.sender, subaccount)?
+    } else {
+        None
+    };
+    let number = match found {
+        Some(found) => {
+            found.cancel(&mut exchange)?;
+            found.account()
+        }
+        None => {
+            let number = acting_account(&exchange, &info.sender, owner, subaccount)?;
+            cancel_one(&mut exchange, number, reference)?;
+            number
+        }
+    };
     let happened = exchange.into_changes().save(deps.storage)?;
     Ok(Response::new()
         .add_attribute("action", "cancel_order")

@@ -7,8 +7,8 @@ use ballast_perp_market::gate::{Cause, BUDGET_SECS, MAX_INTERVALS};
 use ballast_perp_market::state::{
     queue_key, rank_key, split_book_key, split_place_key, Account, Gate, MarketConfig, MarketState,
     Named, Order, Position, QueuedWithdrawal, Vault, ACCOUNTS, ACCOUNT_ORDERS, CLIENT_ORDERS,
-    CONFIG, DELEVERAGE_QUEUE, GATE, GATE_CAUSES, GATE_ENDS, MARKETS, MARKET_STATES, MAX_POSITIONS,
-    ORDERS, RESIDUE, RETIRED_FEES, VAULT, WITHDRAWALS,
+    CONFIG, DELEVERAGE_CURSORS, DELEVERAGE_QUEUE, GATE, GATE_CAUSES, GATE_ENDS, MARKETS,
+    MARKET_STATES, MAX_POSITIONS, ORDERS, PENDING_CLAIMS, RETIRED_FEES, VAULT, WITHDRAWALS,
 };
 use ballast_risk::ValueScale;
 use ballast_types::MarketId;
@@ -45,6 +45,8 @@ pub(super) struct MarketShadow {
     triggers: TriggerShadow,
     queue: Records<QueueKey, Empty>,
     withdrawals: Records<u64, QueuedWithdrawal>,
+    /// (account number, market) of failed claims, and of cursors.
+    waiting: [BTreeSet<(u64, MarketId)>; 2],
     causes: Records<(u8, u64), u64>,
     ends: Records<(u64, u8, u64), Empty>,
     vault: i128,
@@ -140,6 +142,12 @@ impl MarketShadow {
             let (id, withdrawal) = record?;
             shadow.put_withdrawal(id, Some(withdrawal));
         }
+        for key in PENDING_CLAIMS.keys(storage, None, None, up) {
+            shadow.waiting[0].insert(key?);
+        }
+        for key in DELEVERAGE_CURSORS.keys(storage, None, None, up) {
+            shadow.waiting[1].insert(key?);
+        }
         for record in GATE_CAUSES.range(storage, None, None, up) {
             let (cause, until) = record?;
             shadow.causes.replace(cause, Some(until));
@@ -228,6 +236,12 @@ impl MarketShadow {
         } else if namespace == WITHDRAWALS.namespace_bytes() {
             let id = decode::<u64>(rest)?;
             self.put_withdrawal(id, WITHDRAWALS.may_load(storage, id)?);
+        } else if namespace == PENDING_CLAIMS.namespace_bytes() {
+            let key = decode::<(u64, MarketId)>(rest)?;
+            self.put_waiting(0, key, PENDING_CLAIMS.has(storage, key), touched);
+        } else if namespace == DELEVERAGE_CURSORS.namespace_bytes() {
+            let key = decode::<(u64, MarketId)>(rest)?;
+            self.put_waiting(1, key, DELEVERAGE_CURSORS.has(storage, key), touched);
         } else if namespace == GATE_CAUSES.namespace_bytes() {
             let cause = decode::<(u8, u64)>(rest)?;
             self.causes
@@ -275,6 +289,21 @@ impl MarketShadow {
         before
     }
 
+    fn put_waiting(
+        &mut self,
+        kind: usize,
+        key: (u64, MarketId),
+        there: bool,
+        touched: &mut Touched,
+    ) {
+        if there {
+            self.waiting[kind].insert(key);
+        } else {
+            self.waiting[kind].remove(&key);
+        }
+        touched.accounts.insert(key.0);
+    }
+
     fn put_withdrawal(&mut self, id: u64, now: Option<QueuedWithdrawal>) {
         let amount = |one: &QueuedWithdrawal| signed(one.amount.u128());
         self.totals.queued += now.as_ref().map_or(0, amount);
@@ -318,7 +347,7 @@ impl MarketShadow {
     fn put_items(&mut self, storage: &dyn Storage) -> Result<()> {
         let vault = VAULT.load(storage)?;
         self.vault = signed(vault.held.u128());
-        self.residue = signed(RESIDUE.load(storage)?.u128());
+        self.residue = signed(vault.residue.u128());
         self.outflow = Some(vault);
         self.gate = GATE.load(storage)?;
         let retired = RETIRED_FEES.may_load(storage)?.unwrap_or_default();
@@ -537,6 +566,15 @@ impl MarketShadow {
             account.gates == known,
             "market: an account that gates is a known cause",
             || format!("account {number}: {account:?}, known {known}"),
+        );
+        let waiting = self.waiting.iter().all(|keys| {
+            let mut of_account = keys.range((number, 0)..=(number, MarketId::MAX));
+            of_account.all(|(_, market)| account.waits && account.position(*market).is_some())
+        });
+        findings.require(
+            waiting,
+            "market: failed claims and cursors are of positions of accounts that wait",
+            || format!("account {number}: {account:?}, {:?}", self.waiting),
         );
         let in_isolated = |position: &Position| self.isolated.contains(&position.market);
         let isolated = account.positions.iter().any(in_isolated);

@@ -1,6 +1,6 @@
 //! How much one message and one block may liquidate, and that the rest follows.
 
-use ballast_perp_market::state::{LIQUIDATED_ACCOUNTS, LIQUIDATED_MARKETS};
+use ballast_perp_market::state::{ACCOUNTS, MARKET_STATES};
 use ballast_testing::hostile::fund::{FundBehaviour, Reaction};
 use ballast_testing::suite::{fund_parameters, market_parameters, FundSeed, MarketSpec};
 use ballast_types::market::{LiquidationAnswer, LiquidationStatus, MarketParameters};
@@ -350,10 +350,8 @@ fn a_claim_that_fails_uses_up_nothing() {
 fn used(world: &World, user: &Addr) -> (u128, u128) {
     let number = world.suite.account(user, 0).unwrap().number.u64();
     let storage = world.suite.market_storage();
-    let account = LIQUIDATED_ACCOUNTS
-        .may_load(storage.as_ref(), number)
-        .unwrap();
-    let market = LIQUIDATED_MARKETS.may_load(storage.as_ref(), 0).unwrap();
+    let account = ACCOUNTS.load(storage.as_ref(), number).unwrap().liquidated;
+    let market = MARKET_STATES.load(storage.as_ref(), 0).unwrap().liquidated;
     assert_eq!(account, market);
     let used = account.unwrap_or_default();
     (used.notional.u128(), used.loss.u128())

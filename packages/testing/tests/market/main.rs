@@ -4,6 +4,7 @@ mod access;
 mod bands;
 mod batch;
 mod bounty;
+mod claimed_fees;
 mod dead_orders;
 mod decimals;
 mod delegates;

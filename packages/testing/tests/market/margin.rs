@@ -1,9 +1,10 @@
 //! Margin, withdrawals and solvent liquidation.
 
+use ballast_perp_market::state::MARKET_STATES;
 use ballast_perp_market::ContractError;
 use ballast_types::events::market as names;
-use ballast_types::market::LiquidationStatus;
-use ballast_types::{AccountId, Side};
+use ballast_types::market::{ExecuteMsg, LiquidationStatus};
+use ballast_types::{AccountId, RiskLevel, RiskParameters, Side};
 
 use crate::world::{named, number, price, refused, spec, World, UNIT};
 
@@ -236,4 +237,59 @@ fn initial_margin_grows_with_open_interest() {
         world.check();
         assert_eq!(at(&world), expected);
     }
+}
+
+// Funding and premium are counted when money is taken out, and settled by the next message that changes the position.
+#[test]
+fn taking_money_out_writes_no_market_and_counts_what_is_owed() {
+    let mut world = World::new();
+    let [long, twin] = ["long", "twin"].map(|name| world.user(name, 1_000 * UNIT));
+    let short = world.user("short", 10_000 * UNIT);
+    for buyer in [&long, &twin] {
+        world.open(buyer, &short, 10 * UNIT, "100");
+    }
+    let (fund, market) = (world.suite.fund.clone(), world.suite.market.clone());
+    let risk = RiskParameters {
+        market: 0,
+        revision: 1,
+        level: RiskLevel::Watch,
+        reduce_only: false,
+        fee_share_ppm: 250_000,
+        premium_rate_ppm: 900_000,
+        open_interest_cap: (1_000_000 * UNIT).into(),
+    };
+    let msg = ExecuteMsg::SetRiskLevel {
+        revision: 1,
+        markets: vec![risk],
+    };
+    world.suite.execute(&fund, &market, &msg, &[]).unwrap();
+    world.suite.advance(86_400);
+    world.suite.push_price(0, price("100")).unwrap();
+    world.suite.accrue(0).unwrap();
+    world.suite.advance(3);
+
+    let state = |world: &World| {
+        let storage = world.suite.market_storage();
+        MARKET_STATES.load(storage.as_ref(), 0).unwrap()
+    };
+    let before = state(&world);
+    let account = world.suite.account(&long, 0).unwrap();
+    // A day of 90 % a year on 1,000.
+    assert!(account.equity.i128() < 998 * UNIT as i128, "{account:?}");
+    let free = account.free_collateral.u128();
+    world.suite.withdraw(&long, 0, free + 1).unwrap_err();
+    world.suite.withdraw(&long, 0, free).unwrap();
+    world.check();
+    assert_eq!(state(&world), before, "the market was not written");
+
+    for seller in [&long, &twin] {
+        world.limit(&short, Side::Buy, 10 * UNIT, "100").unwrap();
+        let sold = world
+            .suite
+            .ioc(seller, 0, 0, Side::Sell, 10 * UNIT, price("100"));
+        assert_eq!(sold.unwrap().answer.filled.u128(), 10 * UNIT);
+        world.check();
+    }
+    // Both paid the same, whatever was taken out in between.
+    assert_eq!(world.quote(&twin) - world.quote(&long), free as i128);
 }

@@ -9,6 +9,9 @@ use crate::hostile::fund::{FundBehaviour, Reaction};
 use crate::metering::scenarios::stage::{BASE, PRICE};
 use crate::metering::scenarios::{Prepared, Scenario, Stage, Target, Tokens};
 
+/// A keeper with an account.
+const KEEPER: &str = "keeper with an account";
+
 pub(super) fn all() -> Vec<Scenario> {
     let one = |message, state, tokens, prepare| {
         Scenario::new(Target::Market, message, state, tokens, prepare)
@@ -34,6 +37,38 @@ pub(super) fn all() -> Vec<Scenario> {
         ),
         any("liquidate", "solvent, 2 fills", solvent::<2>),
         any("liquidate", "solvent, no liquidity", solvent::<0>),
+        any(
+            "liquidate",
+            "solvent, 1 fill, the keeper's first",
+            |stage| {
+                solvent::<1>(stage)?;
+                liquidate_by(stage, "new keeper")
+            },
+        ),
+        one(
+            "liquidate",
+            "bankrupt, claim, 1 fill, the keeper's first",
+            Tokens::Each,
+            |stage| {
+                bankrupt::<1>(stage)?;
+                maker(stage, "18850")?;
+                liquidate_by(stage, "new keeper")
+            },
+        ),
+        one(
+            "liquidate",
+            "bankrupt, claim with fees, 1 fill",
+            Tokens::Each,
+            |stage| {
+                bankrupt::<1>(stage)?;
+                maker(stage, "18850")?;
+                // What is owed is a lot.
+                let mut parameters = stage.suite.config()?.parameters;
+                parameters.flush_lot = stage.suite.market_info(0)?.fees_owed;
+                stage.suite.update_exchange(parameters)?;
+                liquidate(stage)
+            },
+        ),
         one(
             "liquidate",
             "bankrupt, claim, 1 fill",
@@ -107,9 +142,11 @@ pub(super) fn all() -> Vec<Scenario> {
     ]
 }
 
-/// The subject is long one base unit from 20,000 against so many rivals, with 5.25 % of margin.
+/// The subject is long one base unit from 20,000 against so many rivals, with 5.25 % of margin. The fund told the market
+/// that all is well.
 fn bankrupt<const RIVALS: usize>(stage: &mut Stage) -> Result<()> {
     subject(stage, RIVALS)?;
+    stage.suite.poke()?;
     stage.price("18900")
 }
 
@@ -156,12 +193,19 @@ fn failing_fund(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
+/// By a keeper who has liquidated before: bounties and fees are in an account.
 fn liquidate(stage: &mut Stage) -> Result<Prepared> {
+    stage.user(KEEPER, 1)?;
+    liquidate_by(stage, KEEPER)
+}
+
+fn liquidate_by(stage: &mut Stage, keeper: &str) -> Result<Prepared> {
     let msg = ExecuteMsg::Liquidate {
         account: Stage::id(&stage.suite.address("subject")),
         market: 0,
     };
-    Prepared::new(&stage.suite.keeper, &stage.suite.market, &msg)
+    let keeper = stage.suite.address(keeper);
+    Prepared::new(&keeper, &stage.suite.market, &msg)
 }
 
 fn accrue(stage: &mut Stage, secs: u64) -> Result<Prepared> {
