@@ -20,29 +20,30 @@
 use ballast_types::pyth::Price;
 use cosmwasm_std::{Env, Int64, Uint64};
 
-use crate::state::{Feed, Observation};
+use crate::prices::{Observation, Prices};
 use crate::{ContractError, ContractResult};
 
 /// The answer for a feed at a time, or why there is none.
-pub fn answer(id: &str, feed: &Feed, now: i64) -> ContractResult<Price> {
-    let fresh: Vec<Observation> = feed
-        .feeders
+pub fn answer(id: &str, prices: &Prices, now: i64) -> ContractResult<Price> {
+    let fresh: Vec<Observation> = prices
+        .last
         .iter()
-        .filter_map(|feeder| feeder.last)
-        .filter(|observation| is_fresh(feed, observation, now))
+        .flatten()
+        .filter(|observation| is_fresh(prices, observation, now))
+        .copied()
         .collect();
-    combine(&fresh, feed.quorum, feed.expo).ok_or_else(|| ContractError::NoQuorum {
+    combine(&fresh, prices.quorum, prices.expo).ok_or_else(|| ContractError::NoQuorum {
         id: id.to_owned(),
-        quorum: feed.quorum,
+        quorum: prices.quorum,
         found: u32::try_from(fresh.len()).unwrap_or(u32::MAX),
-        max_age_secs: feed.max_age_secs,
+        max_age_secs: prices.max_age_secs,
     })
 }
 
 /// Whether a price counts: published at most `max_age_secs` ago.
 #[must_use]
-pub fn is_fresh(feed: &Feed, observation: &Observation, now: i64) -> bool {
-    let oldest = now.saturating_sub(i64::try_from(feed.max_age_secs).unwrap_or(i64::MAX));
+pub fn is_fresh(prices: &Prices, observation: &Observation, now: i64) -> bool {
+    let oldest = now.saturating_sub(i64::try_from(prices.max_age_secs).unwrap_or(i64::MAX));
     observation.publish_time >= oldest
 }
 

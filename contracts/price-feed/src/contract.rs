@@ -64,7 +64,7 @@ pub fn execute(
     }
 }
 
-/// All queries cost one storage read, the paged one at most 50.
+/// All queries cost one storage read or two, the paged ones at most 100.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> ContractResult<Binary> {
     let answer = match msg {

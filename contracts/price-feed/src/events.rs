@@ -1,10 +1,8 @@
 //! The one place where events are built.
 
 use ballast_types::events::price_feed as name;
-use ballast_types::price_feed::PriceUpdate;
+use ballast_types::price_feed::{FeedConfig, PriceUpdate};
 use cosmwasm_std::{Addr, Event};
-
-use crate::state::Feed;
 
 /// A feeder pushed a price.
 #[must_use]
@@ -19,17 +17,12 @@ pub fn price(feeder: &Addr, update: &PriceUpdate) -> Event {
 
 /// A feed was added or its settings replaced. `feeders` is their comma-separated list.
 #[must_use]
-pub fn feed(id: &str, feed: &Feed) -> Event {
-    let feeders: Vec<&str> = feed
-        .feeders
-        .iter()
-        .map(|feeder| feeder.address.as_str())
-        .collect();
+pub fn feed(feed: &FeedConfig) -> Event {
     Event::new(name::FEED)
-        .add_attribute("id", id)
+        .add_attribute("id", &feed.id)
         .add_attribute("symbol", &feed.symbol)
         .add_attribute("quorum", feed.quorum.to_string())
-        .add_attribute("feeders", feeders.join(","))
+        .add_attribute("feeders", feed.feeders.join(","))
 }
 
 /// A feed was removed with its prices.

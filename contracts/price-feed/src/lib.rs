@@ -10,6 +10,7 @@ pub mod feeds;
 pub mod migration;
 pub mod ownership;
 pub mod pending;
+pub mod prices;
 pub mod push;
 pub mod query;
 pub mod state;

@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use ballast_types::price_feed::PriceUpdate;
-use cosmwasm_std::{Addr, DepsMut, Env, MessageInfo, Response, Storage};
+use cosmwasm_std::{CanonicalAddr, DepsMut, Env, MessageInfo, Response, Storage};
 
 use crate::answer::block_secs;
-use crate::state::{Feed, Observation, FEEDS};
+use crate::prices::Observation;
+use crate::state::{feed_key, FEEDS, PRICES};
 use crate::validate::MAX_UPDATES;
 use crate::{events, ContractError, ContractResult};
 
-/// Stores the sender's prices: all or none. One read and one write a price.
+/// Stores the sender's prices: all or none. Two reads and one write a price.
 pub fn push_prices(
     deps: DepsMut,
     env: &Env,
@@ -19,9 +20,10 @@ pub fn push_prices(
 ) -> ContractResult<Response> {
     check_list(&updates)?;
     let now = block_secs(env);
+    let feeder = deps.api.addr_canonicalize(info.sender.as_str())?;
     let mut response = Response::new().add_attribute("action", "push_prices");
     for update in &updates {
-        push_price(deps.storage, now, &info.sender, update)?;
+        push_price(deps.storage, now, info, &feeder, update)?;
         response = response.add_event(events::price(&info.sender, update));
     }
     Ok(response)
@@ -48,21 +50,23 @@ fn check_list(updates: &[PriceUpdate]) -> ContractResult<()> {
 fn push_price(
     storage: &mut dyn Storage,
     now: i64,
-    sender: &Addr,
+    info: &MessageInfo,
+    feeder: &CanonicalAddr,
     update: &PriceUpdate,
 ) -> ContractResult<()> {
     let id = &update.id;
-    let mut feed: Feed = FEEDS
-        .may_load(storage, id)?
-        .ok_or_else(|| ContractError::NoSuchFeed { id: id.clone() })?;
-    let feeder = feed
-        .feeders
-        .iter_mut()
-        .find(|feeder| feeder.address == *sender)
-        .ok_or_else(|| ContractError::NotAFeeder {
-            id: id.clone(),
-            sender: sender.clone(),
-        })?;
+    let no_such_feed = || ContractError::NoSuchFeed { id: id.clone() };
+    let key = feed_key(id).ok_or_else(no_such_feed)?;
+    let feed = FEEDS.may_load(storage, key)?.ok_or_else(no_such_feed)?;
+    let mut prices = PRICES.load(storage, key)?;
+    let mut feeders = feed.feeders.iter().zip(&mut prices.last);
+    let (_, last) =
+        feeders
+            .find(|(known, _)| *known == feeder)
+            .ok_or_else(|| ContractError::NotAFeeder {
+                id: id.clone(),
+                sender: info.sender.clone(),
+            })?;
 
     let found = update.publish_time;
     if update.price <= cosmwasm_std::Int64::zero() {
@@ -78,7 +82,7 @@ fn push_price(
             found,
         });
     }
-    if let Some(last) = feeder.last.filter(|last| found <= last.publish_time) {
+    if let Some(last) = last.filter(|last| found <= last.publish_time) {
         return Err(ContractError::NotNewer {
             id: id.clone(),
             last: last.publish_time,
@@ -86,12 +90,11 @@ fn push_price(
         });
     }
 
-    feeder.last = Some(Observation {
+    *last = Some(Observation {
         price: update.price,
         conf: update.conf,
         publish_time: update.publish_time,
     });
-    feed.untouched = false;
-    FEEDS.save(storage, id, &feed)?;
+    PRICES.save(storage, key, &prices)?;
     Ok(())
 }

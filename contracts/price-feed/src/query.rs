@@ -2,21 +2,28 @@
 
 use ballast_types::price_feed::{FeedConfig, FeederPrice, PendingChange};
 use ballast_types::pyth::{Price, PriceFeed, PriceFeedResponse};
-use cosmwasm_std::{Deps, Env, Order};
+use cosmwasm_std::{Api, Deps, Env, Order, StdResult};
 use cw_storage_plus::Bound;
 
 use crate::answer::{answer, block_secs, is_fresh};
-use crate::state::{Feed, ADVERSE_DELAY_SECS, CHANGES, FEEDS};
-use crate::{ContractError, ContractResult};
+use crate::prices::Prices;
+use crate::state::{feed_id, feed_key, Feed, ADVERSE_DELAY_SECS, CHANGES, FEEDS, PRICES};
+use crate::{feeds as records, validate, ContractError, ContractResult};
 
 const DEFAULT_LIMIT: u32 = 10;
 const MAX_LIMIT: u32 = 50;
 
-/// Pyth's query. The moving average is the price itself: Ballast reads `price` only, and a real average
+/// Pyth's query: one read. The moving average is the price itself: Ballast reads `price` only, and a real average
 /// would cost every push a computation that nobody uses.
 pub fn price_feed(deps: Deps, env: &Env, id: String) -> ContractResult<PriceFeedResponse> {
-    let feed = load(deps, &id)?;
-    let price = answer(&id, &feed, block_secs(env))?;
+    let prices = match feed_key(&id) {
+        Some(key) => PRICES.may_load(deps.storage, key)?,
+        None => None,
+    };
+    let Some(prices) = prices else {
+        return Err(ContractError::NoSuchFeed { id });
+    };
+    let price = answer(&id, &prices, block_secs(env))?;
     let ema_price = price.clone();
     Ok(PriceFeedResponse {
         price_feed: PriceFeed {
@@ -29,25 +36,36 @@ pub fn price_feed(deps: Deps, env: &Env, id: String) -> ContractResult<PriceFeed
 
 /// A feed's settings.
 pub fn feed(deps: Deps, id: String) -> ContractResult<FeedConfig> {
-    let feed = load(deps, &id)?;
-    Ok(config(id, feed))
+    may_config(deps, &id)?.ok_or(ContractError::NoSuchFeed { id })
 }
 
-/// Feeds by id.
+/// A feed's settings as messages name them, if there is such a feed.
+///
+/// # Errors
+/// Storage.
+pub fn may_config(deps: Deps, id: &str) -> ContractResult<Option<FeedConfig>> {
+    let Some((feed, prices)) = may_load(deps, id)? else {
+        return Ok(None);
+    };
+    Ok(Some(config(deps.api, id.to_owned(), feed, &prices)?))
+}
+
+/// Feeds by id, two reads each.
 pub fn feeds(
     deps: Deps,
     start_after: Option<&str>,
     limit: Option<u32>,
 ) -> ContractResult<Vec<FeedConfig>> {
+    let start_after = start_after.map(validate::feed_id).transpose()?;
+    let start_after = start_after.map(Bound::exclusive);
     FEEDS
-        .range(
-            deps.storage,
-            start_after.map(Bound::exclusive),
-            None,
-            Order::Ascending,
-        )
+        .range(deps.storage, start_after, None, Order::Ascending)
         .take(page(limit))
-        .map(|entry| Ok(entry.map(|(id, feed)| config(id, feed))?))
+        .map(|entry| {
+            let (key, feed) = entry?;
+            let prices = PRICES.load(deps.storage, key)?;
+            Ok(config(deps.api, feed_id(key), feed, &prices)?)
+        })
         .collect()
 }
 
@@ -63,19 +81,23 @@ pub fn pending_changes(
 
 /// The last price of every feeder of a feed.
 pub fn feeder_prices(deps: Deps, env: &Env, id: &str) -> ContractResult<Vec<FeederPrice>> {
-    let feed = load(deps, id)?;
+    let Some((feed, prices)) = may_load(deps, id)? else {
+        return Err(ContractError::NoSuchFeed { id: id.to_owned() });
+    };
     let now = block_secs(env);
-    let prices = feed.feeders.iter().map(|feeder| FeederPrice {
-        feeder: feeder.address.to_string(),
-        price: feeder.last.map(|last| Price {
-            price: last.price,
-            conf: last.conf,
-            expo: feed.expo,
-            publish_time: last.publish_time,
-        }),
-        fresh: feeder.last.is_some_and(|last| is_fresh(&feed, &last, now)),
+    let feeders = feed.feeders.iter().zip(&prices.last).map(|(feeder, last)| {
+        Ok(FeederPrice {
+            feeder: deps.api.addr_humanize(feeder)?.into_string(),
+            price: last.map(|last| Price {
+                price: last.price,
+                conf: last.conf,
+                expo: prices.expo,
+                publish_time: last.publish_time,
+            }),
+            fresh: last.is_some_and(|last| is_fresh(&prices, &last, now)),
+        })
     });
-    Ok(prices.collect())
+    feeders.collect()
 }
 
 fn page(limit: Option<u32>) -> usize {
@@ -83,25 +105,24 @@ fn page(limit: Option<u32>) -> usize {
     usize::try_from(limit).unwrap_or(usize::MAX)
 }
 
-fn load(deps: Deps, id: &str) -> ContractResult<Feed> {
-    FEEDS
-        .may_load(deps.storage, id)?
-        .ok_or_else(|| ContractError::NoSuchFeed { id: id.to_owned() })
+fn may_load(deps: Deps, id: &str) -> ContractResult<Option<(Feed, Prices)>> {
+    Ok(match feed_key(id) {
+        Some(key) => records::may_load(deps.storage, key)?,
+        None => None,
+    })
 }
 
-/// A feed's settings as messages name them.
-#[must_use]
-pub fn config(id: String, feed: Feed) -> FeedConfig {
-    FeedConfig {
+fn config(api: &dyn Api, id: String, feed: Feed, prices: &Prices) -> StdResult<FeedConfig> {
+    let mut feeders = Vec::with_capacity(feed.feeders.len());
+    for feeder in &feed.feeders {
+        feeders.push(api.addr_humanize(feeder)?.into_string());
+    }
+    Ok(FeedConfig {
         id,
         symbol: feed.symbol,
-        expo: feed.expo,
-        quorum: feed.quorum,
-        max_age_secs: feed.max_age_secs,
-        feeders: feed
-            .feeders
-            .into_iter()
-            .map(|feeder| feeder.address.into_string())
-            .collect(),
-    }
+        expo: prices.expo,
+        quorum: prices.quorum,
+        max_age_secs: prices.max_age_secs,
+        feeders,
+    })
 }

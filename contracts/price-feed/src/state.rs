@@ -4,79 +4,74 @@
 use ballast_administration::pending::{Changes, StoredChange};
 use ballast_storage::{record, Item, Map};
 use ballast_types::price_feed::Change;
-use cosmwasm_std::{Addr, Empty, Int64, Uint64};
+use cosmwasm_std::{CanonicalAddr, Empty, HexBinary};
 
-/// A feed: settings and the last price of each feeder in one record, so that a push costs one read and
-/// one write a feed and a query one read, whatever the number of feeders.
+use crate::prices::{Observation, Prices};
+
+/// Who may push prices of a feed. What they pushed is [`Prices`], a record of its own: a push writes only that one, and a
+/// price query reads only that one, whatever the number of feeders.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Feed {
     /// For people.
     pub symbol: String,
-    /// Decimal exponent of all its prices.
-    pub expo: i32,
-    /// How many fresh prices an answer needs: more than half of the feeders.
-    pub quorum: u32,
-    /// Age up to which a price counts, seconds.
-    pub max_age_secs: u64,
     /// At most [`crate::validate::MAX_FEEDERS`], in the owner's order, each once.
-    pub feeders: Vec<Feeder>,
-    /// No price was ever pushed, so nobody can rely on it. Left out where it is not so: a record does not grow by it.
-    pub untouched: bool,
-}
-
-/// Who may push prices of a feed, and what was pushed last.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Feeder {
-    /// Who.
-    pub address: Addr,
-    /// Nothing yet: `None`.
-    pub last: Option<Observation>,
-}
-
-/// A price as it was pushed. Positive.
-#[derive(Clone, Debug, PartialEq, Copy)]
-pub struct Observation {
-    /// Mantissa, the feed's exponent applies.
-    pub price: Int64,
-    /// Half-width of the confidence interval, same exponent.
-    pub conf: Uint64,
-    /// When it was observed, seconds. Strictly increases for each feeder.
-    pub publish_time: i64,
+    pub feeders: Vec<CanonicalAddr>,
+    /// Prices were pushed before the owner's last change of the feed. Those since are seen in [`Prices`].
+    pub had_prices: bool,
 }
 
 // The order of fields is the order of bytes.
 record! {
     struct Feed {
         symbol,
-        expo,
-        quorum,
-        max_age_secs,
         feeders,
-        untouched,
+        had_prices,
     }
 }
 
-record! {
-    struct Feeder {
-        address,
-        last,
+impl Feed {
+    /// Whether somebody may rely on it: a price was ever pushed.
+    #[must_use]
+    pub fn is_touched(&self, prices: &Prices) -> bool {
+        self.had_prices || prices.last.iter().any(Option::is_some)
+    }
+
+    /// The last price of a feeder; nothing yet, or no feeder: `None`.
+    #[must_use]
+    pub fn last_of(&self, feeder: &CanonicalAddr, prices: &Prices) -> Option<Observation> {
+        let mut last = self.feeders.iter().zip(&prices.last);
+        last.find_map(|(known, last)| (known == feeder).then_some(*last))?
     }
 }
 
-record! {
-    struct Observation {
-        price,
-        conf,
-        publish_time,
-    }
+/// Key of a feed: the 32 bytes that its id names.
+pub type FeedKey = [u8; 32];
+
+/// The key of an id, `None` where it is no id: 64 hexadecimal digits in lower case.
+#[must_use]
+pub fn feed_key(id: &str) -> Option<FeedKey> {
+    // Else the same feed would have two ids.
+    let lower_case = !id.bytes().any(|byte| byte.is_ascii_uppercase());
+    let bytes = HexBinary::from_hex(id).ok().filter(|_| lower_case)?;
+    bytes.to_array().ok()
 }
 
-/// Feed id (64 hexadecimal digits) -> feed. Written by `SetFeed`, `RemoveFeed` and `PushPrices`.
-pub const FEEDS: Map<&str, Feed> = Map::new("feeds");
+/// The id of a key.
+#[must_use]
+pub fn feed_id(key: FeedKey) -> String {
+    HexBinary::from(key).to_hex()
+}
 
-/// Ids of feeds that had prices and were removed: somebody may still point at them. Added by `RemoveFeed`, taken away by
+/// Feed -> who may push. Written by `SetFeed` and `RemoveFeed`.
+pub const FEEDS: Map<FeedKey, Feed> = Map::new("feeds");
+
+/// Feed -> what was pushed. Has the keys of [`FEEDS`], and as many observations as that has feeders. Written by `SetFeed`,
+/// `RemoveFeed` and `PushPrices`.
+pub const PRICES: Map<FeedKey, Prices> = Map::new("prices");
+
+/// Feeds that had prices and were removed: somebody may still point at them. Added by `RemoveFeed`, taken away by
 /// `SetFeed`; never iterated.
-pub const REMOVED_FEEDS: Map<&str, Empty> = Map::new("removed_feeds");
+pub const REMOVED_FEEDS: Map<FeedKey, Empty> = Map::new("removed_feeds");
 
 /// How long what loosens waits, seconds. Written by `SetAdverseDelay`.
 pub const ADVERSE_DELAY_SECS: Item<u64> = Item::new("adverse_delay_secs");

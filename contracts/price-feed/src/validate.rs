@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use ballast_types::price_feed::FeedConfig;
-use cosmwasm_std::{Addr, Api};
+use cosmwasm_std::{Api, CanonicalAddr};
 
+use crate::state::{feed_key, FeedKey};
 use crate::{ContractError, ContractResult};
 
 /// Feeders of one feed.
@@ -17,8 +18,6 @@ pub const MAX_AGE_SECS: u64 = 3_600;
 pub const MAX_EXPO: i32 = 18;
 /// Characters of a symbol.
 pub const MAX_SYMBOL: usize = 32;
-/// Digits of a feed id.
-pub const FEED_ID_DIGITS: usize = 64;
 
 /// Shortest time that what loosens waits, seconds: 21 days, in which everybody can leave the insurance fund.
 pub const MIN_ADVERSE_DELAY_SECS: u64 = 21 * 86_400;
@@ -40,9 +39,9 @@ pub fn adverse_delay(secs: u64) -> ContractResult<()> {
     )
 }
 
-/// Checks a feed's settings and returns its feeders' addresses, in the order given.
-pub fn feed(api: &dyn Api, config: &FeedConfig) -> ContractResult<Vec<Addr>> {
-    feed_id(&config.id)?;
+/// Checks a feed's settings and returns its key and its feeders' addresses, in the order given.
+pub fn feed(api: &dyn Api, config: &FeedConfig) -> ContractResult<(FeedKey, Vec<CanonicalAddr>)> {
+    let key = feed_id(&config.id)?;
     symbol(&config.symbol)?;
     range("expo", config.expo, -MAX_EXPO, MAX_EXPO)?;
     range("max_age_secs", config.max_age_secs, 1, MAX_AGE_SECS)?;
@@ -54,19 +53,14 @@ pub fn feed(api: &dyn Api, config: &FeedConfig) -> ContractResult<Vec<Addr>> {
         as_u64(majority),
         as_u64(config.feeders.len()),
     )?;
-    feeders(api, &config.feeders)
+    Ok((key, feeders(api, &config.feeders)?))
 }
 
-/// 64 hexadecimal digits in lower case.
-pub fn feed_id(id: &str) -> ContractResult<()> {
-    let digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    if id.len() == FEED_ID_DIGITS && id.bytes().all(digit) {
-        Ok(())
-    } else {
-        Err(ContractError::InvalidFeedId {
-            found: id.to_owned(),
-        })
-    }
+/// 64 hexadecimal digits in lower case: the key that they name.
+pub fn feed_id(id: &str) -> ContractResult<FeedKey> {
+    feed_key(id).ok_or_else(|| ContractError::InvalidFeedId {
+        found: id.to_owned(),
+    })
 }
 
 fn symbol(symbol: &str) -> ContractResult<()> {
@@ -81,7 +75,7 @@ fn symbol(symbol: &str) -> ContractResult<()> {
     }
 }
 
-fn feeders(api: &dyn Api, named: &[String]) -> ContractResult<Vec<Addr>> {
+fn feeders(api: &dyn Api, named: &[String]) -> ContractResult<Vec<CanonicalAddr>> {
     let mut seen = BTreeSet::new();
     let mut feeders = Vec::with_capacity(named.len());
     for name in named {
@@ -89,7 +83,7 @@ fn feeders(api: &dyn Api, named: &[String]) -> ContractResult<Vec<Addr>> {
         if !seen.insert(feeder.clone()) {
             return Err(ContractError::DuplicateFeeder { feeder });
         }
-        feeders.push(feeder);
+        feeders.push(api.addr_canonicalize(name)?);
     }
     Ok(feeders)
 }

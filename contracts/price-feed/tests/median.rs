@@ -11,7 +11,7 @@
 mod common;
 
 use ballast_price_feed::answer::combine;
-use ballast_price_feed::state::Observation;
+use ballast_price_feed::prices::Observation;
 use ballast_price_feed::ContractError;
 use common::{id, update, Feeds, MAX_AGE, NOW};
 use cosmwasm_std::{Int64, Uint64};

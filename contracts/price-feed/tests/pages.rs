@@ -10,6 +10,7 @@
 
 mod common;
 
+use ballast_price_feed::ContractError;
 use ballast_types::price_feed::{FeedConfig, QueryMsg};
 use common::{id, Feeds};
 
@@ -48,5 +49,19 @@ fn limits_have_a_default_and_a_bound() {
     assert_eq!(page(&feeds, None, None).len(), 10);
     assert_eq!(page(&feeds, None, Some(0)).len(), 0);
     assert_eq!(page(&feeds, None, Some(u32::MAX)).len(), 50);
-    assert_eq!(page(&feeds, Some("zzz".to_owned()), None).len(), 0);
+}
+
+#[test]
+fn a_walk_goes_on_behind_an_id_and_nothing_else() {
+    let feeds = many(3);
+    for wrong in ["zzz".to_owned(), id(1).replace('1', "A")] {
+        let (start_after, limit) = (Some(wrong.clone()), None);
+        let refused = feeds.query::<Vec<FeedConfig>>(QueryMsg::Feeds { start_after, limit });
+        let expected = ContractError::InvalidFeedId { found: wrong };
+        assert_eq!(refused.unwrap_err(), expected);
+    }
+    // Of a feed that is not there: the feeds behind where it would be.
+    let between = format!("{}8", &id(0)[..63]);
+    assert_eq!(page(&feeds, Some(between), None).len(), 0);
+    assert_eq!(page(&feeds, Some(id(1)), None), [id(2)]);
 }

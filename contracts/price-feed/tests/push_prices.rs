@@ -10,7 +10,7 @@
 
 mod common;
 
-use ballast_price_feed::state::FEEDS;
+use ballast_price_feed::state::{feed_key, PRICES};
 use ballast_price_feed::validate::MAX_UPDATES;
 use ballast_price_feed::ContractError;
 use ballast_types::events::{attribute, price_feed};
@@ -36,8 +36,9 @@ fn stores_what_was_pushed_and_says_so() {
         Some((NOW - 5).to_string().as_str())
     );
 
-    let stored = FEEDS.load(&feeds.deps.storage, &id(1)).unwrap();
-    assert_eq!(stored.feeders[0].last.unwrap().price, Int64::new(123));
+    let key = feed_key(&id(1)).unwrap();
+    let stored = PRICES.load(&feeds.deps.storage, key).unwrap();
+    assert_eq!(stored.last[0].unwrap().price, Int64::new(123));
     let prices: Vec<FeederPrice> = feeds.query(QueryMsg::FeederPrices { id: id(1) }).unwrap();
     assert!(prices[0].fresh && !prices[1].fresh);
     assert_eq!(prices[0].price.as_ref().unwrap().publish_time, NOW - 5);

@@ -10,7 +10,7 @@
 
 mod common;
 
-use ballast_price_feed::state::FEEDS;
+use ballast_price_feed::state::{feed_key, FEEDS};
 use ballast_price_feed::validate::{MAX_AGE_SECS, MAX_EXPO, MAX_FEEDERS};
 use ballast_price_feed::ContractError;
 use ballast_types::events::{attribute, price_feed};
@@ -189,6 +189,6 @@ proptest! {
                 && quorum <= feeders
                 && 2 * quorum > feeders
         );
-        prop_assert_eq!(FEEDS.has(&feeds.deps.storage, &id(1)), accepted);
+        prop_assert_eq!(FEEDS.has(&feeds.deps.storage, feed_key(&id(1)).unwrap()), accepted);
     }
 }

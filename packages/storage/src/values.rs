@@ -1,6 +1,6 @@
 //! Flags, text, lists, pairs and what other crates define.
 
-use cosmwasm_std::{Addr, Empty};
+use cosmwasm_std::{Addr, CanonicalAddr, Empty};
 use cw20::Denom;
 
 use crate::numbers::{read_unsigned, write_unsigned};
@@ -121,6 +121,19 @@ impl Record for Addr {
     }
 }
 
+/// An address's bytes, of which a chain has 20 or 32.
+impl Record for CanonicalAddr {
+    fn write(&self, out: &mut Vec<u8>) {
+        write_length(out, self.len());
+        out.extend_from_slice(self.as_slice());
+    }
+
+    fn read(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let length = read_length(input)?;
+        input.bytes(length).map(Self::from)
+    }
+}
+
 /// What an index holds: its key is all there is to know.
 impl Record for Empty {
     fn write(&self, _: &mut Vec<u8>) {}
@@ -141,7 +154,7 @@ record! {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use crate::{from_bytes, to_bytes};
-    use cosmwasm_std::{Addr, Empty};
+    use cosmwasm_std::{Addr, CanonicalAddr, Empty};
     use cw20::Denom;
 
     #[test]
@@ -166,6 +179,7 @@ mod tests {
         same(Vec::<u64>::new());
         same(Box::new(3u64));
         same(Addr::unchecked("ballast1qqq"));
+        same(CanonicalAddr::from([7; 32]));
         same(Empty {});
         same(Denom::Native("uusd".to_owned()));
         same(Denom::Cw20(Addr::unchecked("token")));

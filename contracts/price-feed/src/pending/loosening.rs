@@ -5,30 +5,27 @@
 //! would stop with it. So both act at once only where the feed still answers.
 
 use ballast_types::price_feed::{Change, FeedConfig};
-use cosmwasm_std::{Env, Storage};
+use cosmwasm_std::{Deps, Env, Storage};
 
 use crate::answer::{block_secs, is_fresh};
-use crate::state::{ADVERSE_DELAY_SECS, FEEDS};
-use crate::{query, ContractResult};
+use crate::state::{ADVERSE_DELAY_SECS, PRICES};
+use crate::{feeds, query, ContractResult};
 
 /// What is in force now of what a change is about. Where there is no such feed: its removal.
 ///
 /// # Errors
 /// Storage.
-pub fn in_force(storage: &dyn Storage, change: &Change) -> ContractResult<Change> {
+pub fn in_force(deps: Deps, change: &Change) -> ContractResult<Change> {
     let id = match change {
         Change::SetFeed { feed } => &feed.id,
         Change::RemoveFeed { id } => id,
         Change::SetAdverseDelay { .. } => {
-            let adverse_delay_secs = ADVERSE_DELAY_SECS.load(storage)?;
+            let adverse_delay_secs = ADVERSE_DELAY_SECS.load(deps.storage)?;
             return Ok(Change::SetAdverseDelay { adverse_delay_secs });
         }
     };
-    let feed = FEEDS.may_load(storage, id)?;
-    Ok(match feed {
-        Some(feed) => Change::SetFeed {
-            feed: query::config(id.clone(), feed),
-        },
+    Ok(match query::may_config(deps, id)? {
+        Some(feed) => Change::SetFeed { feed },
         None => Change::RemoveFeed { id: id.clone() },
     })
 }
@@ -92,15 +89,16 @@ fn stopped(
     } else {
         return Ok(None);
     };
-    let feed = FEEDS.load(storage, &before.id)?;
+    let prices = PRICES.load(storage, feeds::existing(storage, &before.id)?)?;
     let now = block_secs(env);
-    let fresh = feed.feeders.iter().filter(|feeder| {
-        let stays = after
-            .feeders
-            .iter()
-            .any(|name| feeder.address.as_str() == name);
-        stays && feeder.last.is_some_and(|last| is_fresh(&feed, &last, now))
-    });
+    let fresh = before
+        .feeders
+        .iter()
+        .zip(&prices.last)
+        .filter(|(feeder, last)| {
+            let fresh = last.is_some_and(|last| is_fresh(&prices, &last, now));
+            fresh && after.feeders.contains(feeder)
+        });
     let quorum = usize::try_from(after.quorum).unwrap_or(usize::MAX);
     Ok((fresh.count() < quorum).then_some(field))
 }

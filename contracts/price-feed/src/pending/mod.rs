@@ -25,7 +25,7 @@ pub fn submit(
 ) -> ContractResult<Response> {
     cw_ownable::assert_owner(deps.storage, &info.sender)?;
     feeds::check(deps.as_ref(), &change)?;
-    let base = loosening::in_force(deps.storage, &change)?;
+    let base = loosening::in_force(deps.as_ref(), &change)?;
     let loosens = if at_stake(deps.as_ref(), &change)? {
         loosening::loosened(deps.storage, env, &base, &change)?
     } else {
@@ -64,7 +64,7 @@ pub fn apply(deps: DepsMut, env: &Env, id: u64) -> ContractResult<Response> {
     let now = env.block.time.seconds();
     let stored = CHANGES.take(deps.storage, id, now, delay_secs)?;
     let (kind, ready_at) = (stored.change.as_str(), stored.ready_at(delay_secs));
-    let in_force = loosening::in_force(deps.storage, &stored.change)?;
+    let in_force = loosening::in_force(deps.as_ref(), &stored.change)?;
     let Some(change) = loosening::merged(&stored.base, stored.change, &in_force) else {
         return Ok(Response::new()
             .add_attribute("action", kind)

@@ -103,7 +103,7 @@ fn feeds(storage: &dyn Storage) -> usize {
     use ballast_price_feed::state::*;
     count!(
         storage,
-        maps[FEEDS, REMOVED_FEEDS, PENDING_CHANGES],
+        maps[FEEDS, PRICES, REMOVED_FEEDS, PENDING_CHANGES],
         items[ADVERSE_DELAY_SECS, NEXT_CHANGE]
     )
 }

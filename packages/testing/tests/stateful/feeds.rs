@@ -11,7 +11,7 @@ use ballast_types::price_feed::{
     Change, ChangeAnswer, ConfigResponse, ExecuteMsg, FeedConfig, FeederPrice, PendingChange,
     PriceUpdate, QueryMsg,
 };
-use cosmwasm_std::{from_json, Addr, Int64, Uint64};
+use cosmwasm_std::{from_json, Addr, Deps, Int64, Uint64};
 use cw_multi_test::AppResponse;
 use cw_ownable::OwnershipError;
 use rand::seq::SliceRandom;
@@ -337,10 +337,16 @@ fn applied(world: &World, id: u64) -> Expect {
 fn left_of(world: &World, id: u64) -> Expect {
     let storage = world.suite.storage_of(&world.suite.price_feed);
     let stored = PENDING_CHANGES.load(storage.as_ref(), id).unwrap();
-    let now = loosening::in_force(storage.as_ref(), &stored.change).unwrap();
+    let app = &world.suite.app;
+    let deps = Deps {
+        storage: storage.as_ref(),
+        api: app.api(),
+        querier: app.wrap(),
+    };
+    let now = loosening::in_force(deps, &stored.change).unwrap();
     match loosening::merged(&stored.base, stored.change, &now) {
         Some(Change::SetFeed { feed }) => {
-            validate::feed(world.suite.app.api(), &feed).map_or_else(Expect::Feed, |_| Expect::Ok)
+            validate::feed(app.api(), &feed).map_or_else(Expect::Feed, |_| Expect::Ok)
         }
         _ => Expect::Ok,
     }

@@ -9,7 +9,7 @@ use ballast_insurance_fund::state as fund;
 use ballast_perp_market::state::{
     self as market, Account, MarketState, Order, Position, TriggerOrder, TriggerPlace,
 };
-use ballast_price_feed::state::FEEDS;
+use ballast_price_feed::state::{feed_key, FEEDS, PRICES};
 use ballast_types::fund::ExecuteMsg;
 use ballast_types::market::{PlaceTriggerOrder, TriggerCondition, TriggerOrderId, TriggeredOrder};
 use ballast_types::{MarketId, MarketReport, Side};
@@ -370,10 +370,14 @@ fn multiply_feeds(stage: &mut Stage, crowd: u64) -> Result<()> {
     let first = stage.suite.listed(0)?.feed_id.clone();
     let contract = stage.suite.price_feed.clone();
     let mut storage = stage.suite.app.contract_storage_mut(&contract);
-    let feed = FEEDS.load(storage.as_ref(), &first)?;
+    let first = feed_key(&first).context("a feed's id")?;
+    let feed = FEEDS.load(storage.as_ref(), first)?;
+    let prices = PRICES.load(storage.as_ref(), first)?;
     for i in 1..crowd {
-        let id = format!("{:064x}", (u128::from(i) << 64) | 7);
-        FEEDS.save(storage.as_mut(), &id, &feed)?;
+        let mut key = [0; 32];
+        key[16..].copy_from_slice(&((u128::from(i) << 64) | 7).to_be_bytes());
+        FEEDS.save(storage.as_mut(), key, &feed)?;
+        PRICES.save(storage.as_mut(), key, &prices)?;
     }
     Ok(())
 }
