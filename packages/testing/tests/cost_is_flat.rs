@@ -173,7 +173,7 @@ fn what_does_more_costs_more_in_proportion() {
             ("20 orders", 20),
             [1, 0, 2, 1],
         ),
-        ("push_prices", ("1 feed", 1), ("2 feeds", 2), [1, 1, 0, 0]),
+        ("push_prices", ("1 feed", 1), ("2 feeds", 2), [2, 1, 0, 0]),
         (
             "set_risk_level",
             ("1 market", 1),
