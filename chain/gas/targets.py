@@ -48,7 +48,7 @@ TARGETS = [
     Row("ask to leave", 1.2, "-", FUND, "request_exit", "a part"),
     Row("leave", 1.25, "-", FUND, "complete_exit", "in time", "native"),
     Row("governance: stake", 1.3, "1.32", GOVERNANCE, "stake", "more", "native"),
-    Row("governance: propose (one message, deposit)", 1.55, "2.45", GOVERNANCE, "propose", "with a deposit", "native"),
+    Row("governance: propose (one message, deposit)", 1.55, "2.45", GOVERNANCE, "propose", "a bank send, with a deposit", "native"),
     Row("governance: vote", 1.12, "2.35", GOVERNANCE, "vote", "counts"),
     Row("governance: execute a bank send", 1.3, "1.91", GOVERNANCE, "execute", "a bank send"),
     Row("governance: execute a contract call", 2.0, "-", GOVERNANCE, "execute", "a parameter of the market"),

@@ -32,6 +32,16 @@ pub(super) fn all() -> Vec<Scenario> {
             let funds = pay_deposit(stage, &member)?;
             Ok(proposal.with(funds))
         }),
+        each("propose", "a bank send, with a deposit", |stage| {
+            take_deposits(stage)?;
+            let member = member(stage)?;
+            let to_address = stage.user("grantee", 1)?.to_string();
+            let amount = coins(5, "uother");
+            let msg = BankMsg::Send { to_address, amount };
+            let proposal = propose_message(stage, &member, msg.into())?;
+            let funds = pay_deposit(stage, &member)?;
+            Ok(proposal.with(funds))
+        }),
         one(
             "propose_protective",
             "tightens 1 market",
@@ -47,7 +57,7 @@ pub(super) fn all() -> Vec<Scenario> {
         }),
         one("execute", "a parameter of the market", |stage| {
             let mut parameters = stage.suite.config()?.parameters;
-            parameters.flush_retry_secs += 1;
+            parameters.flush_retry_secs -= 1;
             let message = ballast_types::market::ExecuteMsg::UpdateParameters { parameters };
             let message = Suite::call(&stage.suite.market, &message)?;
             let id = passed(stage, message)?;
@@ -176,10 +186,15 @@ fn chair(stage: &mut Stage) -> Result<Addr> {
 }
 
 fn propose(stage: &mut Stage, proposer: &Addr) -> Result<Prepared> {
+    let message = stage.suite.reduce_only(0)?;
+    propose_message(stage, proposer, message)
+}
+
+fn propose_message(stage: &mut Stage, proposer: &Addr, message: CosmosMsg) -> Result<Prepared> {
     let msg = ExecuteMsg::Propose {
         title: "Close market 0 for more risk".to_owned(),
         description: "Nothing that is open can grow.".to_owned(),
-        msgs: vec![stage.suite.reduce_only(0)?],
+        msgs: vec![message],
         earliest: None,
         latest: None,
     };

@@ -6,6 +6,7 @@ use cosmwasm_std::{to_json_binary, Addr, Binary, Uint128};
 use cw20::Cw20ExecuteMsg;
 
 use crate::hostile::fund::{FundBehaviour, Reaction};
+use crate::metering::scenarios::stage::PRICE;
 use crate::metering::scenarios::{Prepared, Scenario, Stage, Target, Tokens, UNIT};
 
 /// Shares of the measured staker.
@@ -21,7 +22,19 @@ pub(super) fn all() -> Vec<Scenario> {
         one("receive.stake", "the second", Tokens::Cw20, stake),
         any("request_exit", "a part", request),
         any("cancel_exit", "without a gain", cancel),
-        one("complete_exit", "in time", Tokens::Each, complete),
+        one("complete_exit", "in time", Tokens::Each, |stage| {
+            let message = complete(stage)?;
+            stage.price(PRICE)?;
+            stage.suite.flush(0)?;
+            stage.suite.flush(1)?;
+            Ok(message)
+        }),
+        one(
+            "complete_exit",
+            "in time, while no market reports",
+            Tokens::Each,
+            complete,
+        ),
         any("transfer", "shares", transfer),
         any("send", "shares to a contract", send),
         any("increase_allowance", "the first", |stage| {
