@@ -34,6 +34,8 @@ pub struct Market {
     pub scale: ValueScale,
     /// A price sample that this message takes.
     pub sample: Option<PriceSample>,
+    /// What accrued when it was only looked at: told where it is written after all.
+    pub untold: Vec<Event>,
 }
 
 impl Market {
@@ -49,6 +51,7 @@ impl Market {
             state,
             scale,
             sample: None,
+            untold: vec![],
         })
     }
 
@@ -237,7 +240,7 @@ impl<'a> Exchange<'a> {
         let stored = if written {
             stored
         } else {
-            self.events.truncate(happened);
+            market.untold = self.events.split_off(happened);
             market.state.clone()
         };
         self.markets.insert(id, (market, stored));
@@ -453,6 +456,7 @@ impl<'a> Exchange<'a> {
         let height = self.env.block.height;
         for (_, (market, stored)) in &mut self.markets {
             if market.state != *stored {
+                self.events.append(&mut market.untold);
                 let used = market.state.liquidated;
                 market.state.liquidated = used.filter(|used| used.height == height);
             }

@@ -191,6 +191,7 @@ mod tests {
             },
             state: MarketState::default(),
             sample: None,
+            untold: vec![],
             scale: ValueScale::new(6, 6).unwrap(),
         }
     }

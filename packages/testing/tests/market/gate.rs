@@ -1,12 +1,15 @@
 //! The withdrawal gate: what shuts it, for whom, for how long.
 
+use ballast_perp_market::state::MARKET_STATES;
 use ballast_perp_market::ContractError;
 use ballast_testing::hostile::fund::{FundBehaviour, Reaction};
-use ballast_testing::suite::SuiteBuilder;
-use ballast_types::market::{LiquidationStatus, WithdrawalGateResponse};
+use ballast_testing::suite::{Suite, SuiteBuilder};
+use ballast_types::events::market as names;
+use ballast_types::market::{ExecuteMsg, LiquidationStatus, WithdrawalGateResponse};
+use ballast_types::{RiskLevel, RiskParameters, Side};
 use cosmwasm_std::Addr;
 
-use crate::world::{free, price, refused, spec, World, UNIT};
+use crate::world::{free, named, number, price, refused, spec, World, UNIT};
 
 const HOUR: u64 = 3_600;
 
@@ -380,4 +383,59 @@ fn queued_withdrawals_wait_for_the_gate_and_can_be_taken_back() {
     // Taking it back is never gated.
     scene.world.suite.cancel_withdrawal(&winner, 2).unwrap();
     scene.world.check();
+}
+
+// The source is looked at, the target is settled: what accrued is written, and so it is told.
+#[test]
+fn a_transfer_that_resolves_a_cause_tells_what_accrued() {
+    let mut scene = scene(60_000 * UNIT);
+    let Scene {
+        world,
+        loser,
+        winner,
+        ..
+    } = &mut scene;
+    world.suite.mint(loser, 5_000 * UNIT).unwrap();
+    world.suite.deposit(loser, 1, 5_000 * UNIT).unwrap();
+    world.limit(winner, Side::Sell, 10 * UNIT, "100").unwrap();
+    let bought = world
+        .suite
+        .ioc(loser, 1, 0, Side::Buy, 10 * UNIT, price("100"));
+    assert_eq!(bought.unwrap().answer.filled.u128(), 10 * UNIT);
+    world.check();
+    scene.unresolved();
+    assert!(gated(&scene.world, &scene.loser));
+
+    let market = scene.world.suite.market.clone();
+    let risk = RiskParameters {
+        market: 0,
+        revision: 1,
+        level: RiskLevel::Watch,
+        reduce_only: false,
+        fee_share_ppm: 250_000,
+        premium_rate_ppm: 900_000,
+        open_interest_cap: (1_000_000 * UNIT).into(),
+    };
+    let msg = ExecuteMsg::SetRiskLevel {
+        revision: 1,
+        markets: vec![risk],
+    };
+    let suite = &mut scene.world.suite;
+    suite.execute(&scene.fund, &market, &msg, &[]).unwrap();
+    suite.advance(3);
+    let owed = |suite: &Suite| {
+        let storage = suite.market_storage();
+        let state = MARKET_STATES.load(storage.as_ref(), 0).unwrap();
+        state.fees_owed.u128() as i128
+    };
+    let before = owed(suite);
+    let done = suite.transfer(&scene.loser, 1, 0, 500 * UNIT).unwrap();
+    scene.world.check();
+    let told: i128 = named(&done.events, names::PREMIUM)
+        .iter()
+        .map(|event| number(event, "amount"))
+        .sum();
+    assert!(told > 0);
+    assert_eq!(owed(&scene.world.suite) - before, told);
+    assert!(!gated(&scene.world, &scene.loser));
 }
