@@ -10,7 +10,7 @@
 //! * a *rank* in a queue is the average entry price for longs and its complement for shorts
 //!   ([`rank_key`]): the position that gained most, as a fraction, comes first.
 //!
-//! Records that trading writes have names of one letter: each byte that a chain writes costs 30 gas.
+//! Records that trading reads and writes have names of one letter: each byte of a key that a chain writes costs 30 gas.
 
 use ballast_administration::pending::{Changes, StoredChange};
 use ballast_storage::{Item, Map};
@@ -44,7 +44,7 @@ pub struct Config {
 }
 
 /// Settings. One.
-pub const CONFIG: Item<Config> = Item::new("config");
+pub const CONFIG: Item<Config> = Item::new("c");
 
 /// Number of markets listed; the next market's number.
 pub const MARKET_COUNT: Item<u32> = Item::new("market_count");
@@ -87,7 +87,7 @@ pub struct MarketConfig {
 }
 
 /// Market number -> settings. Written by the owner's messages.
-pub const MARKETS: Map<MarketId, MarketConfig> = Map::new("markets");
+pub const MARKETS: Map<MarketId, MarketConfig> = Map::new("m");
 
 /// Premium samples of the running funding interval.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -280,7 +280,7 @@ pub const MAX_POSITIONS: usize = 8;
 pub const ACCOUNTS: Map<u64, Account> = Map::new("a");
 
 /// (owner, subaccount) -> account number.
-pub const ACCOUNT_NUMBERS: Map<(&Addr, u32), u64> = Map::new("account_numbers");
+pub const ACCOUNT_NUMBERS: Map<(&Addr, u32), u64> = Map::new("n");
 
 /// A resting order. Its price and place are its key.
 #[derive(Clone, Debug, PartialEq)]

@@ -74,6 +74,11 @@ record! {
     }
 }
 
+/// A time that is no 64-bit number.
+const TOO_LARGE: DecodeError = DecodeError::TooLarge {
+    expected: u64::BITS,
+};
+
 // One byte for what most accounts are not.
 const GATES: u8 = 1;
 const ISOLATED: u8 = 2;
@@ -88,8 +93,10 @@ impl Record for Account {
         self.positions.write(out);
         self.open_orders.write(out);
         self.trigger_orders.write(out);
-        self.risk_increased_at.write(out);
         self.last_position_at.write(out);
+        // Mostly a short time before.
+        let since = i128::from(self.last_position_at).saturating_sub(self.risk_increased_at.into());
+        since.write(out);
         let flags = [
             (self.gates, GATES),
             (self.isolated, ISOLATED),
@@ -110,8 +117,11 @@ impl Record for Account {
         let positions = Record::read(input)?;
         let open_orders = Record::read(input)?;
         let trigger_orders = Record::read(input)?;
-        let risk_increased_at = Record::read(input)?;
-        let last_position_at = Record::read(input)?;
+        let last_position_at = u64::read(input)?;
+        let risk_increased_at = i128::from(last_position_at)
+            .checked_sub(i128::read(input)?)
+            .and_then(|time| u64::try_from(time).ok())
+            .ok_or(TOO_LARGE)?;
         let flags = input.byte()?;
         if flags & !(GATES | ISOLATED | WAITS | LIQUIDATED) != 0 {
             return Err(DecodeError::NoSuchVariant { found: flags });
@@ -242,10 +252,7 @@ impl Record for Vault {
 
 /// A time that is written as how much earlier than another it is.
 fn earlier(than: u64, input: &mut Reader<'_>) -> Result<u64, DecodeError> {
-    let too_large = DecodeError::TooLarge {
-        expected: u64::BITS,
-    };
-    than.checked_sub(u64::read(input)?).ok_or(too_large)
+    than.checked_sub(u64::read(input)?).ok_or(TOO_LARGE)
 }
 
 record! {
@@ -338,6 +345,15 @@ mod tests {
         let mut bytes = to_bytes(&account);
         *bytes.last_mut().unwrap() = 16;
         assert!(from_bytes::<Account>(&bytes).is_err());
+        // It took more risk before the epoch, or later than a time can be.
+        for since in [1, i128::from(u64::MAX).saturating_neg().saturating_sub(1)] {
+            let mut spoilt = to_bytes(&account);
+            // The difference of times and the flags are the last two bytes.
+            spoilt.truncate(spoilt.len() - 2);
+            since.write(&mut spoilt);
+            spoilt.push(0);
+            assert!(from_bytes::<Account>(&spoilt).is_err(), "{since}");
+        }
         // Liquidated in a block that is not there.
         *bytes.last_mut().unwrap() = LIQUIDATED;
         assert!(from_bytes::<Account>(&bytes).is_err());
