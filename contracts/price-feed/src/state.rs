@@ -66,8 +66,8 @@ pub fn feed_id(key: FeedKey) -> String {
 pub const FEEDS: Map<FeedKey, Feed> = Map::new("feeds");
 
 /// Feed -> what was pushed. Has the keys of [`FEEDS`], and as many observations as that has feeders. Written by `SetFeed`,
-/// `RemoveFeed` and `PushPrices`.
-pub const PRICES: Map<FeedKey, Prices> = Map::new("prices");
+/// `RemoveFeed` and `PushPrices`. The name is short because every byte of a key that is written costs 30 gas.
+pub const PRICES: Map<FeedKey, Prices> = Map::new("p");
 
 /// Feeds that had prices and were removed: somebody may still point at them. Added by `RemoveFeed`, taken away by
 /// `SetFeed`; never iterated.

@@ -12,10 +12,12 @@
 //! | [`Decimal`](cosmwasm_std::Decimal) | how many zeros its atomics end with in a byte, then the rest as LEB128 |
 //! | `bool`, `Option`, variants of an enum | a byte, then what it holds |
 //! | text, lists | length as LEB128, then the content |
+//! | [`Addr`](cosmwasm_std::Addr) | bech32 of 20 or 32 bytes: length of the prefix in a byte (for 32 bytes with the highest bit), prefix, bytes; else a zero, then as text |
 //!
 //! Reading refuses what writing cannot have produced: bytes that are missing or left over, numbers that do not fit, other
 //! layouts. It never panics.
 
+mod address;
 mod item;
 mod layouts;
 mod macros;

@@ -3,6 +3,7 @@
 use cosmwasm_std::{Addr, CanonicalAddr, Empty};
 use cw20::Denom;
 
+use crate::address;
 use crate::numbers::{read_unsigned, write_unsigned};
 use crate::record;
 use crate::record::{DecodeError, Reader, Record};
@@ -93,10 +94,14 @@ impl<A: Record, B: Record> Record for (A, B) {
     }
 }
 
+pub(crate) fn write_text(text: &str, out: &mut Vec<u8>) {
+    write_length(out, text.len());
+    out.extend_from_slice(text.as_bytes());
+}
+
 impl Record for String {
     fn write(&self, out: &mut Vec<u8>) {
-        write_length(out, self.len());
-        out.extend_from_slice(self.as_bytes());
+        write_text(self, out);
     }
 
     fn read(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
@@ -109,15 +114,14 @@ impl Record for String {
     }
 }
 
-/// As text: to shorten it takes two calls of the chain's address codec, which cost more than the bytes.
+/// As its bytes where it is an address of a chain, as text otherwise.
 impl Record for Addr {
     fn write(&self, out: &mut Vec<u8>) {
-        write_length(out, self.as_str().len());
-        out.extend_from_slice(self.as_bytes());
+        address::write(self.as_str(), out);
     }
 
     fn read(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        String::read(input).map(Self::unchecked)
+        address::read(input).map(Self::unchecked)
     }
 }
 
