@@ -4,8 +4,7 @@
 use ballast_storage::{from_bytes, to_bytes};
 use ballast_types::governance::{CancelledContent, ContractKind, FreezeHookMsg};
 use cosmwasm_std::{
-    to_json_binary, Addr, DepsMut, Env, MessageInfo, Reply, Response, StdResult, Storage, SubMsg,
-    WasmMsg,
+    to_json_binary, DepsMut, Env, MessageInfo, Reply, Response, StdResult, Storage, SubMsg, WasmMsg,
 };
 use cw_utils::nonpayable;
 
@@ -109,8 +108,8 @@ pub fn execute_freeze(deps: DepsMut, env: &Env, info: &MessageInfo) -> ContractR
 /// # Errors
 /// Deserialisation.
 pub fn reply(reply: &Reply) -> ContractResult<Response> {
-    let market: Addr = from_bytes(&reply.payload)?;
-    Ok(Response::new().add_event(events::freeze_failed(market.as_str())))
+    let market: String = from_bytes(&reply.payload)?;
+    Ok(Response::new().add_event(events::freeze_failed(&market)))
 }
 
 fn freeze_message(market: &str, until: u64) -> StdResult<SubMsg> {
