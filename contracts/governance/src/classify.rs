@@ -10,7 +10,9 @@
 use std::collections::BTreeMap;
 
 use ballast_types::governance::{ExecuteMsg, Speed};
-use cosmwasm_std::{from_json, Addr, Api, Binary, Checksum, CosmosMsg, StdResult, WasmMsg};
+use cosmwasm_std::{
+    from_json, Addr, Api, BankMsg, Binary, Checksum, CosmosMsg, StdResult, WasmMsg,
+};
 use cw_ownable::Action;
 use serde::de::IgnoredAny;
 use serde::Deserialize;
@@ -101,7 +103,13 @@ fn classify_one(
 ) -> ContractResult<Speed> {
     match msg {
         CosmosMsg::Wasm(msg) => classify_wasm(api, this, index, msg),
-        CosmosMsg::Bank(_) => Ok(Speed::Normal),
+        CosmosMsg::Bank(msg) => {
+            // What nobody can be paid would fail only after the vote.
+            if let BankMsg::Send { to_address, .. } = msg {
+                api.addr_validate(to_address)?;
+            }
+            Ok(Speed::Normal)
+        }
         CosmosMsg::Custom(_) => Err(ContractError::MessageRefused {
             index,
             reason: "custom messages do not exist on this chain",
