@@ -7,6 +7,7 @@ depend on how busy the machine is.
 """
 import base64
 import hashlib
+import http.client
 import json
 import os
 import time
@@ -100,16 +101,20 @@ class MeasuredNetwork(Network):
         for index, entry in enumerate(self.chain["transactions"]):
             raw = base64.b64decode(entry["transaction"])
             waiting[hashlib.sha256(raw).digest()] = index
-            answer = call(endpoint, "broadcast_tx_sync", {"tx": entry["transaction"]})
-            if answer["code"] != 0:
-                raise Failure(f"{title(entry)}: not taken into a block: {answer['log']}")
+            refused = broadcast(endpoint, entry["transaction"])
+            if refused:
+                raise Failure(f"{title(entry)}: not taken into a block: {refused}")
         results, height, deadline = [None] * len(waiting), self.chain["height"], time.monotonic() + PATIENCE
         while waiting:
-            # The results of the latest block may not be written yet.
-            reached = int(call(endpoint, "status", {})["sync_info"]["latest_block_height"]) - 1
-            while height <= reached and waiting:
-                self.read_block(endpoint, height, waiting, results)
-                height += 1
+            try:
+                # The results of the latest block may not be written yet.
+                reached = int(call(endpoint, "status", {})["sync_info"]["latest_block_height"]) - 1
+                while height <= reached and waiting:
+                    self.read_block(endpoint, height, waiting, results)
+                    height += 1
+            except (OSError, http.client.HTTPException):
+                # Busy with a block: asked again below.
+                pass
             if time.monotonic() > deadline:
                 raise Failure(f"{len(waiting)} messages are in no block after {PATIENCE:.0f} s")
             time.sleep(0.1)
@@ -126,6 +131,24 @@ class MeasuredNetwork(Network):
                 events = [event for event in result.get("events") or [] if event["type"].startswith("wasm")]
                 text = sum(len(attribute["key"]) + len(attribute["value"] or "") for event in events for attribute in event["attributes"])
                 results[index] = {"gas": int(result["gas_used"]), "code": result["code"], "log": result["log"], "event_bytes": text}
+
+
+def broadcast(endpoint, transaction):
+    """Why a transaction is not taken, if it is not. A node that is busy with a large block closes connections: it is asked again,
+    and may know the transaction by then."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            answer = call(endpoint, "broadcast_tx_sync", {"tx": transaction})
+            return answer["log"] if answer["code"] != 0 else None
+        except Failure as failure:
+            if "already exists in cache" in str(failure):
+                return None
+            raise
+        except (OSError, http.client.HTTPException):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1)
 
 
 def call(endpoint, method, params):

@@ -34,8 +34,17 @@ pub struct Market {
     pub scale: ValueScale,
     /// A price sample that this message takes.
     pub sample: Option<PriceSample>,
-    /// What accrued when it was only looked at: told where it is written after all.
-    pub untold: Vec<Event>,
+    /// It was only looked at so far.
+    pub viewed: Option<Viewed>,
+}
+
+/// A market that was looked at: written and told only where a message changes more than what accrued.
+#[derive(Clone)]
+pub struct Viewed {
+    /// What accrued until now, and nothing else.
+    state: Box<MarketState>,
+    /// What is to be told of it.
+    events: Vec<Event>,
 }
 
 impl Market {
@@ -51,7 +60,7 @@ impl Market {
             state,
             scale,
             sample: None,
-            untold: vec![],
+            viewed: None,
         })
     }
 
@@ -237,12 +246,12 @@ impl<'a> Exchange<'a> {
         let written = market.state != stored;
         let happened = self.events.len();
         crate::funding::accrue_premium(self, &mut market)?;
-        let stored = if written {
-            stored
-        } else {
-            market.untold = self.events.split_off(happened);
-            market.state.clone()
-        };
+        if !written {
+            market.viewed = Some(Viewed {
+                state: Box::new(market.state.clone()),
+                events: self.events.split_off(happened),
+            });
+        }
         self.markets.insert(id, (market, stored));
         Ok(())
     }
@@ -455,8 +464,12 @@ impl<'a> Exchange<'a> {
         self.note_accounts();
         let height = self.env.block.height;
         for (_, (market, stored)) in &mut self.markets {
+            match market.viewed.take() {
+                Some(viewed) if market.state == *viewed.state => market.state = stored.clone(),
+                Some(mut viewed) => self.events.append(&mut viewed.events),
+                None => {}
+            }
             if market.state != *stored {
-                self.events.append(&mut market.untold);
                 let used = market.state.liquidated;
                 market.state.liquidated = used.filter(|used| used.height == height);
             }

@@ -191,7 +191,7 @@ mod tests {
             },
             state: MarketState::default(),
             sample: None,
-            untold: vec![],
+            viewed: None,
             scale: ValueScale::new(6, 6).unwrap(),
         }
     }

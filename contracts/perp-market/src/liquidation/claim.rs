@@ -30,7 +30,8 @@ use crate::liquidation::{bounty, conclude, Conclusion, Outcome, Subject};
 use crate::math::{add, subtract};
 use crate::recent_risk;
 use crate::state::{
-    DeleverageCursor, PendingClaim, CONFIG, MARKET_STATES, NEXT_CLAIM, PENDING_CLAIMS, VAULT,
+    DeleverageCursor, PendingClaim, ACCOUNTS, CONFIG, MARKET_STATES, NEXT_CLAIM, PENDING_CLAIMS,
+    VAULT,
 };
 
 /// A failure this many retry times after the last one is a new one, not "still failing".
@@ -75,6 +76,10 @@ pub struct ClaimPayload {
     pub notional: Uint128,
     /// Who sent the message and is paid for removing dead orders.
     pub remover: Addr,
+    /// What an earlier claim for the same was paid, quote atoms.
+    pub before: Uint128,
+    /// Fees owed stayed behind: where too little is paid, they are sent and the rest is asked for.
+    pub behind: bool,
 }
 
 record! {
@@ -90,10 +95,17 @@ record! {
         keeper,
         notional,
         remover,
+        before,
+        behind,
     }
 }
 
 impl ClaimPayload {
+    /// All that was asked for the size, quote atoms.
+    fn asked(&self) -> ContractResult<Uint128> {
+        add(self.before, self.amount)
+    }
+
     /// What the claim counted in this block.
     const fn used(&self) -> Use {
         Use {
@@ -160,9 +172,13 @@ pub fn plan(
         bounty::pay(&mut exchange, subject, keeper, &mut outcome)?;
         return Ok(Step::Close(conclude(exchange, subject, &outcome)?));
     };
-    Ok(Step::Ask(ask(
-        exchange, subject, &fund, remover, amount, size, keeper,
-    )?))
+    let request = Request {
+        amount,
+        size,
+        keeper,
+        before: None,
+    };
+    Ok(Step::Ask(ask(exchange, subject, &fund, remover, request)?))
 }
 
 /// What would be closed were everything paid, and what is asked for it.
@@ -251,15 +267,31 @@ fn plan_size(
     })
 }
 
+/// What is asked of the fund.
+struct Request {
+    /// Quote atoms.
+    amount: Uint128,
+    /// Base atoms it is asked for.
+    size: Uint128,
+    /// Account number of who gets the bounty.
+    keeper: Option<u64>,
+    /// What a claim for the same has been paid already, quote atoms, where fees stayed behind with it.
+    before: Option<Uint128>,
+}
+
 fn ask(
     mut exchange: Exchange,
     subject: &Subject,
     fund: &Addr,
     remover: &Addr,
-    amount: Uint128,
-    size: Uint128,
-    keeper: Option<u64>,
+    request: Request,
 ) -> ContractResult<Claim> {
+    let Request {
+        amount,
+        size,
+        keeper,
+        before,
+    } = request;
     let claim_id = NEXT_CLAIM.load(exchange.deps.storage)?;
     let account = exchange.account(subject.number)?.clone();
     let now = exchange.now();
@@ -279,8 +311,11 @@ fn ask(
     let mut fees = Uint128::zero();
     let mut funds = vec![];
     let market = exchange.market(subject.market)?;
-    let wanted = recent_risk || fees_are_wanted(market, exchange.config.parameters.flush_lot);
-    if wanted && now >= market.state.flush_blocked_until {
+    let sendable = now >= market.state.flush_blocked_until && market.state.fees_owed > kept;
+    let wanted = before.is_some()
+        || recent_risk
+        || fees_are_wanted(market, exchange.config.parameters.flush_lot);
+    if wanted && sendable {
         match &collateral {
             Denom::Cw20(_) => top_up = take_fees(&mut exchange, subject.market, true, kept)?,
             Denom::Native(denom) => {
@@ -313,8 +348,15 @@ fn ask(
         keeper,
         notional,
         remover: remover.clone(),
+        before: before.unwrap_or_default(),
+        behind: sendable && !wanted,
     };
-    payload.used().record(&mut exchange)?;
+    let mut used = payload.used();
+    if before.is_some() {
+        // Counted when it was asked for first.
+        used.loss = Uint128::zero();
+    }
+    used.record(&mut exchange)?;
     let payload = to_bytes(&payload);
     let message = submessage(
         &exchange.config,
@@ -337,8 +379,8 @@ fn ask(
     })
 }
 
-/// Whether fees owed leave with a claim. They cost a fifth of it, so less than a lot stays behind where the fund said that
-/// all is well: their part in what is paid would be small, and other layers pay as much.
+/// Whether fees owed leave with a claim. They cost a fifth of it, so less than a lot stays behind at first where the fund
+/// said that all is well: then it mostly pays all without them.
 fn fees_are_wanted(market: &Market, lot: Uint128) -> bool {
     let well = market.state.risk.as_ref().is_some_and(|risk| {
         matches!(risk.level, RiskLevel::Surplus | RiskLevel::Healthy) && !risk.reduce_only
@@ -392,8 +434,11 @@ pub fn reply(
             planned.release(&mut exchange)?;
             let told = claim_answer(data.as_ref()).and_then(|answer| answer.risk);
             apply_risk(&mut exchange, payload.market, told)?;
-            let conclusion = close_with(exchange, &payload, paid)?;
-            conclusion.answered().save(deps)
+            let total = add(payload.before, paid)?;
+            match close_with(exchange, &payload, total, payload.behind)? {
+                Step::Close(conclusion) => conclusion.answered().save(deps),
+                Step::Ask(claim) => claim.save(deps),
+            }
         }
         Err(error) => {
             return_fees(deps.storage, &payload)?;
@@ -401,11 +446,16 @@ pub fn reply(
             let retry = config.parameters.claim_retry_secs;
             let key = (payload.account, payload.market);
             let pending = still_pending(deps.as_ref().storage, key, &payload, now, retry)?;
-            PENDING_CLAIMS.save(deps.storage, key, &pending)?;
+            // Nothing waits for a position that somebody closed meanwhile.
+            let account = ACCOUNTS.load(deps.storage, payload.account)?;
+            let held = !account.size(payload.market).is_zero();
+            if held {
+                PENDING_CLAIMS.save(deps.storage, key, &pending)?;
+            }
             let waited = now.saturating_sub(pending.first_failed_at);
             let mut exchange = Exchange::with(deps.as_ref(), env, config);
             exchange.open_market(payload.market)?;
-            exchange.account_mut(payload.account)?.waits = true;
+            exchange.account_mut(payload.account)?.waits |= held;
             planned.release(&mut exchange)?;
             exchange.events.push(events::claim_failed(
                 payload.account,
@@ -415,16 +465,18 @@ pub fn reply(
                 pending.first_failed_at,
                 cut(&error),
             ));
-            if waited >= patience(&error, retry) {
-                close_with(exchange, &payload, Uint128::zero())?.save(deps)
-            } else {
+            if held && waited < patience(&error, retry) {
                 // Nobody uses up a block by making claims fail.
                 let asked = Use {
                     notional: Uint128::zero(),
                     ..used
                 };
                 asked.release(&mut exchange)?;
-                wait(exchange, &payload)?.save(deps)
+                return wait(exchange, &payload)?.save(deps);
+            }
+            match close_with(exchange, &payload, payload.before, false)? {
+                Step::Close(conclusion) => conclusion.save(deps),
+                Step::Ask(claim) => claim.save(deps),
             }
         }
     }
@@ -438,23 +490,35 @@ fn market_gone(deps: DepsMut, paid: Uint128) -> ContractResult<Response> {
     Ok(Response::new().add_attribute("status", "market_gone"))
 }
 
-/// Closes what the plan meant to close, with what arrived. Planned anew: the fund may have called back.
+/// Closes what the plan meant to close, with all that arrived. Planned anew: the fund may have called back. Where too little
+/// arrived and fees `stayed` behind, those are sent first and the rest is asked for once more.
 fn close_with(
     mut exchange: Exchange,
     payload: &ClaimPayload,
     paid: Uint128,
-) -> ContractResult<Conclusion> {
+    stayed: bool,
+) -> ContractResult<Step> {
     exchange.open_market(payload.market)?;
-    if exchange
-        .account(payload.account)?
-        .size(payload.market)
-        .is_zero()
-    {
+    let account = exchange.account(payload.account)?;
+    if account.size(payload.market).is_zero() {
         return nothing_left(exchange, payload, paid);
     }
     let subject = Subject::load(&mut exchange, payload.account, payload.market)?;
     if !subject.risk.is_bankrupt() {
         return nothing_left(exchange, payload, paid);
+    }
+    let asked = payload.asked()?;
+    if stayed && paid < asked {
+        if let Some(fund) = exchange.config.insurance_fund.clone() {
+            let request = Request {
+                amount: subtract(asked, paid)?,
+                size: payload.size,
+                keeper: payload.keeper,
+                before: Some(paid),
+            };
+            let claim = ask(exchange, &subject, &fund, &payload.remover, request)?;
+            return Ok(Step::Ask(claim));
+        }
     }
     let cursor = load_cursor(&mut exchange, payload.account, payload.market)?;
     let funding = Funding::Paid(paid);
@@ -466,11 +530,11 @@ fn close_with(
         payload.size,
         &payload.remover,
     )?;
-    outcome.asked = payload.amount;
+    outcome.asked = asked;
     outcome.paid = paid;
     outcome.claim_id = payload.claim_id;
     bounty::pay(&mut exchange, &subject, payload.keeper, &mut outcome)?;
-    conclude(exchange, &subject, &outcome)
+    Ok(Step::Close(conclude(exchange, &subject, &outcome)?))
 }
 
 /// Somebody closed the position between claim and reply: what arrived is owed back with the fees.
@@ -478,31 +542,38 @@ fn nothing_left(
     mut exchange: Exchange,
     payload: &ClaimPayload,
     paid: Uint128,
-) -> ContractResult<Conclusion> {
-    let state = &mut exchange.market_mut(payload.market)?.state;
-    state.fees_owed = add(state.fees_owed, paid)?;
+) -> ContractResult<Step> {
+    let outcome = owed_back(&mut exchange, payload, paid)?;
+    let subject = valued(&mut exchange, payload)?;
+    Ok(Step::Close(conclude(exchange, &subject, &outcome)?))
+}
+
+/// Nothing is closed until the claim was asked again. What an earlier one was paid waits with the fees.
+fn wait(mut exchange: Exchange, payload: &ClaimPayload) -> ContractResult<Conclusion> {
+    exchange.open_market(payload.market)?;
     let outcome = Outcome {
-        asked: payload.amount,
-        paid,
-        leftover: paid,
-        claim_id: payload.claim_id,
-        ..Outcome::new()
+        status: LiquidationStatus::ClaimPending,
+        ..owed_back(&mut exchange, payload, payload.before)?
     };
     let subject = valued(&mut exchange, payload)?;
     conclude(exchange, &subject, &outcome)
 }
 
-/// Nothing is closed until the claim was asked again.
-fn wait(mut exchange: Exchange, payload: &ClaimPayload) -> ContractResult<Conclusion> {
-    exchange.open_market(payload.market)?;
-    let subject = valued(&mut exchange, payload)?;
-    let outcome = Outcome {
-        status: LiquidationStatus::ClaimPending,
-        asked: payload.amount,
+/// Nothing was closed: what arrived is owed with the fees.
+fn owed_back(
+    exchange: &mut Exchange,
+    payload: &ClaimPayload,
+    paid: Uint128,
+) -> ContractResult<Outcome> {
+    let state = &mut exchange.market_mut(payload.market)?.state;
+    state.fees_owed = add(state.fees_owed, paid)?;
+    Ok(Outcome {
+        asked: payload.asked()?,
+        paid,
+        leftover: paid,
         claim_id: payload.claim_id,
         ..Outcome::new()
-    };
-    conclude(exchange, &subject, &outcome)
+    })
 }
 
 /// The subject for the record, whatever became of it.
@@ -574,7 +645,7 @@ fn still_pending(
         .may_load(storage, key)?
         .filter(|known| now.saturating_sub(known.last_failed_at) <= expiry);
     Ok(PendingClaim {
-        amount: payload.amount,
+        amount: payload.asked()?,
         first_failed_at: known.map_or(now, |known| known.first_failed_at),
         last_failed_at: now,
     })
