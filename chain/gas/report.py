@@ -16,7 +16,7 @@ def key(entry):
     return tuple(entry[name] for name in KEY)
 
 
-def build(transactions, results, artifacts):
+def build(transactions, results, artifacts, toolchain):
     """The report as a dictionary. Every message must have been accepted."""
     refused = [f"{key(entry)}: {result['log']}" for entry, result in zip(transactions, results) if result["code"] != 0]
     if refused:
@@ -39,6 +39,7 @@ def build(transactions, results, artifacts):
     return {
         "bank_send": send,
         "cw20_transfer": transfer,
+        "toolchain": toolchain,
         "artifacts": [artifact(path) for path in artifacts],
         "targets": [target(row, measured, transfer) for row in targets.TARGETS],
         "messages": messages,
@@ -159,7 +160,7 @@ def markdown(report, crowd):
         floor = (entry["parts"]["entries"] + entry["parts"]["coins"]) / transfer
         cells = " | ".join(f"{entry['parts'][name]:,}" for name in PARTS)
         lines.append(f"| {entry['message']} | {cells} | {floor:.2f} |")
-    lines += ["", "## Artifacts", "", "The limit is 819,200 bytes.", "", "| artifact | bytes | SHA-256 |", "|---|--:|---|"]
+    lines += ["", "## Artifacts", "", f"The limit is 819,200 bytes. Built by {report['toolchain']}; whole hashes are in `report.json`.", "", "| artifact | bytes | SHA-256 |", "|---|--:|---|"]
     lines += [f"| {entry['name']} | {entry['bytes']:,} | `{entry['sha256'][:16]}` |" for entry in report["artifacts"]]
     lines += growth_section(report)
     lines += ["", "# Every message", "",

@@ -27,7 +27,7 @@ def sample():
         (entry("perp-market", "deposit", "1 position", "growth", curve="orders", size=size, flat=True), gas)
         for size, gas in ((10, 120_000), (1_000, 121_000))
     ]
-    return report.build([one for one, _ in sent], [result(gas) for _, gas in sent], [])
+    return report.build([one for one, _ in sent], [result(gas) for _, gas in sent], [], "rustc")
 
 
 class Report(unittest.TestCase):
@@ -38,7 +38,7 @@ class Report(unittest.TestCase):
 
     def test_a_refused_message_is_an_error_with_the_chains_words(self):
         with self.assertRaisesRegex(SystemExit, "out of gas"):
-            report.build([entry("bank", "send", "to compare with")], [result(1, code=11)], [])
+            report.build([entry("bank", "send", "to compare with")], [result(1, code=11)], [], "rustc")
 
     def test_the_same_again_has_no_differences(self):
         self.assertEqual(report.differences(sample(), sample()), [])

@@ -40,17 +40,24 @@ class Network:
     @contextlib.contextmanager
     def alone(self):
         """Keeps other commands off this folder until done."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with open(self.folder / "lock", "w") as lock:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = open(self.folder / "lock", "w")
+        except OSError as error:
+            raise Failure(f"{self.folder}: {error.strerror}") from error
+        with lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     def description(self):
         """What `network.json` holds, or None where there is no network."""
+        path = self.folder / "network.json"
         try:
-            return json.loads((self.folder / "network.json").read_text())
+            return json.loads(path.read_text())
         except FileNotFoundError:
             return None
+        except (OSError, ValueError) as error:
+            raise Failure(f"{path} cannot be read ({error}): remove its folder when nothing runs there") from error
 
     def home(self, number):
         return self.folder / f"validator-{number}"
@@ -80,6 +87,7 @@ class Network:
 
     def skip(self, seconds):
         """Puts the clocks of all validators forward together, and waits until a block is that much later."""
+        self.is_up()
         validators = [validator for validator in self.status() if validator["time"] is not None]
         if not validators:
             raise Failure("no validator answers")
@@ -158,7 +166,12 @@ class Network:
             self.launch(number)
         self.await_blocks([validator])
 
+    def is_up(self):
+        if self.description() is None:
+            raise Failure("the network is down")
+
     def known(self, number):
+        self.is_up()
         for validator in (self.description() or {"validators": []})["validators"]:
             if validator["number"] == number:
                 return validator
