@@ -176,7 +176,7 @@ impl From<RefillingBucket> for Bucket {
     }
 }
 
-/// The underwriters' pool. Its stake and rewards are lines of the ledger, its shares cw20-base's.
+/// The underwriters' pool. Its stake and rewards are lines of the ledger, holders' shares cw20-base's balances.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Underwriting {
     /// All shares outside of exits: the total supply of the cw20. Here and not in cw20-base's record, which would be read

@@ -408,7 +408,7 @@ pub struct Vault {
     pub residue: Uint128,
 }
 
-/// Coins, limits and queue. Written by every message that moves coins, and by no other.
+/// Coins, limits, queue and residue. Written by every message that moves coins, and by `Sync`.
 pub const VAULT: Item<Vault> = Item::new("v");
 
 /// A withdrawal that waits. It is paid to its account's owner.

@@ -15,7 +15,7 @@
 //! | [`Addr`](cosmwasm_std::Addr) | bech32 of 20 or 32 bytes: length of the prefix in a byte (for 32 bytes with the highest bit), prefix, bytes; else a zero, then as text |
 //!
 //! Reading refuses what writing cannot have produced: bytes that are missing or left over, numbers that do not fit, other
-//! layouts. It never panics.
+//! layouts. (An address that is stored as text although it could be bytes is read.) It never panics.
 
 mod address;
 mod item;

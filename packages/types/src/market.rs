@@ -456,7 +456,7 @@ pub enum ReceiveMsg {
 #[cw_serde]
 #[derive(FromJson, ToJson)]
 pub struct TransferAnswer {
-    /// What the source holds now, quote atoms, unrealised gains not included.
+    /// What the source holds now, quote atoms, unrealised gains not included, nor funding and premium that its positions owe.
     pub from_quote: Int128,
     /// What the target holds now.
     pub to_quote: Int128,
