@@ -79,60 +79,73 @@ const TOO_LARGE: DecodeError = DecodeError::TooLarge {
     expected: u64::BITS,
 };
 
-// One byte for what most accounts are not.
+// One byte for what most accounts are not or do not have.
 const GATES: u8 = 1;
 const ISOLATED: u8 = 2;
 const WAITS: u8 = 4;
 const LIQUIDATED: u8 = 8;
+const SUBACCOUNT: u8 = 16;
+const ORDERS: u8 = 32;
+const TRIGGER_ORDERS: u8 = 64;
+const UNKNOWN: u8 = 128;
 
 impl Record for Account {
     fn write(&self, out: &mut Vec<u8>) {
-        self.owner.write(out);
-        self.subaccount.write(out);
-        self.quote.write(out);
-        self.positions.write(out);
-        self.open_orders.write(out);
-        self.trigger_orders.write(out);
-        self.last_position_at.write(out);
-        // Mostly a short time before.
-        let since = i128::from(self.last_position_at).saturating_sub(self.risk_increased_at.into());
-        since.write(out);
         let flags = [
             (self.gates, GATES),
             (self.isolated, ISOLATED),
             (self.waits, WAITS),
             (self.liquidated.is_some(), LIQUIDATED),
+            (self.subaccount != 0, SUBACCOUNT),
+            (self.open_orders != 0, ORDERS),
+            (self.trigger_orders != 0, TRIGGER_ORDERS),
         ];
         let set = flags.into_iter().filter(|(is_set, _)| *is_set);
         out.push(set.fold(0, |all, (_, flag)| all | flag));
+        self.owner.write(out);
+        self.quote.write(out);
+        self.positions.write(out);
+        self.last_position_at.write(out);
+        // Mostly a short time before.
+        let since = i128::from(self.last_position_at).saturating_sub(self.risk_increased_at.into());
+        since.write(out);
+        for number in [self.subaccount, self.open_orders, self.trigger_orders] {
+            if number != 0 {
+                number.write(out);
+            }
+        }
         if let Some(used) = &self.liquidated {
             used.write(out);
         }
     }
 
     fn read(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let flags = input.byte()?;
+        if flags & UNKNOWN != 0 {
+            return Err(DecodeError::NoSuchVariant { found: flags });
+        }
         let owner = Record::read(input)?;
-        let subaccount = Record::read(input)?;
         let quote = Record::read(input)?;
         let positions = Record::read(input)?;
-        let open_orders = Record::read(input)?;
-        let trigger_orders = Record::read(input)?;
         let last_position_at = u64::read(input)?;
         let risk_increased_at = i128::from(last_position_at)
             .checked_sub(i128::read(input)?)
             .and_then(|time| u64::try_from(time).ok())
             .ok_or(TOO_LARGE)?;
-        let flags = input.byte()?;
-        if flags & !(GATES | ISOLATED | WAITS | LIQUIDATED) != 0 {
-            return Err(DecodeError::NoSuchVariant { found: flags });
-        }
+        let mut number = |flag| {
+            if flags & flag == 0 {
+                Ok(0)
+            } else {
+                u32::read(input)
+            }
+        };
         Ok(Self {
             owner,
-            subaccount,
+            subaccount: number(SUBACCOUNT)?,
             quote,
             positions,
-            open_orders,
-            trigger_orders,
+            open_orders: number(ORDERS)?,
+            trigger_orders: number(TRIGGER_ORDERS)?,
             risk_increased_at,
             last_position_at,
             gates: flags & GATES != 0,
@@ -341,29 +354,48 @@ mod tests {
 
     #[test]
     fn what_is_no_account_is_refused() {
-        let account = Account::new(Addr::unchecked("owner"), 0);
-        let mut bytes = to_bytes(&account);
-        *bytes.last_mut().unwrap() = 16;
-        assert!(from_bytes::<Account>(&bytes).is_err());
+        let bytes = to_bytes(&Account::new(Addr::unchecked("owner"), 0));
+        // The flags stand behind the number of the layout.
+        for (flags, why) in [
+            (UNKNOWN, "variant"),
+            (LIQUIDATED, "missing"),
+            (ORDERS, "missing"),
+        ] {
+            let mut spoilt = bytes.clone();
+            *spoilt.get_mut(1).unwrap() = flags;
+            let error = from_bytes::<Account>(&spoilt).unwrap_err();
+            assert!(error.to_string().contains(why), "{error}");
+        }
         // It took more risk before the epoch, or later than a time can be.
         for since in [1, i128::from(u64::MAX).saturating_neg().saturating_sub(1)] {
-            let mut spoilt = to_bytes(&account);
-            // The difference of times and the flags are the last two bytes.
-            spoilt.truncate(spoilt.len() - 2);
+            let mut spoilt = bytes.clone();
+            // The difference of times is the last byte.
+            spoilt.truncate(spoilt.len() - 1);
             since.write(&mut spoilt);
-            spoilt.push(0);
             assert!(from_bytes::<Account>(&spoilt).is_err(), "{since}");
         }
-        // Liquidated in a block that is not there.
-        *bytes.last_mut().unwrap() = LIQUIDATED;
-        assert!(from_bytes::<Account>(&bytes).is_err());
+    }
+
+    #[test]
+    fn what_an_account_does_not_have_takes_no_byte() {
+        let account = Account::new(Addr::unchecked("owner"), 0);
+        // Layout, flags, "owner" as text, quote, no positions, two times.
+        assert_eq!(to_bytes(&account).len(), 2 + 7 + 1 + 1 + 2);
+        let more = Account {
+            subaccount: 1,
+            open_orders: 2,
+            trigger_orders: 3,
+            ..account
+        };
+        assert_eq!(to_bytes(&more).len(), 2 + 7 + 1 + 1 + 2 + 3);
+        assert_eq!(from_bytes::<Account>(&to_bytes(&more)).unwrap(), more);
     }
 
     proptest! {
         #[test]
         fn every_vault_and_account_is_read_back(
             amounts in any::<[(u128, u128); 3]>(), times in any::<[(u64, u64); 2]>(), numbers in any::<[u64; 3]>(),
-            quote in any::<i128>(), flags in any::<[bool; 4]>(),
+            quote in any::<i128>(), flags in any::<[bool; 4]>(), counts in any::<[u32; 3]>(),
         ) {
             let vault = Vault {
                 held: Uint128::new(amounts[2].0),
@@ -386,7 +418,9 @@ mod tests {
                     notional: Uint128::new(amounts[0].0),
                     loss: Uint128::new(amounts[0].1),
                 }),
-                ..Account::new(Addr::unchecked("owner"), 7)
+                open_orders: counts[0] >> (counts[2] & 31),
+                trigger_orders: counts[1] >> (counts[2] & 31),
+                ..Account::new(Addr::unchecked("owner"), counts[2] >> 30)
             };
             prop_assert_eq!(from_bytes::<Account>(&to_bytes(&account)).unwrap(), account);
         }
