@@ -2,15 +2,17 @@
  * What is deployed: one file a network, `networks/NAME.json` or `.jsonc`. Everything that a contract takes stands in it
  * as the contract's messages have it; parameters that are left out are the contracts' defaults (`schema/NAME/defaults.json`).
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { fromBech32 } from "@cosmjs/encoding";
 import { parse, printParseErrorCode } from "jsonc-parser";
 import type { ParseError } from "jsonc-parser";
 import type { Denom, Settings } from "../src/generated/Governance.types.js";
 import type { ClaimantParameters, FundParameters, ShareToken } from "../src/generated/InsuranceFund.types.js";
 import type { ExchangeParameters, MarketParameters } from "../src/generated/PerpMarket.types.js";
 import { MarketScale } from "../src/scale.js";
+import { firstProblem } from "./schema.js";
 
 /** The repository. */
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -125,7 +127,7 @@ const MAX_BOOTSTRAP_MESSAGES = 20;
  * @throws ConfigurationError
  */
 export function loadConfiguration(network: string): Configuration {
-  const path = network.includes("/") || /\.jsonc?$/.test(network) ? resolve(network) : namedFile(network);
+  const path = network.includes("/") || network.includes(".") ? resolve(network) : namedFile(network);
   return readConfiguration(readJson(path), basename(path).replace(/\.jsonc?$/, ""), ROOT);
 }
 
@@ -139,14 +141,15 @@ function namedFile(network: string): string {
 }
 
 function readJson(path: string): unknown {
-  if (!existsSync(path)) {
+  if (!existsSync(path) || !statSync(path).isFile()) {
     throw new ConfigurationError(`expected a file ${path}, found none`);
   }
   const errors: ParseError[] = [];
   const value: unknown = parse(readFileSync(path, "utf8"), errors, { allowTrailingComma: true });
   const [error] = errors;
   if (error !== undefined) {
-    throw new ConfigurationError(`${path}: ${printParseErrorCode(error.error)} at offset ${error.offset}`);
+    const line = readFileSync(path, "utf8").slice(0, error.offset).split("\n").length;
+    throw new ConfigurationError(`${path}: line ${line}: ${printParseErrorCode(error.error)}`);
   }
   return value;
 }
@@ -175,15 +178,11 @@ export type ConfigurationFile = Omit<Configuration, "name" | "chain" | "salt" | 
  * @throws ConfigurationError
  */
 export function readConfiguration(value: unknown, name: string, folder: string): Configuration {
-  if (typeof value !== "object" || value === null) {
-    throw new ConfigurationError(`${name}: expected an object`);
+  const problem = firstProblem(value);
+  if (problem !== undefined) {
+    throw new ConfigurationError(`${name}: ${problem}`);
   }
   const file = value as ConfigurationFile;
-  for (const key of ["chain", "collateral", "collateral_decimals", "governance", "markets"] as const) {
-    if (file[key] === undefined) {
-      throw new ConfigurationError(`${name}: expected "${key}", found none`);
-    }
-  }
   const at = (path: string) => (isAbsolute(path) ? path : join(folder, path));
   const configuration: Configuration = {
     ...file,
@@ -195,6 +194,11 @@ export function readConfiguration(value: unknown, name: string, folder: string):
   for (const market of configuration.markets) {
     checkMarket(configuration, market);
   }
+  refuseTwice(name, "symbol", configuration.markets.map(({ symbol }) => symbol));
+  refuseTwice(name, "feed", configuration.markets.map(({ feed, pyth }) => `${pyth?.contract ?? ""} ${feed?.id ?? pyth?.feed_id}`.trim()));
+  for (const named of namedAddresses(configuration)) {
+    address(configuration, named);
+  }
   const messages = 2 * configuration.markets.length + 2;
   if (messages > MAX_BOOTSTRAP_MESSAGES) {
     const most = (MAX_BOOTSTRAP_MESSAGES - 2) / 2;
@@ -203,6 +207,26 @@ export function readConfiguration(value: unknown, name: string, folder: string):
     );
   }
   return configuration;
+}
+
+function refuseTwice(name: string, what: string, values: readonly string[]): void {
+  const twice = values.find((value, place) => values.indexOf(value) !== place);
+  if (twice !== undefined) {
+    throw new ConfigurationError(`${name}: expected markets of different ${what}s, found ${twice} twice`);
+  }
+}
+
+/** Everything in a configuration that is an address or the name of an account. */
+function namedAddresses({ collateral, governance, markets }: Configuration): string[] {
+  const tokens = [collateral, governance.token].flatMap((token) => {
+    if ("new_cw20" in token) {
+      const { balances, minter } = token.new_cw20;
+      return [...Object.keys(balances), ...(minter === undefined ? [] : [minter])];
+    }
+    return "cw20" in token ? [token.cw20] : [];
+  });
+  const oracles = markets.flatMap(({ feed, pyth }) => [...(feed?.feeders ?? []), ...(pyth === undefined ? [] : [pyth.contract])]);
+  return [...tokens, ...oracles, ...(governance.guardian === undefined ? [] : [governance.guardian])];
 }
 
 function checkMarket(configuration: Configuration, market: MarketConfiguration): void {
@@ -253,11 +277,23 @@ export function address(configuration: Configuration, name: string): string {
   if (account !== undefined) {
     return account.address;
   }
-  if (!name.startsWith(`${configuration.chain.address_prefix}1`)) {
-    const expected = `an address of ${configuration.chain.address_prefix}`;
-    throw new ConfigurationError(`${configuration.name}: expected ${expected}, found "${name}"`);
+  const { address_prefix, test_accounts } = configuration.chain;
+  const prefix = prefixOf(name);
+  if (prefix !== address_prefix) {
+    const expected = `an address of ${address_prefix}${test_accounts === undefined ? "" : " or the name of a test account"}`;
+    const found = prefix === undefined ? `"${name}", which is none` : `"${name}", which is of ${prefix}`;
+    throw new ConfigurationError(`${configuration.name}: expected ${expected}, found ${found}`);
   }
   return name;
+}
+
+/** The prefix of a valid address. */
+function prefixOf(name: string): string | undefined {
+  try {
+    return fromBech32(name).prefix;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where a network's state is kept unless told otherwise. */

@@ -11,11 +11,11 @@ import type { ExchangeParameters } from "../src/generated/PerpMarket.types.js";
 import type { Code, ContractName } from "./codes.js";
 import { storeCode } from "./codes.js";
 import type { Configuration, NewToken } from "./config.js";
-import { address } from "./config.js";
+import { address, ConfigurationError } from "./config.js";
 import type { Context, Step } from "./context.js";
 import { defaults } from "./defaults.js";
 import { addressOf, instantiate } from "./instantiate.js";
-import { deployerWallet, testWallet } from "./keys.js";
+import { deployerWallet, KeyError, testWallet } from "./keys.js";
 import type { StateStore } from "./state.js";
 import type { Fact } from "./verify.js";
 import { verify } from "./verify.js";
@@ -58,13 +58,23 @@ export interface Deployment {
 export async function deploy(options: DeployOptions): Promise<Deployment> {
   const { configuration, store } = options;
   const signer = options.signer ?? (await deployerSigner(configuration));
+  if (options.dryRun && options.signer === undefined && (await signer.client.getAccount(signer.address)) === null) {
+    throw new KeyError(`${signer.address} does not exist on ${configuration.chain.chain_id}: somebody must send it coins first`);
+  }
+  const state = store.load(configuration.chain.chain_id);
+  if (state.salt !== undefined && state.salt !== configuration.salt) {
+    throw new ConfigurationError(
+      `${configuration.name}: expected the salt "${state.salt}" of the suite that is remembered, found "${configuration.salt}": another suite needs another state (--state FILE)`,
+    );
+  }
+  state.salt = configuration.salt;
   let changes = 0;
   const context: Context = {
     configuration,
     signer,
     signerFor: signersOfTestAccounts(configuration),
     store,
-    state: store.load(configuration.chain.chain_id),
+    state,
     dryRun: options.dryRun ?? false,
     tell: (step) => {
       changes += step.status === "done" || step.status === "would" ? 1 : 0;

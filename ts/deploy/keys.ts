@@ -46,7 +46,7 @@ export async function deployerWallet(
 ): Promise<DirectSecp256k1HdWallet> {
   const mnemonic = environment[VARIABLES.mnemonic];
   if (mnemonic) {
-    return walletFromMnemonic(mnemonic, chain.address_prefix);
+    return checkedWallet(mnemonic, chain.address_prefix);
   }
   const keyring = environment[VARIABLES.keyring];
   if (keyring) {
@@ -56,6 +56,16 @@ export async function deployerWallet(
     return testWallet(chain, chain.test_accounts.deployer);
   }
   throw new KeyError(`expected a key in ${VARIABLES.mnemonic} or a keyring in ${VARIABLES.keyring}, found neither`);
+}
+
+/** The wallet of a mnemonic that somebody typed. */
+async function checkedWallet(mnemonic: string, prefix: string): Promise<DirectSecp256k1HdWallet> {
+  try {
+    return await walletFromMnemonic(mnemonic.trim().split(/\s+/).join(" "), prefix);
+  } catch (cause) {
+    // What is wrong with it is told, never the words.
+    throw new KeyError(`expected a mnemonic of 12 to 24 words: ${(cause as Error).message}`);
+  }
 }
 
 /**
@@ -108,7 +118,13 @@ export async function createKeyring(path: string, mnemonic: string, prefix: stri
   if (existsSync(path)) {
     throw new KeyError(`${path} is there already`);
   }
-  const wallet = await walletFromMnemonic(mnemonic, prefix);
+  if (!existsSync(dirname(resolve(path)))) {
+    throw new KeyError(`expected a folder ${dirname(resolve(path))}, found none`);
+  }
+  if (password === "") {
+    throw new KeyError("expected a password, found none");
+  }
+  const wallet = await checkedWallet(mnemonic, prefix);
   writeFileSync(path, await wallet.serialize(password), { mode: 0o600 });
   const [account] = await wallet.getAccounts();
   return account?.address ?? "";

@@ -73,11 +73,26 @@ function exitCode(error: unknown): number {
     console.error(error.message);
     return 3;
   }
-  const known = [ArtifactError, ConfigurationError, KeyError, BallastError].some((kind) => error instanceof kind);
-  console.error(known ? `deploy: ${(error as Error).message}` : error);
-  return 1;
+  const wrongCall = [ConfigurationError, KeyError].some((kind) => error instanceof kind) || isCode(error, /^ERR_PARSE_ARGS/);
+  const known = [ArtifactError, BallastError].some((kind) => error instanceof kind);
+  const problem = error instanceof Error ? (error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message) : String(error);
+  // A place in the code helps whoever mends it, and nobody else.
+  console.error(wrongCall || known || !process.env["BALLAST_DEBUG"] ? `deploy: ${problem}` : error);
+  return wrongCall ? 2 : 1;
 }
 
+function isCode(error: unknown, code: RegExp): boolean {
+  return code.test(String((error as { code?: unknown } | undefined)?.code ?? ""));
+}
+
+// Whoever reads the lines may have enough; what was begun goes on.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error) => {
+    if (!isCode(error, /^EPIPE$/)) {
+      throw error;
+    }
+  });
+}
 process.exitCode = await run().catch(exitCode);
 // Connections of CosmJS may keep the process; nothing is left to wait for.
 process.exit();

@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { ConfigurationError } from "./config.js";
 
 /** What is known of a chain. */
 export interface State {
@@ -12,6 +13,10 @@ export interface State {
   codes: Record<string, number>;
   /** Addresses of instantiated contracts by their name. */
   contracts: Record<string, string>;
+  /** The salt that their addresses were made with. */
+  salt?: string;
+  /** What the deployer gave to the fund, atoms by what it was for. */
+  given?: Record<string, string>;
 }
 
 /** Where state is kept. */
@@ -32,7 +37,16 @@ export class StateFile implements StateStore {
     if (!existsSync(this.path)) {
       return empty(chainId);
     }
-    const state = JSON.parse(readFileSync(this.path, "utf8")) as State;
+    let state: State;
+    try {
+      state = JSON.parse(readFileSync(this.path, "utf8")) as State;
+      if (typeof state.codes !== "object" || typeof state.contracts !== "object") {
+        throw new Error("it has no codes and contracts");
+      }
+    } catch (cause) {
+      const why = (cause as Error).message;
+      throw new ConfigurationError(`${this.path}: no state of a deployment (${why}): without the file contracts are found by their addresses`);
+    }
     return state.chain_id === chainId ? state : empty(chainId);
   }
 

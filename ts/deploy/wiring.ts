@@ -14,8 +14,8 @@ import type { TopUp } from "../src/generated/InsuranceFund.types.js";
 import type { ListMarket, MarketParameters } from "../src/generated/PerpMarket.types.js";
 import type { FeedConfig, PriceUpdate } from "../src/generated/PriceFeed.types.js";
 import type { Configuration, FeedConfiguration, MarketConfiguration } from "./config.js";
-import { address } from "./config.js";
-import { act, chainTime, found, right, sendCalls, WaitingError } from "./context.js";
+import { address, ConfigurationError } from "./config.js";
+import { act, chainTime, found, remember, right, sendCalls, WaitingError } from "./context.js";
 import type { Context } from "./context.js";
 import { defaults } from "./defaults.js";
 import { exists } from "./instantiate.js";
@@ -62,18 +62,40 @@ export function suiteContracts(addresses: SuiteAddresses): SuiteContract[] {
   ];
 }
 
-/** Makes the feeds, while the price feed belongs to the deployer. Others' feeds are left as they are. */
+/** Whether there is something to ask: in a dry run the contract may not be there yet. */
+async function isThere(context: Context, contract: string): Promise<boolean> {
+  return !context.dryRun || (await exists(context, contract));
+}
+
+/**
+ * Makes the feeds as they are configured, while the price feed belongs to the deployer. Others' feeds are left as they are.
+ *
+ * @throws ConfigurationError where a feed would have to wait to become so: after the bootstrap only governance can change it.
+ */
 export async function setFeeds(context: Context, { addresses, queries }: Wired): Promise<void> {
   for (const feed of ownFeeds(context.configuration)) {
     const what = `feed ${feed.symbol}`;
-    const known = !context.dryRun || (await exists(context, addresses.priceFeed));
-    if (known && (await found(queries.priceFeed.feed({ id: feed.id }), NO_FEED)) !== undefined) {
+    const wanted = feedConfig(context.configuration, feed);
+    const ask = () => found(queries.priceFeed.feed({ id: feed.id }), NO_FEED);
+    const there = await isThere(context, addresses.priceFeed);
+    const known = there ? await ask() : undefined;
+    const owner = there ? (await queries.priceFeed.ownership()).owner : context.signer.address;
+    if (known !== undefined && (isSameFeed(known, wanted) || owner !== context.signer.address)) {
       right(context, what, feed.id);
       continue;
     }
-    const msg = { set_feed: { feed: feedConfig(context.configuration, feed) } };
+    const msg = { set_feed: { feed: wanted } };
     await act(context, `set ${what}`, () => sendCalls(context, [{ contract: addresses.priceFeed, msg }]));
+    const now = context.dryRun ? undefined : await ask();
+    if (known !== undefined && now !== undefined && !isSameFeed(now, wanted)) {
+      throw new ConfigurationError(`${what}: prices rely on it as it is, so that the change waits: name what is there, or another feed`);
+    }
   }
+}
+
+function isSameFeed(one: FeedConfig, other: FeedConfig): boolean {
+  const text = ({ symbol, expo, quorum, max_age_secs, feeders }: FeedConfig) => JSON.stringify([symbol, expo, quorum, max_age_secs, feeders]);
+  return text(one) === text(other);
 }
 
 function ownFeeds(configuration: Configuration): FeedConfiguration[] {
@@ -83,6 +105,8 @@ function ownFeeds(configuration: Configuration): FeedConfiguration[] {
 // As the price feed puts it.
 const NO_FEED = /there is no feed/;
 const NO_PRICE = /prices of the last \d+ s, \d+ are needed/;
+// In a dry run the feed may not be there either.
+const NO_ANSWER = new RegExp(`${NO_FEED.source}|${NO_PRICE.source}`);
 
 /** A price younger than this is left alone: a market is not listed at one that is older than a minute, by default. */
 const FRESH_SECS = 20n;
@@ -96,9 +120,10 @@ export async function pushPrices(context: Context, { addresses, queries }: Wired
   const now = await chainTime(context.signer.client);
   const updates = new Map<Signer, PriceUpdate[]>();
   const waiting: string[] = [];
+  const there = await isThere(context, addresses.priceFeed);
   for (const feed of ownFeeds(context.configuration)) {
     const what = `price of ${feed.symbol}`;
-    const price = context.dryRun ? undefined : await found(queries.priceFeed.priceFeed({ id: feed.id }), NO_PRICE);
+    const price = there ? await found(queries.priceFeed.priceFeed({ id: feed.id }), context.dryRun ? NO_ANSWER : NO_PRICE) : undefined;
     const published = price?.price_feed.price.publish_time;
     const signers = feed.initial_price === undefined ? [] : await feedersAtHand(context, feed);
     if (published !== undefined && (signers.length < feed.quorum || BigInt(published) + FRESH_SECS >= now)) {
@@ -141,7 +166,7 @@ const TRANSFER_SECS = 86_400n;
 /** Offers the price feed to governance, which takes it in its bootstrap. */
 export async function offerPriceFeed(context: Context, { addresses, queries }: Wired): Promise<void> {
   const what = "offer the price feed to governance";
-  if (!context.dryRun) {
+  if (await isThere(context, addresses.priceFeed)) {
     const { owner, pending_owner } = await queries.priceFeed.ownership();
     if (owner === addresses.governance || pending_owner === addresses.governance) {
       right(context, what, owner === addresses.governance ? "it owns it" : "offered");
@@ -183,9 +208,9 @@ export function bootstrapMessages(context: Context, { addresses }: Wired, settin
  */
 export async function bootstrap(context: Context, contracts: Wired): Promise<void> {
   const { addresses, queries } = contracts;
-  const { settings, bootstrap: open } = context.dryRun
-    ? { settings: defaults<Settings>("governance", "settings"), bootstrap: {} }
-    : await queries.governance.config();
+  const { settings, bootstrap: open } = (await isThere(context, addresses.governance))
+    ? await queries.governance.config()
+    : { settings: defaults<Settings>("governance", "settings"), bootstrap: {} };
   if (open === null || open === undefined) {
     right(context, "bootstrap of governance", "closed");
     return;
@@ -199,7 +224,10 @@ export async function bootstrap(context: Context, contracts: Wired): Promise<voi
   );
 }
 
-/** Pays the deployer's donations into the fund: each once, told by the fund's own record of top-ups. */
+/**
+ * Pays the deployer's donations into the fund, each once: told by what this deployment remembers, and by the fund's own record
+ * of top-ups. Where the figure in the file became another since, that is told and nothing is paid.
+ */
 export async function seed(context: Context, contracts: Wired): Promise<void> {
   const { configuration } = context;
   const { addresses } = contracts;
@@ -215,24 +243,30 @@ export async function seed(context: Context, contracts: Wired): Promise<void> {
       topUp: { kind: "reserve", contract: addresses.perpMarket, market: number } satisfies TopUp,
     })),
   ];
-  const given = context.dryRun ? [] : await topUps(contracts);
+  const records = (await isThere(context, addresses.insuranceFund)) ? await topUps(contracts) : [];
   for (const { what, amount, topUp } of gifts.filter((gift) => gift.amount > 0n)) {
-    const figure = `${formatUnits(amount, configuration.collateral_decimals)} units`;
-    const kind = topUp.kind;
-    const before = given.some(
-      (record) => record.kind === kind && BigInt(record.amount) === amount && (record.market ?? null) === (topUp.market ?? null),
-    );
-    if (before) {
-      right(context, what, `${figure} given`);
+    const units = (atoms: bigint) => `${formatUnits(atoms, configuration.collateral_decimals)} units`;
+    const recorded = records.find((record) => record.kind === topUp.kind && (record.market ?? null) === (topUp.market ?? null));
+    const before = context.state.given?.[what] ?? recorded?.amount;
+    if (before !== undefined || records.length >= KEPT_TOP_UPS) {
+      const given = BigInt(before ?? amount);
+      const more = given === amount ? "" : `; the file says ${units(amount)}: anybody gives more with top_up`;
+      right(context, what, `${units(given)} given${more}`);
       continue;
     }
     const msg = { top_up: topUp };
     const call = pay(contracts.collateral, addresses.insuranceFund, amount, { native: msg, cw20: msg });
-    await act(context, `give ${figure} to the ${what}`, () => sendCalls(context, [call]));
+    await act(context, `give ${units(amount)} to the ${what}`, () => sendCalls(context, [call]));
+    remember(context, (state) => {
+      state.given = { ...state.given, [what]: amount.toString() };
+    });
   }
 }
 
-/** The fund's record of top-ups: at most the last thousand. */
+/** So many top-ups the fund keeps: where there are as many, the first ones may be gone. */
+const KEPT_TOP_UPS = 1000;
+
+/** The fund's record of top-ups, the newest first. */
 async function topUps({ queries }: Wired) {
   const all = [];
   for (;;) {

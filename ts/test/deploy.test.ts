@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toBech32 } from "@cosmjs/encoding";
@@ -140,6 +140,51 @@ describe("a deployment", () => {
     );
   });
 
+  it("says in a dry run that there is nothing to do where all is done", async () => {
+    const fake = chain();
+    const store = await untilPrices(fake);
+    await run(fake, { store });
+    const { deployment, steps } = await run(fake, { store, dryRun: true });
+    expect(deployment.changes).toBe(0);
+    expect(steps.every(({ status }) => status === "right")).toBe(true);
+  });
+
+  it("gives once, whatever the file says later", async () => {
+    const fake = chain();
+    const store = await untilPrices(fake);
+    await run(fake, { store });
+    const more = { ...configuration, insurance_fund: { ...configuration.insurance_fund, mutual: "1000000000001" } };
+    for (const state of [store, new MemoryState()]) {
+      const before = fake.transactions;
+      const { steps } = await run(fake, { store: state, configuration: more });
+      const told = steps.find(({ what }) => what === "mutual reserve");
+      expect(told).toMatchObject({ status: "right", detail: expect.stringContaining("the file says 1000000.000001 units") as string });
+      // Without the state, codes are stored again.
+      expect(fake.transactions - before).toBe(state === store ? 0 : 4);
+    }
+  });
+
+  it("sets a feed again that became another in the file, while it may", async () => {
+    const fake = chain();
+    const store = new MemoryState();
+    await expect(run(fake, { store })).rejects.toBeInstanceOf(WaitingError);
+    const markets = configuration.markets.map((market, number) =>
+      number === 0 && market.feed ? { ...market, feed: { ...market.feed, max_age_secs: 60 } } : market,
+    );
+    const changed = { ...configuration, markets };
+    await expect(run(fake, { store, configuration: changed })).rejects.toBeInstanceOf(WaitingError);
+    pushPrices(fake);
+    const { deployment } = await run(fake, { store, configuration: changed });
+    expect(deployment.facts.filter(({ holds }) => !holds)).toEqual([]);
+  });
+
+  it("refuses another salt with the state of a suite", async () => {
+    const fake = chain();
+    const store = await untilPrices(fake);
+    const other = { ...configuration, salt: "other" };
+    await expect(run(fake, { store, configuration: other })).rejects.toThrow('expected the salt "ballast"');
+  });
+
   it("reports what is wrong with what was expected and found, and changes nothing of it", async () => {
     const fake = chain();
     const store = await untilPrices(fake);
@@ -175,28 +220,105 @@ describe("a deployment", () => {
 
 describe("a configuration", () => {
   const minimal = () => ({
-    chain: { rpc: "", chain_id: "c", address_prefix: "wasm", gas_price: "0u" },
+    chain: { rpc: "http://r", chain_id: "c", address_prefix: "wasm", gas_price: "0u" },
     collateral: { native: "u" },
     collateral_decimals: 6,
     governance: { token: { native: "g" } },
-    markets: configuration.markets,
+    markets: configuration.markets.map((market) => ({ ...market, feed: { ...market.feed, feeders: [DEPLOYER] } })),
   });
+  const read = (change: object) => () => readConfiguration({ ...minimal(), ...change }, "x", ROOT);
 
   it("is refused with what was expected", () => {
-    const read = (change: object) => () => readConfiguration({ ...minimal(), ...change }, "x", ROOT);
-    const [market] = configuration.markets;
+    const [market] = minimal().markets;
     expect(read({})).not.toThrow();
-    expect(read({ collateral: undefined })).toThrow('x: expected "collateral", found none');
     expect(read({ markets: [{ ...market, feed: undefined }] })).toThrow('BTC-PERP: expected either "feed" or "pyth"');
     expect(read({ markets: [{ ...market, lot_size: "3" }] })).toThrow("tick and lot");
-    expect(read({ markets: Array.from({ length: 10 }, () => market) })).toThrow("at most 9 markets, found 10");
+    const many = Array.from({ length: 10 }, (_, number) => {
+      const feed = { ...market?.feed, id: number.toString().padStart(64, "0") };
+      return { ...market, symbol: `M${number}`, feed };
+    });
+    expect(read({ markets: many })).toThrow("at most 9 markets, found 10");
+    expect(read({ markets: [market, market] })).toThrow("different symbols, found BTC-PERP twice");
+    expect(read({ markets: [market, { ...market, symbol: "OTHER" }] })).toThrow("different feeds, found 00");
+    expect(() => readConfiguration("text", "x", ROOT)).toThrow(/^x: .*expected object/);
+  });
+
+  // A field with a typing mistake would be left out of what is deployed, and the bootstrap cannot be sent twice.
+  it("names every field as it is called", () => {
+    const [market] = minimal().markets;
+    for (const [change, words] of [
+      [{ slat: "s" }, 'x: unknown field "slat", expected chain, salt'],
+      [{ insurence_fund: {} }, 'unknown field "insurence_fund"'],
+      [{ governance: { token: { native: "g" }, guardain: DEPLOYER } }, 'governance: unknown field "guardain", expected token, guardian, settings'],
+      [{ governance: { token: { native: "g" }, settings: { voting_sec: 1 } } }, 'governance.settings: unknown field "voting_sec"'],
+      [{ governance: { token: { native: "g" }, settings: { contracts: [] } } }, 'unknown field "contracts"'],
+      [{ insurance_fund: { mutaul: "1" } }, 'insurance_fund: unknown field "mutaul", expected parameters, share_token, mutual'],
+      [{ insurance_fund: { parameters: { no_such: 1 } } }, 'insurance_fund.parameters: unknown field "no_such"'],
+      [{ price_feed: { adverse_delay: 5 } }, 'price_feed: unknown field "adverse_delay"'],
+      [{ perp_market: { parameters: { max_fill: 5 } } }, 'perp_market.parameters: unknown field "max_fill"'],
+      [{ markets: [{ ...market, parameters: { maker_fee: 3 } }] }, 'markets[0].parameters: unknown field "maker_fee"'],
+      [{ markets: [{ ...market, reserves: "1" }] }, 'markets[0]: unknown field "reserves"'],
+    ] as const) {
+      expect(read(change), words).toThrow(words);
+    }
+  });
+
+  it("has values of the right kind", () => {
+    const [market] = minimal().markets;
+    for (const [change, words] of [
+      [{ collateral: undefined }, /^x: collateral: .*found nothing/],
+      [{ collateral: { natve: "u" } }, 'collateral: expected {"native": "DENOM"}'],
+      [{ collateral_decimals: "6" }, 'collateral_decimals: Invalid input: expected number, received string, found "6"'],
+      [{ collateral_decimals: 19 }, "collateral_decimals"],
+      [{ markets: {} }, "markets: Invalid input: expected array"],
+      [{ chain: "local" }, "chain: expected {rpc, chain_id"],
+      [{ chain: { ...minimal().chain, gas_price: "cheap" } }, "chain"],
+      [{ governance: 7 }, "governance: "],
+      [{ insurance_fund: { mutual: "1.5" } }, 'insurance_fund.mutual: expected a whole number of atoms, as text, found "1.5"'],
+      [{ salt: "s".repeat(48) }, "salt: expected at most 47 bytes"],
+      [{ markets: [{ ...market, symbol: undefined }] }, /^x: markets\[0\]\.symbol: .*found nothing/],
+      [{ markets: [{ ...market, isolated: "no" }] }, "markets[0].isolated: "],
+      [{ markets: [{ ...market, min_price: "abc" }] }, 'min_price: expected a decimal number, as text, found "abc"'],
+      [{ markets: [{ ...market, standing: { ...market?.standing, risk_weight_ppm: undefined } }] }, "standing.risk_weight_ppm"],
+      [{ markets: [{ ...market, parameters: { max_fills: 1, initial_margin_ppm: "5" } }] }, "markets[0].parameters"],
+    ] as [object, string | RegExp][]) {
+      expect(read(change), String(words)).toThrow(words);
+    }
+  });
+
+  it("has addresses of the chain", () => {
+    const [market] = minimal().markets;
+    const foreign = toBech32("osmo", new Uint8Array(20));
+    const guarded = (guardian: string) => ({ governance: { token: { native: "g" }, guardian } });
+    expect(read(guarded(DEPLOYER))).not.toThrow();
+    expect(read(guarded("ADDRESS"))).toThrow('expected an address of wasm, found "ADDRESS", which is none');
+    expect(read(guarded("wasm1nope"))).toThrow('found "wasm1nope", which is none');
+    expect(read(guarded(foreign))).toThrow("which is of osmo");
+    expect(read({ collateral: { cw20: foreign } })).toThrow("which is of osmo");
+    const pyth = { contract: "nonsense", feed_id: "0".repeat(64) };
+    expect(read({ markets: [{ ...market, feed: undefined, pyth }] })).toThrow('found "nonsense"');
   });
 
   it("of the template is complete, but for what stands in capitals", () => {
-    const template = loadConfiguration(join(ROOT, "networks", "testnet.template.jsonc"));
+    const path = join(ROOT, "networks", "testnet.template.jsonc");
+    expect(() => loadConfiguration(path)).toThrow('found "ADDRESS"');
+    const filled = readFileSync(path, "utf8").replaceAll('"ADDRESS"', `"${DEPLOYER}"`).replace('"PREFIX"', '"wasm"');
+    const own = join(folder, "filled.jsonc");
+    writeFileSync(own, filled);
+    const template = loadConfiguration(own);
     expect(template.markets[0]?.feed?.feeders).toHaveLength(3);
     expect(template.chain.test_accounts).toBeUndefined();
+    writeFileSync(own, filled.replace('"salt": "ballast",', '"salt": "ballast"'));
+    expect(() => loadConfiguration(own)).toThrow(/line \d+: CommaExpected/);
   });
+});
+
+it("a state that is none is refused", () => {
+  const path = join(folder, "broken.json");
+  for (const content of ["{", "{}", '{"chain_id":"one"}']) {
+    writeFileSync(path, content);
+    expect(() => new StateFile(path).load("one")).toThrow("no state of a deployment");
+  }
 });
 
 it("state of another chain is not used, and a file survives", () => {
