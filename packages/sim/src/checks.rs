@@ -37,6 +37,8 @@ pub struct Told {
     pub deficit: u128,
     pub leftover: u128,
     pub claim_id: u64,
+    /// What earlier claims of the same message for the same were paid.
+    pub before: u128,
 }
 
 impl Told {
@@ -56,6 +58,7 @@ impl Told {
             deficit: number(event, "deficit"),
             leftover: number(event, "leftover"),
             claim_id: u64::try_from(number(event, "claim_id")).unwrap_or_default(),
+            before: 0,
         }
     }
 
@@ -117,7 +120,7 @@ pub fn check_events(events: &[Event]) -> Result<Vec<Told>, String> {
             told.push(liquidation);
         }
     }
-    for liquidation in &told {
+    for liquidation in &mut told {
         let lost = losses
             .remove(&(liquidation.account, liquidation.market))
             .unwrap_or_default();
@@ -135,7 +138,18 @@ pub fn check_events(events: &[Event]) -> Result<Vec<Told>, String> {
         let Some(claim) = claims.get(&liquidation.claim_id) else {
             continue;
         };
-        let (asked, paid) = (number(claim, "amount"), number(claim, "paid"));
+        // Where fees stayed behind with a first claim, a second one asks for what that was not paid.
+        let whose = |event: &Event| {
+            ["market", "account"].map(|key| attribute(event, key).map(str::to_owned))
+        };
+        let earlier = claims
+            .range(..liquidation.claim_id)
+            .filter(|(_, earlier)| whose(earlier) == whose(claim));
+        for (_, earlier) in earlier {
+            liquidation.before = liquidation.before.saturating_add(number(earlier, "paid"));
+        }
+        let all = |key| liquidation.before.saturating_add(number(claim, key));
+        let (asked, paid) = (all("amount"), all("paid"));
         if asked != liquidation.asked || paid != liquidation.paid {
             return Err(format!(
                 "claim {}: the market asked {} and got {}, the fund was asked {asked} and paid {paid}",
@@ -162,8 +176,8 @@ pub fn check_record(told: &Told, record: &ClaimRecord) -> Result<(), String> {
         .fold(Uint128::zero(), |sum, layer| sum.saturating_add(layer.paid));
     let same = record.claim_id == told.claim_id
         && record.market == told.market
-        && record.amount.u128() == told.asked
-        && record.paid.u128() == told.paid
+        && record.amount.u128().saturating_add(told.before) == told.asked
+        && record.paid.u128().saturating_add(told.before) == told.paid
         && layers == record.paid
         && record.paid.saturating_add(record.uncovered) == record.amount;
     if same {
@@ -231,5 +245,44 @@ mod tests {
         assert!(check_events(&[claim("61"), loss("40"), liquidation(&parts)]).is_err());
         assert!(check_events(&[claim("60"), loss("30"), liquidation(&parts)]).is_err());
         assert!(check_events(&[loss("40")]).is_err());
+    }
+
+    // Fees stayed behind with the first claim, and went with the second.
+    #[test]
+    fn a_second_claim_asks_for_what_the_first_was_not_paid() {
+        let claim = |id: &str, account: &str, amount: &str, paid: &str| {
+            Event::new(format!("wasm-{}", fund::CLAIM))
+                .add_attribute("claim_id", id)
+                .add_attribute("market", "0")
+                .add_attribute("account", account)
+                .add_attribute("amount", amount)
+                .add_attribute("paid", paid)
+                .add_attribute("replay", "false")
+        };
+        let parts = [
+            ("asked", "100"),
+            ("paid", "60"),
+            ("counterparty_loss", "40"),
+            ("claim_id", "4"),
+        ];
+        let told = |first: Event, second: Event| {
+            check_events(&[first, second, loss("40"), liquidation(&parts)])
+        };
+        let first = || claim("3", "a/0", "100", "50");
+        let found = told(first(), claim("4", "a/0", "50", "10")).unwrap();
+        assert_eq!(found[0].before, 50);
+        assert!(told(first(), claim("4", "a/0", "50", "11")).is_err());
+        assert!(told(first(), claim("4", "a/0", "49", "10")).is_err());
+        // Another account's claim is none of it.
+        assert!(told(
+            claim("3", "b/0", "100", "50"),
+            claim("4", "a/0", "50", "10")
+        )
+        .is_err());
+        assert!(told(
+            claim("3", "b/0", "100", "50"),
+            claim("4", "a/0", "100", "60")
+        )
+        .is_ok());
     }
 }

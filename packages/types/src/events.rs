@@ -58,7 +58,8 @@ pub mod market {
     /// `asked = paid - leftover + counterparty_loss + carried + deficit + avoided`, within one rounding:
     /// `avoided` was asked for and then not needed, because fills into the book were dropped when the fund
     /// did not pay for them, or were better than the oracle price; `carried` stays with the account's
-    /// other positions.
+    /// other positions. `asked` and `paid` are of all claims of the message for it, `claim_id` is the last one's: a second
+    /// claim asks, with fees that stayed behind the first, for what that was not paid.
     pub const LIQUIDATION: &str = "ballast_liquidation";
     /// A claim leaves for the fund: `account`, `market`, `claim_id`, `amount`.
     pub const CLAIM: &str = "ballast_claim";

@@ -363,10 +363,7 @@ impl Losses {
                 .saturating_add(number(event, "settled")),
             deleveraged,
             counterparties,
-            layers: message
-                .claims
-                .remove(&number(event, "claim_id"))
-                .unwrap_or_default(),
+            layers: message.paid(number(event, "claim_id")),
             returned: number(event, "leftover"),
             counterparty_loss: signed(event, "counterparty_loss").max(0).unsigned_abs(),
             deficit: number(event, "deficit"),
@@ -414,6 +411,23 @@ struct Message {
     counterparties: Vec<(u64, u128)>,
     /// Whether a position was long when the message began.
     long: BTreeMap<(u64, usize), bool>,
+}
+
+impl Message {
+    /// What the layers paid for a liquidation by its last claim and those before it; each is counted once.
+    fn paid(&mut self, last_claim: u128) -> [u128; 4] {
+        let later = self.claims.split_off(&last_claim.saturating_add(1));
+        let claims = std::mem::replace(&mut self.claims, later);
+        if last_claim == 0 {
+            return [0; 4];
+        }
+        claims.into_values().fold([0; 4], |mut sum, layers| {
+            for (sum, layer) in sum.iter_mut().zip(layers) {
+                *sum = sum.saturating_add(layer);
+            }
+            sum
+        })
+    }
 }
 
 fn place(event: &Event) -> usize {
