@@ -81,11 +81,16 @@ def differences(committed, now):
     return sorted(found)
 
 
+def is_above(entry):
+    """Whether a row misses its target, to the thousandth that is shown."""
+    return round(entry["ratio"], 3) > entry["target"]
+
+
 def unexplained(now):
     """Rows above their target that have no floor, or whose floor is within the target: then the target can be reached."""
     found = []
     for entry in now["targets"]:
-        if entry["ratio"] > entry["target"]:
+        if is_above(entry):
             floor = floors.gas(entry["message"])
             if floor is None or floor <= entry["target"] * now["cw20_transfer"]:
                 found.append(f"{entry['message']}: {entry['ratio']:.3f} is above {entry['target']}, and no floor in chain/gas/floors.py says why")
@@ -147,7 +152,7 @@ def markdown(report, crowd):
               "A target that the prices of design section 11 forbid has its floor beside it: what the message cannot do without, line by line below.", "",
               "| message | ratio | target | floor | comparable suites |", "|---|--:|--:|--:|---|"]
     for entry in report["targets"]:
-        above = entry["ratio"] > entry["target"]
+        above = is_above(entry)
         floor = f"{floors.gas(entry['message']) / transfer:.3f}" if above and floors.of(entry["message"]) else ""
         mark = " (above)" if above else ""
         lines.append(f"| {entry['message']} | {entry['ratio']:.3f}{mark} | {entry['target']} | {floor} | {entry['comparable']} |")
@@ -181,7 +186,7 @@ def markdown(report, crowd):
 
 
 def floors_section(report):
-    above = [entry for entry in report["targets"] if entry["ratio"] > entry["target"] and floors.of(entry["message"])]
+    above = [entry for entry in report["targets"] if is_above(entry) and floors.of(entry["message"])]
     if not above:
         return []
     transfer = report["cw20_transfer"]
