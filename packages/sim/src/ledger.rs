@@ -1,6 +1,6 @@
 //! Counts what happens, from the events of the contracts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_types::events::{attribute, fund, is, market};
 use ballast_types::RiskLevel;
@@ -50,6 +50,7 @@ impl Ledger {
         touched: &mut Touched,
         worth: impl Fn(u32, u128) -> u128,
     ) {
+        let mut shortfalls = Shortfalls::new();
         for event in events {
             let Some(name) = event.ty.strip_prefix("wasm-ballast_") else {
                 continue;
@@ -69,7 +70,7 @@ impl Ledger {
                     self.deficit_booked =
                         self.deficit_booked.saturating_add(number(event, "amount"));
                 }
-                _ if is(event, fund::CLAIM) => self.claim(event),
+                _ if is(event, fund::CLAIM) => claimed(event, &mut shortfalls),
                 _ if is(event, fund::TOP_UP) && attribute(event, "kind") == Some("fees") => {
                     self.fees_to_fund = self.fees_to_fund.saturating_add(number(event, "amount"));
                 }
@@ -79,6 +80,9 @@ impl Ledger {
                 }
                 _ => {}
             }
+        }
+        for shortfall in shortfalls.into_values() {
+            self.shortfall(shortfall);
         }
     }
 
@@ -113,16 +117,12 @@ impl Ledger {
         self.deleverage_loss = self.deleverage_loss.saturating_add(signed(event, "loss"));
     }
 
-    fn claim(&mut self, event: &Event) {
-        if attribute(event, "replay") == Some("true") {
-            return;
-        }
-        let (amount, paid) = (number(event, "amount"), number(event, "paid"));
+    fn shortfall(&mut self, Shortfall { asked, paid }: Shortfall) {
         self.claims = self.claims.saturating_add(1);
-        self.asked = self.asked.saturating_add(amount);
+        self.asked = self.asked.saturating_add(asked);
         self.paid = self.paid.saturating_add(paid);
-        self.uncovered = self.uncovered.saturating_add(number(event, "uncovered"));
-        let kind = if paid >= amount {
+        self.uncovered = self.uncovered.saturating_add(asked.saturating_sub(paid));
+        let kind = if paid >= asked {
             &mut self.paid_in_full
         } else if paid > 0 {
             &mut self.paid_in_part
@@ -141,6 +141,32 @@ impl Ledger {
     }
 }
 
+/// What one message asked of the fund for one account in one market, quote atoms.
+struct Shortfall {
+    asked: u128,
+    paid: u128,
+}
+
+/// By market and account, as the fund's events name them.
+type Shortfalls = BTreeMap<[Option<String>; 2], Shortfall>;
+
+/// Takes in a claim. A second one of the same message for the same account asks for what the first was not paid, after the
+/// fees that had stayed behind: that is no further loss.
+fn claimed(event: &Event, shortfalls: &mut Shortfalls) {
+    if attribute(event, "replay") == Some("true") {
+        return;
+    }
+    let whose = ["market", "account"].map(|key| attribute(event, key).map(str::to_owned));
+    let (amount, paid) = (number(event, "amount"), number(event, "paid"));
+    shortfalls
+        .entry(whose)
+        .and_modify(|first| first.paid = first.paid.saturating_add(paid))
+        .or_insert(Shortfall {
+            asked: amount,
+            paid,
+        });
+}
+
 /// An attribute that is a whole number; 0 where it is missing or is none.
 #[must_use]
 pub fn number(event: &Event, key: &str) -> u128 {
@@ -155,4 +181,43 @@ pub fn signed(event: &Event, key: &str) -> i128 {
     attribute(event, key)
         .and_then(|text| text.parse().ok())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claim(account: &str, amount: &str, paid: &str) -> Event {
+        Event::new(format!("wasm-{}", fund::CLAIM))
+            .add_attribute("market", "0")
+            .add_attribute("account", account)
+            .add_attribute("amount", amount)
+            .add_attribute("paid", paid)
+            .add_attribute("replay", "false")
+    }
+
+    fn absorbed(messages: &[&[Event]]) -> Ledger {
+        let mut ledger = Ledger::default();
+        for events in messages {
+            ledger.absorb(0, events, &mut Touched::new(), |_, worth| worth);
+        }
+        ledger
+    }
+
+    #[test]
+    fn what_a_second_claim_asks_again_is_counted_once() {
+        let ledger = absorbed(&[&[claim("a/0", "100", "50"), claim("a/0", "50", "10")]]);
+        assert_eq!((ledger.claims, ledger.asked, ledger.paid), (1, 100, 60));
+        assert_eq!((ledger.uncovered, ledger.paid_in_part), (40, 1));
+        let ledger = absorbed(&[&[claim("a/0", "100", "0"), claim("a/0", "100", "100")]]);
+        assert_eq!((ledger.uncovered, ledger.paid_in_full), (0, 1));
+    }
+
+    #[test]
+    fn claims_of_other_accounts_and_of_later_messages_are_their_own() {
+        let (first, other) = (claim("a/0", "100", "0"), claim("b/0", "100", "100"));
+        let ledger = absorbed(&[&[first.clone(), other], &[first]]);
+        assert_eq!((ledger.claims, ledger.asked, ledger.paid), (3, 300, 100));
+        assert_eq!((ledger.paid_in_full, ledger.paid_nothing), (1, 2));
+    }
 }

@@ -39,7 +39,7 @@ pub struct Report {
     pub liquidations: u64,
     /// Positions that were liquidated with negative equity, each counted once until it is closed.
     pub bankruptcies: u64,
-    /// What the fund was asked for.
+    /// What the fund was asked for. Two claims of one liquidation, the second for what the first was not paid, are one.
     pub claims: ClaimsReport,
     /// Who bore what was asked for: the parts add up to `claims.asked`, within one atom a liquidation.
     pub borne: BorneReport,

@@ -262,7 +262,8 @@ pub struct SolvencyResponse {
     pub level_since: u64,
     /// Number of claims recorded.
     pub claims: u64,
-    /// Sum of amounts asked.
+    /// Sum of amounts asked. What a market asks again, in a second claim for what its first was not paid, counts again: what
+    /// nobody paid is in the markets' events, not the difference to `claims_paid`.
     pub claims_asked: Uint128,
     /// Sum of amounts paid.
     pub claims_paid: Uint128,
