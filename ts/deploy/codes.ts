@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { CosmWasmClient } from "@cosmjs/cosmwasm-stargate";
 import { decodeError } from "../src/errors.js";
 import { act, remember, right } from "./context.js";
+import { codeOf } from "./instantiate.js";
 import type { Context } from "./context.js";
 
 /** The suite's contracts, as their folders are called. */
@@ -56,19 +57,30 @@ async function checksumOf(client: CosmWasmClient, id: number): Promise<string | 
   }
 }
 
-/** Stores one wasm, unless the chain has it under the identifier that was remembered. */
-export async function storeCode(context: Context, name: CodeName): Promise<Code> {
+/**
+ * Stores one wasm, unless the chain has it under the identifier that was remembered, or as the code of the contract that this
+ * deployment made of it: then a state that was lost costs nothing.
+ *
+ * @param contract the name of that contract
+ */
+export async function storeCode(context: Context, name: CodeName, contract: string = name): Promise<Code> {
   const { wasm, checksum } = readArtifact(context.configuration.artifacts, name);
   const what = `code of ${name}`;
-  const known = context.state.codes[checksum];
-  if (known !== undefined && (await checksumOf(context.signer.client, known)) === checksum) {
-    right(context, what, `code ${known}, ${checksum}`);
-    return { id: known, checksum };
+  const { client } = context.signer;
+  for (const known of [async () => context.state.codes[checksum], () => codeOf(context, contract, checksum)]) {
+    const id = await known();
+    if (id !== undefined && (await checksumOf(client, id)) === checksum) {
+      right(context, what, `code ${id}, ${checksum}`);
+      remember(context, (state) => {
+        state.codes[checksum] = id;
+      });
+      return { id, checksum };
+    }
   }
   const stored = await act(
     context,
     `store ${what} (${wasm.length} bytes)`,
-    () => context.signer.client.upload(context.signer.address, wasm, "auto"),
+    () => client.upload(context.signer.address, wasm, "auto"),
     ({ codeId }) => `code ${codeId}, ${checksum}`,
   );
   if (stored !== undefined) {

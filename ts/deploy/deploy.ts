@@ -15,7 +15,7 @@ import { address, ConfigurationError } from "./config.js";
 import type { Context, Step } from "./context.js";
 import { defaults } from "./defaults.js";
 import { addressOf, instantiate } from "./instantiate.js";
-import { deployerWallet, KeyError, testWallet } from "./keys.js";
+import { deployerWallet, KeyError, signersOfTestAccounts } from "./keys.js";
 import type { StateStore } from "./state.js";
 import type { Fact } from "./verify.js";
 import { verify } from "./verify.js";
@@ -92,7 +92,7 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
   await offerPriceFeed(context, contracts);
   await bootstrap(context, contracts);
   await seed(context, contracts);
-  const facts = context.dryRun ? [] : await verify(context, contracts, codes);
+  const facts = context.dryRun ? [] : await verify({ configuration, client: signer.client }, { ...contracts, governanceToken }, codes);
   return {
     chainId: configuration.chain.chain_id,
     deployer: signer.address,
@@ -110,24 +110,6 @@ async function deployerSigner(configuration: Configuration): Promise<Signer> {
   const { chain } = configuration;
   const wallet = await deployerWallet(chain);
   return connectSigner({ rpc: chain.rpc, chainId: chain.chain_id }, wallet, chain.gas_price);
-}
-
-/** Signers of the local network's accounts by address, connected when they are asked for. */
-function signersOfTestAccounts(configuration: Configuration): (wanted: string) => Promise<Signer | undefined> {
-  const { chain } = configuration;
-  const signers = new Map<string, Promise<Signer>>();
-  const connectAs = async (name: string) =>
-    connectSigner({ rpc: chain.rpc, chainId: chain.chain_id }, await testWallet(chain, name), chain.gas_price);
-  return async (wanted) => {
-    const accounts = Object.entries(chain.test_accounts?.accounts ?? {});
-    const name = accounts.find(([, account]) => account.address === wanted)?.[0];
-    if (name === undefined) {
-      return undefined;
-    }
-    const signer = signers.get(wanted) ?? connectAs(name);
-    signers.set(wanted, signer);
-    return signer;
-  };
 }
 
 /** Governance first, then what it owns: its address is known before it exists. */
@@ -208,7 +190,7 @@ async function token(
   }
   const { configuration } = context;
   const { symbol, balances, minter } = wanted.new_cw20;
-  const code = await storeCode(context, "cw20-base");
+  const code = await storeCode(context, "cw20-base", name);
   const cw20 = await instantiate(context, {
     name,
     code,

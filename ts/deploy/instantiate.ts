@@ -29,9 +29,18 @@ export async function addressOf(context: Context, name: string, code: Code): Pro
   if (remembered !== undefined && (await exists(context, remembered))) {
     return remembered;
   }
+  return madeOf(context, name, code.checksum);
+}
+
+function madeOf(context: Context, name: string, checksum: string): string {
   const { configuration, signer } = context;
-  const prefix = configuration.chain.address_prefix;
-  return instantiate2Address(fromHex(code.checksum), signer.address, salt(context, name), prefix);
+  return instantiate2Address(fromHex(checksum), signer.address, salt(context, name), configuration.chain.address_prefix);
+}
+
+/** The code of the contract that this deployment made of some wasm; undefined where there is none. */
+export async function codeOf(context: Context, name: string, checksum: string): Promise<number | undefined> {
+  const address = madeOf(context, name, checksum);
+  return (await exists(context, address)) ? (await context.signer.client.getContract(address)).codeId : undefined;
 }
 
 /** At most 64 bytes, as the chain wants it. */
@@ -56,6 +65,11 @@ export async function exists(context: Context, address: string): Promise<boolean
     }
     throw decodedError;
   }
+}
+
+/** Whether there is something to ask: in a dry run the contract may not be there yet. */
+export async function isThere(context: Context, contract: string): Promise<boolean> {
+  return !context.dryRun || (await exists(context, contract));
 }
 
 /** Makes a contract, unless it is there. What it holds is checked at the end, with everything else. */

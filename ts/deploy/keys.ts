@@ -7,8 +7,9 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { DirectSecp256k1HdWallet } from "@cosmjs/proto-signing";
-import { walletFromMnemonic } from "../src/connect.js";
-import type { Chain } from "./config.js";
+import type { Signer } from "../src/connect.js";
+import { connectSigner, walletFromMnemonic } from "../src/connect.js";
+import type { Chain, Configuration } from "./config.js";
 import { LOCAL_CHAIN_ID, ROOT } from "./config.js";
 
 /** No key, or one from where keys must not lie. */
@@ -82,6 +83,24 @@ export async function testWallet(chain: Chain, name: string): Promise<DirectSecp
     throw new KeyError(`expected a test account "${name}", found none`);
   }
   return walletFromMnemonic(chain.test_accounts.mnemonic, chain.address_prefix, account.hdPath);
+}
+
+/** Signers of the local network's accounts by address, connected when they are asked for. */
+export function signersOfTestAccounts(configuration: Configuration): (wanted: string) => Promise<Signer | undefined> {
+  const { chain } = configuration;
+  const signers = new Map<string, Promise<Signer>>();
+  const connectAs = async (name: string) =>
+    connectSigner({ rpc: chain.rpc, chainId: chain.chain_id }, await testWallet(chain, name), chain.gas_price);
+  return async (wanted) => {
+    const accounts = Object.entries(chain.test_accounts?.accounts ?? {});
+    const name = accounts.find(([, account]) => account.address === wanted)?.[0];
+    if (name === undefined) {
+      return undefined;
+    }
+    const signer = signers.get(wanted) ?? connectAs(name);
+    signers.set(wanted, signer);
+    return signer;
+  };
 }
 
 async function openKeyring(path: string, prefix: string, password?: string): Promise<DirectSecp256k1HdWallet> {

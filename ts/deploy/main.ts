@@ -1,22 +1,26 @@
 /**
- * `scripts/deploy NETWORK [--dry-run] [--json] [--state FILE]`, and `scripts/deploy --create-keyring FILE`.
+ * `scripts/deploy NETWORK [--dry-run] [--json] [--state FILE]`, `scripts/deploy NETWORK --verify`, and
+ * `scripts/deploy --create-keyring FILE`.
  *
  * Exit codes: 0 all is as it should be, 1 something is not, 2 it was called wrongly, 3 somebody else must act first.
  */
 import { parseArgs } from "node:util";
-import { ArtifactError } from "./codes.js";
-import { ConfigurationError, defaultStatePath, loadConfiguration } from "./config.js";
+import type { Verified } from "./check.js";
+import { check } from "./check.js";
+import { address, ConfigurationError, defaultStatePath, loadConfiguration } from "./config.js";
 import type { Step } from "./context.js";
-import { WaitingError } from "./context.js";
 import { deploy } from "./deploy.js";
-import { ask, createKeyring, KeyError, VARIABLES } from "./keys.js";
+import { exitCode } from "./exit.js";
+import { ask, createKeyring, VARIABLES } from "./keys.js";
 import { factLine, line, summary } from "./report.js";
 import { StateFile } from "./state.js";
-import { BallastError } from "../src/errors.js";
+import { connect } from "../src/connect.js";
 
 const USAGE = `usage: scripts/deploy NETWORK [--dry-run] [--json] [--state FILE]
+       scripts/deploy NETWORK --verify [--governance ADDRESS] [--json] [--state FILE]
        scripts/deploy --create-keyring FILE [--prefix PREFIX]
 
+--verify compares a suite with the file, by the address of its governance (the one that is remembered, otherwise): no key needed.
 NETWORK: a file of networks/ without its ending, or a path. Keys: a mnemonic in ${VARIABLES.mnemonic}, or a keyring in
 ${VARIABLES.keyring} (its password in ${VARIABLES.password}, or asked for); the local network's own test account otherwise.`;
 
@@ -27,6 +31,8 @@ async function run(): Promise<number> {
       "dry-run": { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       state: { type: "string" },
+      verify: { type: "boolean", default: false },
+      governance: { type: "string" },
       "create-keyring": { type: "string" },
       prefix: { type: "string", default: "wasm" },
       help: { type: "boolean", default: false },
@@ -44,55 +50,51 @@ async function run(): Promise<number> {
     console.error(USAGE);
     return values.help ? 0 : 2;
   }
+  if ((values["dry-run"] && values.verify) || (values.governance !== undefined && !values.verify)) {
+    throw new ConfigurationError("expected --governance with --verify, and --verify without --dry-run");
+  }
   const configuration = loadConfiguration(network);
+  const store = new StateFile(values.state ?? defaultStatePath(configuration.name));
   const print = values.json ? () => undefined : (text: string) => console.log(text);
+  if (values.verify) {
+    const { chain } = configuration;
+    const governance = values.governance ?? store.load(chain.chain_id).contracts["governance"];
+    if (governance === undefined) {
+      throw new ConfigurationError("expected the address of a governance in --governance, or a state that remembers one, found neither");
+    }
+    const client = await connect({ rpc: chain.rpc, chainId: chain.chain_id });
+    const verified = await check({ configuration, client, governance: address(configuration, governance) });
+    const wrong = tellFacts(verified, values.json);
+    print(`${verified.facts.length - wrong} facts verified, ${wrong} wrong`);
+    return wrong === 0 ? 0 : 1;
+  }
   const deployment = await deploy({
     configuration,
-    store: new StateFile(values.state ?? defaultStatePath(configuration.name)),
+    store,
     dryRun: values["dry-run"],
     tell: (step: Step) => print(line(step)),
   });
-  const wrong = deployment.facts.filter(({ holds }) => !holds);
-  if (values.json) {
-    console.log(JSON.stringify(deployment, null, 2));
+  print("");
+  const wrong = tellFacts(deployment, values.json);
+  const done = values["dry-run"] ? "would be made" : "made";
+  const verified = values["dry-run"] ? "" : `, ${deployment.facts.length - wrong} facts verified, ${wrong} wrong`;
+  print(`${deployment.changes === 0 ? "nothing to change" : `${deployment.changes} changes ${done}`}${verified}`);
+  return wrong === 0 ? 0 : 1;
+}
+
+/** Prints what was found; says how many facts are wrong. */
+function tellFacts(found: Verified, json: boolean): number {
+  if (json) {
+    console.log(JSON.stringify(found, null, 2));
   } else {
-    print("");
-    for (const fact of deployment.facts) {
-      print(factLine(fact));
+    for (const fact of found.facts) {
+      console.log(factLine(fact));
     }
-    print(`\n${summary(deployment)}\n`);
-    const done = values["dry-run"] ? "would be made" : "made";
-    const verified = values["dry-run"] ? "" : `, ${deployment.facts.length - wrong.length} facts verified, ${wrong.length} wrong`;
-    print(`${deployment.changes === 0 ? "nothing to change" : `${deployment.changes} changes ${done}`}${verified}`);
+    console.log(`\n${summary(found)}\n`);
   }
-  return wrong.length === 0 ? 0 : 1;
+  return found.facts.filter(({ holds }) => !holds).length;
 }
 
-function exitCode(error: unknown): number {
-  if (error instanceof WaitingError) {
-    console.error(error.message);
-    return 3;
-  }
-  const wrongCall = [ConfigurationError, KeyError].some((kind) => error instanceof kind) || isCode(error, /^ERR_PARSE_ARGS/);
-  const known = [ArtifactError, BallastError].some((kind) => error instanceof kind);
-  const problem = error instanceof Error ? (error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message) : String(error);
-  // A place in the code helps whoever mends it, and nobody else.
-  console.error(wrongCall || known || !process.env["BALLAST_DEBUG"] ? `deploy: ${problem}` : error);
-  return wrongCall ? 2 : 1;
-}
-
-function isCode(error: unknown, code: RegExp): boolean {
-  return code.test(String((error as { code?: unknown } | undefined)?.code ?? ""));
-}
-
-// Whoever reads the lines may have enough; what was begun goes on.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error) => {
-    if (!isCode(error, /^EPIPE$/)) {
-      throw error;
-    }
-  });
-}
-process.exitCode = await run().catch(exitCode);
+process.exitCode = await run().catch((error: unknown) => exitCode("deploy", error));
 // Connections of CosmJS may keep the process; nothing is left to wait for.
 process.exit();

@@ -1,7 +1,7 @@
 /** What a deployment prints: a line a step, a table of addresses, and JSON for machines. */
 import type { Step } from "./context.js";
 import type { ContractName } from "./codes.js";
-import type { Deployment } from "./deploy.js";
+import type { Verified } from "./check.js";
 import type { Fact } from "./verify.js";
 import { text } from "./verify.js";
 
@@ -30,9 +30,9 @@ function table(rows: string[][]): string {
 }
 
 /** Addresses and code identifiers, for people. */
-export function summary({ addresses, codes, collateral, governanceToken, markets, chainId }: Deployment): string {
+export function summary({ addresses, codes, collateral, governanceToken, markets, chainId }: Verified): string {
   const contract = (name: ContractName, address: string) => [name, address, String(codes[name].id ?? "-"), codes[name].checksum];
-  const token = (name: string, denom: Deployment["collateral"]) => [name, "native" in denom ? denom.native : denom.cw20, "", ""];
+  const token = (name: string, denom: Verified["collateral"]) => [name, "native" in denom ? denom.native : denom.cw20, "", ""];
   return table([
     [`on ${chainId}`, "address", "code", "SHA-256 of its wasm"],
     contract("governance", addresses.governance),

@@ -2,18 +2,30 @@
  * Compares everything that a deployment promises with what the chain answers. A fact that differs is told with what was
  * expected and what was found; nothing is changed.
  */
+import type { CosmWasmClient } from "@cosmjs/cosmwasm-stargate";
 import { toUtf8 } from "@cosmjs/encoding";
 import { decoded } from "../src/errors.js";
-import type { Settings } from "../src/generated/Governance.types.js";
+import type { Denom, Settings } from "../src/generated/Governance.types.js";
 import type { FundParameters } from "../src/generated/InsuranceFund.types.js";
 import type { ExchangeParameters } from "../src/generated/PerpMarket.types.js";
 import type { Code, ContractName } from "./codes.js";
 import { CONTRACTS } from "./codes.js";
+import type { Configuration } from "./config.js";
 import { address } from "./config.js";
-import type { Context } from "./context.js";
 import { defaults } from "./defaults.js";
 import type { Wired } from "./wiring.js";
 import { feedConfig, listing, suiteContracts } from "./wiring.js";
+
+/** What is compared: a configuration, by somebody who only asks. */
+export interface Subject {
+  configuration: Configuration;
+  client: CosmWasmClient;
+}
+
+/** The contracts of a deployment, and the token whose stakers vote. */
+export interface Suite extends Wired {
+  governanceToken: Denom;
+}
 
 /** One thing that must hold. */
 export interface Fact {
@@ -84,13 +96,13 @@ class Facts {
 }
 
 /** All facts of a deployment. */
-export async function verify(context: Context, contracts: Wired, codes: Record<ContractName, Code>): Promise<Fact[]> {
+export async function verify(subject: Subject, contracts: Suite, codes: Record<ContractName, Code>): Promise<Fact[]> {
   const facts = new Facts();
-  await verifyCodes(facts, context, contracts, codes);
-  await verifyGovernance(facts, context, contracts);
-  await verifyPriceFeed(facts, context, contracts);
-  await verifyFund(facts, context, contracts);
-  await verifyMarket(facts, context, contracts);
+  await verifyCodes(facts, subject, contracts, codes);
+  await verifyGovernance(facts, subject, contracts);
+  await verifyPriceFeed(facts, subject, contracts);
+  await verifyFund(facts, subject, contracts);
+  await verifyMarket(facts, subject, contracts);
   return facts.all;
 }
 
@@ -101,8 +113,7 @@ const ADDRESS_KEYS: Record<ContractName, keyof Wired["addresses"]> = {
   "perp-market": "perpMarket",
 };
 
-async function verifyCodes(facts: Facts, context: Context, contracts: Wired, codes: Record<ContractName, Code>): Promise<void> {
-  const { client } = context.signer;
+async function verifyCodes(facts: Facts, { client }: Subject, contracts: Wired, codes: Record<ContractName, Code>): Promise<void> {
   for (const name of CONTRACTS) {
     const contract = contracts.addresses[ADDRESS_KEYS[name]];
     const info = () => client.getContract(contract);
@@ -123,20 +134,21 @@ async function verifyCodes(facts: Facts, context: Context, contracts: Wired, cod
   }
 }
 
-async function verifyGovernance(facts: Facts, context: Context, { addresses, queries }: Wired): Promise<void> {
-  const { governance } = context.configuration;
+async function verifyGovernance(facts: Facts, { configuration }: Subject, { addresses, governanceToken, queries }: Suite): Promise<void> {
+  const { governance } = configuration;
   const settings = {
     ...defaults<Settings>("governance", "settings"),
     ...governance.settings,
     contracts: suiteContracts(addresses),
   };
-  const guardian = governance.guardian === undefined ? null : address(context.configuration, governance.guardian);
+  const guardian = governance.guardian === undefined ? null : address(configuration, governance.guardian);
+  await facts.ask("governance: token", governanceToken, () => queries.governance.config(), (found) => found.token);
   await facts.ask("governance: settings", settings, () => queries.governance.settings({}), (found) => found);
   await facts.ask("governance: guardian", guardian, () => queries.governance.config(), (found) => found.guardian);
   await facts.ask("governance: bootstrap is closed", null, () => queries.governance.config(), (found) => found.bootstrap);
 }
 
-async function verifyPriceFeed(facts: Facts, { configuration }: Context, { addresses, queries }: Wired): Promise<void> {
+async function verifyPriceFeed(facts: Facts, { configuration }: Subject, { addresses, queries }: Wired): Promise<void> {
   const ownership = { owner: addresses.governance, pending_owner: null, pending_expiry: null };
   const delay = configuration.price_feed?.adverse_delay_secs ?? defaults<number>("price-feed", "adverse_delay_secs");
   await facts.ask("price-feed: ownership", ownership, () => queries.priceFeed.ownership(), (found) => found);
@@ -151,7 +163,7 @@ async function verifyPriceFeed(facts: Facts, { configuration }: Context, { addre
   await facts.ask("price-feed: changes that wait", [], () => queries.priceFeed.pendingChanges({}), (found) => found);
 }
 
-async function verifyFund(facts: Facts, { configuration }: Context, { addresses, collateral, queries }: Wired): Promise<void> {
+async function verifyFund(facts: Facts, { configuration }: Subject, { addresses, collateral, queries }: Wired): Promise<void> {
   const fund = queries.insuranceFund;
   const parameters = {
     ...defaults<FundParameters>("insurance-fund", "parameters"),
@@ -182,7 +194,7 @@ async function verifyFund(facts: Facts, { configuration }: Context, { addresses,
   await facts.ask("insurance-fund: changes that wait", [], () => fund.pendingChanges({}), (found) => found);
 }
 
-async function verifyMarket(facts: Facts, { configuration }: Context, { addresses, collateral, queries }: Wired): Promise<void> {
+async function verifyMarket(facts: Facts, { configuration }: Subject, { addresses, collateral, queries }: Wired): Promise<void> {
   const market = queries.perpMarket;
   const ownership = { owner: addresses.governance, pending_owner: null, pending_expiry: null };
   const expected = {

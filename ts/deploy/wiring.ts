@@ -5,20 +5,20 @@
  * governance from their first block.
  */
 import type { Call } from "../src/contracts.js";
-import { binary, pay, send, suiteQueries } from "../src/contracts.js";
-import type { Signer } from "../src/connect.js";
+import { binary, pay, suiteQueries } from "../src/contracts.js";
 import type { SuiteAddresses, SuiteQueries } from "../src/contracts.js";
-import { formatUnits, parseUnits } from "../src/decimals.js";
+import { formatUnits } from "../src/decimals.js";
 import type { Denom, Settings, SuiteContract } from "../src/generated/Governance.types.js";
 import type { TopUp } from "../src/generated/InsuranceFund.types.js";
 import type { ListMarket, MarketParameters } from "../src/generated/PerpMarket.types.js";
-import type { FeedConfig, PriceUpdate } from "../src/generated/PriceFeed.types.js";
+import type { FeedConfig } from "../src/generated/PriceFeed.types.js";
 import type { Configuration, FeedConfiguration, MarketConfiguration } from "./config.js";
 import { address, ConfigurationError } from "./config.js";
-import { act, chainTime, found, remember, right, sendCalls, WaitingError } from "./context.js";
+import { act, chainTime, found, remember, right, sendCalls } from "./context.js";
 import type { Context } from "./context.js";
 import { defaults } from "./defaults.js";
-import { exists } from "./instantiate.js";
+import { isThere } from "./instantiate.js";
+import { NO_FEED, ownFeeds, pushPrices } from "./prices.js";
 
 /** The contracts of a deployment, asked by their addresses. */
 export interface Wired {
@@ -62,11 +62,6 @@ export function suiteContracts(addresses: SuiteAddresses): SuiteContract[] {
   ];
 }
 
-/** Whether there is something to ask: in a dry run the contract may not be there yet. */
-async function isThere(context: Context, contract: string): Promise<boolean> {
-  return !context.dryRun || (await exists(context, contract));
-}
-
 /**
  * Makes the feeds as they are configured, while the price feed belongs to the deployer. Others' feeds are left as they are.
  *
@@ -96,68 +91,6 @@ export async function setFeeds(context: Context, { addresses, queries }: Wired):
 function isSameFeed(one: FeedConfig, other: FeedConfig): boolean {
   const text = ({ symbol, expo, quorum, max_age_secs, feeders }: FeedConfig) => JSON.stringify([symbol, expo, quorum, max_age_secs, feeders]);
   return text(one) === text(other);
-}
-
-function ownFeeds(configuration: Configuration): FeedConfiguration[] {
-  return configuration.markets.flatMap((market) => (market.feed === undefined ? [] : [market.feed]));
-}
-
-// As the price feed puts it.
-const NO_FEED = /there is no feed/;
-const NO_PRICE = /prices of the last \d+ s, \d+ are needed/;
-// In a dry run the feed may not be there either.
-const NO_ANSWER = new RegExp(`${NO_FEED.source}|${NO_PRICE.source}`);
-
-/** A price younger than this is left alone: a market is not listed at one that is older than a minute, by default. */
-const FRESH_SECS = 20n;
-
-/**
- * Pushes the configured prices as every feeder whose key is there, for feeds that have no fresh one.
- *
- * @throws WaitingError where a feed still has no price: its feeders must push.
- */
-export async function pushPrices(context: Context, { addresses, queries }: Wired): Promise<void> {
-  const now = await chainTime(context.signer.client);
-  const updates = new Map<Signer, PriceUpdate[]>();
-  const waiting: string[] = [];
-  const there = await isThere(context, addresses.priceFeed);
-  for (const feed of ownFeeds(context.configuration)) {
-    const what = `price of ${feed.symbol}`;
-    const price = there ? await found(queries.priceFeed.priceFeed({ id: feed.id }), context.dryRun ? NO_ANSWER : NO_PRICE) : undefined;
-    const published = price?.price_feed.price.publish_time;
-    const signers = feed.initial_price === undefined ? [] : await feedersAtHand(context, feed);
-    if (published !== undefined && (signers.length < feed.quorum || BigInt(published) + FRESH_SECS >= now)) {
-      right(context, what, `${price?.price_feed.price.price} * 10^${feed.expo}`);
-    } else if (signers.length < feed.quorum) {
-      const problem = `feed ${feed.symbol}: ${feed.quorum} of its feeders must push a price, then run this again`;
-      context.tell({ status: "waits", what, detail: problem });
-      waiting.push(problem);
-    } else {
-      const pushed = mantissa(feed.initial_price as string, feed.expo).toString();
-      for (const signer of signers) {
-        const update = { id: feed.id, price: pushed, conf: "0", publish_time: Number(now) };
-        updates.set(signer, [...(updates.get(signer) ?? []), update]);
-      }
-    }
-  }
-  if (updates.size > 0) {
-    const contract = addresses.priceFeed;
-    const push = ([signer, prices]: [Signer, PriceUpdate[]]) => send(signer, [{ contract, msg: { push_prices: { prices } } }]);
-    await act(context, `push prices as ${updates.size} feeders`, () => Promise.all([...updates].map(push)));
-  }
-  if (waiting.length > 0 && !context.dryRun) {
-    throw new WaitingError(waiting.join("\n"));
-  }
-}
-
-async function feedersAtHand(context: Context, feed: FeedConfiguration): Promise<Signer[]> {
-  const signers = await Promise.all(feed.feeders.map((name) => context.signerFor(address(context.configuration, name))));
-  return signers.filter((signer) => signer !== undefined);
-}
-
-/** A price as a feed of that exponent has it. */
-export function mantissa(price: string, expo: number): bigint {
-  return expo <= 0 ? parseUnits(price, -expo, "down") : parseUnits(price, 0, "down") / 10n ** BigInt(expo);
 }
 
 /** A day: governance's bootstrap is open as long, and so is the transfer of the price feed. */

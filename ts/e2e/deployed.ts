@@ -1,7 +1,7 @@
 /** A suite deployed as `scripts/deploy` does it, and the people of the story. */
 import { randomBytes } from "node:crypto";
 import type { Coin } from "@cosmjs/stargate";
-import type { Configuration } from "../deploy/index.js";
+import type { Configuration, Fact } from "../deploy/index.js";
 import { deploy, loadConfiguration, MemoryState } from "../deploy/index.js";
 import type { Signer } from "../src/index.js";
 import type { Chain } from "./chain.js";
@@ -29,6 +29,10 @@ export interface Deployed {
   feeders: readonly Signer[];
   /** All power there is: the voter's coins. */
   votes: Coin;
+  /** What was deployed. */
+  configuration: Configuration;
+  /** What was verified of it. */
+  facts: Fact[];
 }
 
 /** Deploys the local network's configuration for one kind of collateral, with people who hold 200,000 units each. */
@@ -51,7 +55,7 @@ export async function deployed(chain: Chain, kind: Kind): Promise<Deployed> {
     perp_market: { parameters: { ...base.perp_market?.parameters, ...PROMPT_PRICES } },
     markets: base.markets.slice(0, 1).map((market) => ({ ...market, feed: { ...market.feed, feeders: FEEDERS[kind] }, reserve: "0" })),
   } as Configuration & { collateral: Place["token"] };
-  const { addresses } = await deploy({ configuration, store: new MemoryState(), signer: people.deployer });
+  const { addresses, facts } = await deploy({ configuration, store: new MemoryState(), signer: people.deployer });
   const place = {
     token: configuration.collateral,
     market: addresses.perpMarket,
@@ -59,5 +63,5 @@ export async function deployed(chain: Chain, kind: Kind): Promise<Deployed> {
     feed: addresses.priceFeed,
     governance: addresses.governance,
   };
-  return { chain, place, people, feeders, votes };
+  return { chain, place, people, feeders, votes, configuration, facts };
 }

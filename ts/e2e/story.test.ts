@@ -4,6 +4,7 @@
  * and by balance.
  */
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { check, deploy, MemoryState } from "../deploy/index.js";
 import type { LiquidationAnswer } from "../src/generated/PerpMarketAnswers.types.js";
 import type { Signer } from "../src/index.js";
 import { binary } from "../src/index.js";
@@ -130,6 +131,16 @@ function near(found: bigint, expected: bigint, what: string, atoms = UNIT / 20n)
 }
 
 describe("the life of a suite", () => {
+  test("the suite is as its file says: for somebody without a key, and for a deployer who lost the state", async () => {
+    await both(scenes, async ({ chain: { client }, configuration, facts, people, place }) => {
+      expect(facts.length).toBeGreaterThan(25);
+      expect(facts.filter(({ holds }) => !holds)).toEqual([]);
+      expect((await check({ configuration, client, governance: place.governance })).facts).toEqual(facts);
+      const again = await deploy({ configuration, store: new MemoryState(), signer: people.deployer });
+      expect(again).toMatchObject({ changes: 0, facts });
+    });
+  });
+
   test("members stake for votes", async () => {
     await both(scenes, async ({ world, people, votes }) => {
       const { governance } = world.place;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { toBech32 } from "@cosmjs/encoding";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Configuration, Step } from "../deploy/index.js";
-import { deploy, factLine, loadConfiguration, MemoryState, readConfiguration, ROOT, StateFile, summary, WaitingError } from "../deploy/index.js";
+import { check, deploy, factLine, loadConfiguration, MemoryState, pushNow, readConfiguration, ROOT, StateFile, summary, WaitingError } from "../deploy/index.js";
 import { FakeChain } from "./fake-chain.js";
 
 // A valid address, which instantiate2 needs; nobody's key.
@@ -120,14 +120,44 @@ describe("a deployment", () => {
     }
   });
 
-  it("finds its contracts by their addresses where the state was lost, and stores only code", async () => {
+  it("finds its contracts, and their codes, by their addresses where the state was lost", async () => {
     const fake = chain();
     const { deployment } = await run(fake, { store: await untilPrices(fake) });
-    const { deployment: again, steps } = await run(fake);
-    expect(again.addresses).toEqual(deployment.addresses);
-    expect(steps.filter(({ status }) => status === "done").map(({ what }) => what.slice(0, 13))).toEqual(
-      Array.from({ length: 4 }, () => "store code of"),
-    );
+    const before = fake.transactions;
+    const { deployment: again } = await run(fake);
+    expect(again).toEqual({ ...deployment, changes: 0 });
+    expect(fake.transactions).toBe(before);
+    // A contract that was migrated since is of another code: the bytes that were asked for are stored.
+    fake.codes.push({ checksum: "00", name: "perp-market" });
+    fake.at(deployment.addresses.perpMarket).codeId = fake.codes.length;
+    const { steps } = await run(fake);
+    expect(steps.filter(({ status }) => status === "done").map(({ what }) => what)).toEqual([expect.stringContaining("store code of perp-market")]);
+  });
+
+  it("is verified without a key, by the address of its governance", async () => {
+    const fake = chain();
+    const { deployment } = await run(fake, { store: await untilPrices(fake) });
+    const { client } = fake.signer(DEPLOYER);
+    const { governance, insuranceFund, priceFeed } = deployment.addresses;
+    const asked = { configuration: withoutKeys(configuration), client, governance };
+    const { changes: _, deployer: __, ...found } = deployment;
+    const before = fake.transactions;
+    expect(await check(asked)).toEqual(found);
+    expect(fake.transactions).toBe(before);
+
+    fake.at(insuranceFund).owner = DEPLOYER;
+    fake.at(governance).config["token"] = { native: "other" };
+    const { facts } = await check(asked);
+    expect(facts.filter(({ holds }) => !holds).map(factLine)).toEqual([
+      'WRONG  governance: token: native: expected ustk, found other',
+      `WRONG  insurance-fund: ownership: owner: expected ${governance}, found ${DEPLOYER}`,
+    ]);
+
+    // What is no governance, or one before its bootstrap.
+    await expect(check({ ...asked, governance: DEPLOYER })).rejects.toThrow(`expected a governance of Ballast at ${DEPLOYER}`);
+    await expect(check({ ...asked, governance: priceFeed })).rejects.toThrow(`expected a governance of Ballast at ${priceFeed}`);
+    (fake.at(governance).config["settings"] as Record<string, unknown>)["contracts"] = [];
+    await expect(check(asked)).rejects.toThrow("expected a governance that names its perp market, found none");
   });
 
   it("does nothing in a dry run, and says what it would do", async () => {
@@ -159,8 +189,7 @@ describe("a deployment", () => {
       const { steps } = await run(fake, { store: state, configuration: more });
       const told = steps.find(({ what }) => what === "mutual reserve");
       expect(told).toMatchObject({ status: "right", detail: expect.stringContaining("the file says 1000000.000001 units") as string });
-      // Without the state, codes are stored again.
-      expect(fake.transactions - before).toBe(state === store ? 0 : 4);
+      expect(fake.transactions).toBe(before);
     }
   });
 
@@ -215,6 +244,38 @@ describe("a deployment", () => {
       mint: { minter: "wasm1deployer" },
     });
     expect(fake.at(deployment.addresses.perpMarket).config["collateral"]).toEqual({ cw20: token });
+    const { addresses } = deployment;
+    const verified = await check({ configuration: withoutKeys(cw20), client: fake.signer(DEPLOYER).client, governance: addresses.governance });
+    expect(verified.facts).toEqual(deployment.facts);
+  });
+});
+
+describe("prices", () => {
+  it("are pushed as the feeders whose keys are there", async () => {
+    const fake = chain();
+    const { deployment } = await run(fake, { store: await untilPrices(fake) });
+    const feeders = ["wasm1feeder-1", "wasm1feeder-2", "wasm1feeder-3"].map((feeder) => fake.signer(feeder));
+    const network = {
+      configuration,
+      client: fake.signer(DEPLOYER).client,
+      signerFor: async (wanted: string) => feeders.find(({ address }) => address === wanted),
+      priceFeed: deployment.addresses.priceFeed,
+    };
+    const [btc, eth] = configuration.markets.map(({ feed }) => feed?.id);
+    const last = (id: string | undefined) => fake.at(network.priceFeed).prices.get(id ?? "");
+
+    fake.seconds += 7;
+    const before = fake.transactions;
+    expect([...(await pushNow(network, new Map([["BTC-PERP", "19999.5"]])))]).toEqual([["BTC/USD", "19999.5"], ["ETH/USD", "1500"]]);
+    expect(fake.transactions - before).toBe(3);
+    expect(last(btc)).toMatchObject({ price: "1999950000000", conf: "0", publish_time: fake.seconds });
+    expect(last(eth)).toMatchObject({ price: "150000000000" });
+    await pushNow(network, new Map([["ETH/USD", "1"]]));
+    expect(last(eth)).toMatchObject({ price: "100000000" });
+
+    await expect(pushNow(network, new Map([["DOGE", "1"]]))).rejects.toThrow('expected one of BTC-PERP, BTC/USD, ETH-PERP, ETH/USD, found "DOGE"');
+    const keyless = { ...network, signerFor: async () => undefined };
+    await expect(pushNow(keyless, new Map())).rejects.toThrow("feed BTC/USD: expected the keys of 2 of its feeders, found 0");
   });
 });
 
