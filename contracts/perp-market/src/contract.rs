@@ -168,7 +168,7 @@ pub fn reply(deps: DepsMut, env: Env, msg: Reply) -> ContractResult<Response> {
     };
     match msg.id {
         fund::TOP_UP_REPLY => fund::reply_top_up(deps, &env, &msg.payload, answer),
-        fund::CLAIM_REPLY => liquidation::claim::reply(deps, &env, &msg.payload, answer),
+        fund::CLAIM_REPLY => liquidation::answer::reply(deps, &env, &msg.payload, answer),
         withdrawals::WITHDRAWAL_REPLY => withdrawals::reply(deps, &env, &msg.payload),
         id => Err(ContractError::UnknownReply { id }.into()),
     }

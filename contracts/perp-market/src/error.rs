@@ -296,3 +296,15 @@ boxed!(
     MigrationError,
     PendingError,
 );
+
+/// Bytes of a failure's text that are kept, for people only.
+const ERROR_BYTES: usize = 128;
+
+/// A failure's text, cut between characters. No logic reads what is kept.
+pub fn cut(error: &str) -> &str {
+    let mut end = error.len().min(ERROR_BYTES);
+    while !error.is_char_boundary(end) {
+        end = end.saturating_sub(1);
+    }
+    error.get(..end).unwrap_or_default()
+}

@@ -2,32 +2,29 @@
 //! funding and premium are accrued and settled, and nothing of it is written. Where the oracle is silent
 //! the last price is used, whatever its age; the answer carries its time.
 
-use ballast_json::to_json_binary;
-use ballast_risk::AccountRisk;
-use ballast_types::market::{
-    AccountResponse, BookLevel, BookResponse, ConfigResponse, DelegateResponse, DeleverageEntry,
-    DeleverageRankResponse, FundingResponse, LedgerResponse, LiquidationPriceResponse, ListMarket,
-    MarketResponse, OracleConfig, OrderId, OrderResponse, OutflowLimitsResponse,
-    PendingClaimResponse, PositionResponse, QueryMsg, QueuedWithdrawalResponse,
-    WithdrawalGateResponse,
-};
-use ballast_types::{AccountId, MarketId, Side};
-use cosmwasm_std::{Binary, Decimal, Deps, Env, Int128, Order, Uint128, Uint64};
-use cw_storage_plus::Bound;
+mod accounts;
+mod waiting;
 
-use crate::error::{ContractError, ContractResult};
+use accounts::{account_response, accounts, delegates, deleverage_rank, liquidation_price, orders};
+use ballast_json::to_json_binary;
+use ballast_types::market::{
+    BookLevel, BookResponse, ConfigResponse, FundingResponse, LedgerResponse, ListMarket,
+    MarketResponse, OracleConfig, QueryMsg,
+};
+use ballast_types::{MarketId, Side};
+use cosmwasm_std::{Binary, Decimal, Deps, Env, Int128, Order, Uint128};
+use cw_storage_plus::Bound;
+use waiting::{
+    deleverage_queue, outflow_limits, pending_claims, queued_withdrawals, withdrawal_gate,
+};
+
+use crate::error::ContractResult;
 use crate::exchange::{Exchange, Market};
 use crate::fund::bank_balance;
-use crate::funding::{owed, predicted_rate};
-use crate::gate;
-use crate::margin::{account_risk, order_reserve, size_risk};
+use crate::funding::predicted_rate;
 use crate::math::{add, add_signed, subtract_signed, to_signed};
-use crate::outflow::Outflows;
-use crate::price::Valuation;
 use crate::state::{
-    book_key, order_id, order_place, queue_key, rank_key, rank_price, split_place_key, Account,
-    ACCOUNTS, ACCOUNT_ORDERS, DELEVERAGE_QUEUE, MARKETS, MARKET_COUNT, MARKET_STATES, ORDERS,
-    PENDING_CLAIMS, RETIRED_FEES, VAULT, WITHDRAWALS,
+    book_key, split_place_key, MARKETS, MARKET_COUNT, MARKET_STATES, RETIRED_FEES, VAULT,
 };
 use crate::triggers;
 
@@ -199,110 +196,6 @@ fn markets(
         .collect()
 }
 
-/// The account as it would be were all its positions settled now; what each of them owes.
-fn settled(exchange: &mut Exchange, number: u64) -> ContractResult<(Account, Vec<Int128>)> {
-    let mut account = exchange.account(number)?.clone();
-    let mut all_owed = vec![];
-    for position in &account.positions {
-        let market = exchange.open_market(position.market)?;
-        let owed = owed(market, position.size, position.index)?;
-        account.quote = subtract_signed(account.quote, owed)?;
-        all_owed.push(owed);
-    }
-    Ok((account, all_owed))
-}
-
-fn risk_of(exchange: &mut Exchange, number: u64) -> ContractResult<(Account, AccountRisk)> {
-    let (account, _) = settled(exchange, number)?;
-    let risk = account_risk(exchange, &account, Valuation::Last)?;
-    Ok((account, risk))
-}
-
-fn account_response(exchange: &mut Exchange, number: u64) -> ContractResult<AccountResponse> {
-    let stored = exchange.account(number)?.clone();
-    let (account, all_owed) = settled(exchange, number)?;
-    let risk = account_risk(exchange, &account, Valuation::Last)?;
-    let mut positions = vec![];
-    for (position, funding_owed) in account.positions.iter().zip(all_owed) {
-        let market = exchange.market(position.market)?;
-        let valued = size_risk(exchange, market, position.size, Valuation::Last)?;
-        let paid = to_signed(position.entry_notional)?;
-        let unrealised_pnl = if position.size.is_negative() {
-            add_signed(valued.net_notional, paid)?
-        } else {
-            subtract_signed(valued.net_notional, paid)?
-        };
-        positions.push(PositionResponse {
-            market: position.market,
-            size: position.size,
-            entry_price: position.entry_price,
-            entry_notional: position.entry_notional,
-            net_notional: valued.net_notional,
-            unrealised_pnl,
-            funding_owed,
-            initial_margin: valued.initial_margin,
-            maintenance_margin: valued.maintenance_margin,
-        });
-    }
-    let reserve = order_reserve(exchange, &account)?;
-    let spare = subtract_signed(risk.equity, to_signed(risk.initial_margin)?)?;
-    let spare = subtract_signed(spare, to_signed(reserve)?)?;
-    Ok(AccountResponse {
-        account: account.id(),
-        number: Uint64::new(number),
-        quote: stored.quote,
-        positions,
-        open_orders: account.open_orders,
-        trigger_orders: account.trigger_orders,
-        equity: risk.equity,
-        initial_margin: risk.initial_margin,
-        maintenance_margin: risk.maintenance_margin,
-        order_reserve: reserve,
-        free_collateral: crate::math::positive_part(spare),
-        liquidatable: risk.is_liquidatable(),
-        bankrupt: risk.is_bankrupt(),
-    })
-}
-
-fn accounts(
-    exchange: &mut Exchange,
-    start_after: Option<Uint64>,
-    limit: usize,
-) -> ContractResult<Vec<AccountResponse>> {
-    let start = start_after.map(|number| Bound::exclusive(number.u64()));
-    let numbers: Vec<u64> = ACCOUNTS
-        .keys(exchange.deps.storage, start, None, Order::Ascending)
-        .take(limit)
-        .collect::<Result<_, _>>()?;
-    numbers
-        .into_iter()
-        .map(|number| account_response(exchange, number))
-        .collect()
-}
-
-fn liquidation_price(
-    exchange: &mut Exchange,
-    id: &AccountId,
-    market: MarketId,
-) -> ContractResult<LiquidationPriceResponse> {
-    let number = exchange.resolve(id)?;
-    let (account, risk) = risk_of(exchange, number)?;
-    let size = account.size(market);
-    if size.is_zero() {
-        return Err(ContractError::NoPosition { market }.into());
-    }
-    let opened = exchange.market(market)?;
-    let position = size_risk(exchange, opened, size, Valuation::Last)?;
-    let price = ballast_risk::liquidation_price(
-        &risk,
-        &position,
-        size,
-        &opened.scale,
-        &opened.margin_parameters(),
-    )?;
-    Ok(LiquidationPriceResponse { price })
-}
-
 fn price_of(market: &Market, ticks: u64) -> ContractResult<Decimal> {
     Ok(ballast_risk::ticks_to_price(
         ticks,
@@ -347,49 +240,6 @@ fn levels(
     Ok(levels)
 }
 
-fn orders(
-    exchange: &mut Exchange,
-    id: &AccountId,
-    start_after: Option<OrderId>,
-    limit: usize,
-) -> ContractResult<Vec<OrderResponse>> {
-    let number = exchange.resolve(id)?;
-    let start = start_after.map(|id| Bound::exclusive(order_place(&id)));
-    let keys: Vec<(u64, u128)> = ACCOUNT_ORDERS
-        .sub_prefix(number)
-        .keys(exchange.deps.storage, start, None, Order::Ascending)
-        .take(limit)
-        .collect::<Result<_, _>>()?;
-    keys.into_iter()
-        .map(|(book, place)| {
-            let order = ORDERS.load(exchange.deps.storage, (book, place))?;
-            let id_of_order = order_id(book, place);
-            let market = exchange.open_market(id_of_order.market)?;
-            Ok(OrderResponse {
-                order_id: id_of_order,
-                account: id.clone(),
-                price: price_of(market, id_of_order.ticks.u64())?,
-                remaining: order.remaining,
-                reduce_only: order.reduce_only,
-                placed_height: order.placed_height,
-                expires_at: order.expires_at,
-                client_order_id: order.client_order_id,
-            })
-        })
-        .collect()
-}
-
-fn delegates(exchange: &Exchange, id: &AccountId) -> ContractResult<Vec<DelegateResponse>> {
-    let number = exchange.resolve(id)?;
-    Ok(crate::delegates::all(exchange.deps.storage, number)?
-        .into_iter()
-        .map(|(delegate, expires_at)| DelegateResponse {
-            delegate: delegate.into_string(),
-            expires_at,
-        })
-        .collect())
-}
-
 fn funding(exchange: &mut Exchange, id: MarketId) -> ContractResult<FundingResponse> {
     let market = exchange.open_market(id)?;
     let state = &market.state;
@@ -401,146 +251,6 @@ fn funding(exchange: &mut Exchange, id: MarketId) -> ContractResult<FundingRespo
         predicted_rate: predicted_rate(market)?,
         last_rate: state.funding.last_rate,
         premium_rate_ppm: state.risk.as_ref().map_or(0, |risk| risk.premium_rate_ppm),
-    })
-}
-
-fn deleverage_rank(
-    exchange: &mut Exchange,
-    id: &AccountId,
-    market: MarketId,
-    limit: usize,
-) -> ContractResult<DeleverageRankResponse> {
-    let number = exchange.resolve(id)?;
-    let account = exchange.account(number)?.clone();
-    let position = account
-        .position(market)
-        .ok_or(ContractError::NoPosition { market })?;
-    let long = !position.size.is_negative();
-    let own = (rank_key(long, position.entry_price), number);
-    let ahead = DELEVERAGE_QUEUE
-        .sub_prefix(queue_key(market, long))
-        .keys(
-            exchange.deps.storage,
-            None,
-            Some(Bound::exclusive(own)),
-            Order::Ascending,
-        )
-        .take(limit.saturating_add(1))
-        .count();
-    Ok(DeleverageRankResponse {
-        ahead: u32::try_from(ahead.min(limit)).unwrap_or(u32::MAX),
-        exact: ahead <= limit,
-        entry_price: position.entry_price,
-    })
-}
-
-fn deleverage_queue(
-    exchange: &mut Exchange,
-    market: MarketId,
-    long: bool,
-    start_after: Option<DeleverageEntry>,
-    limit: usize,
-) -> ContractResult<Vec<DeleverageEntry>> {
-    let after = start_after
-        .map(|entry| -> ContractResult<_> {
-            Ok((
-                rank_key(long, entry.entry_price),
-                exchange.resolve(&entry.account)?,
-            ))
-        })
-        .transpose()?;
-    exchange
-        .stored_queue(queue_key(market, long), after, limit)?
-        .into_iter()
-        .map(|(rank, number)| {
-            let account = exchange.account(number)?.id();
-            Ok(DeleverageEntry {
-                account,
-                entry_price: rank_price(long, rank),
-            })
-        })
-        .collect()
-}
-
-fn pending_claims(
-    exchange: &Exchange,
-    start_after: Option<(Uint64, MarketId)>,
-    limit: usize,
-) -> ContractResult<Vec<PendingClaimResponse>> {
-    let start = start_after.map(|(number, market)| Bound::exclusive((number.u64(), market)));
-    PENDING_CLAIMS
-        .range(exchange.deps.storage, start, None, Order::Ascending)
-        .take(limit)
-        .map(|entry| {
-            let ((number, market), claim) = entry?;
-            let account = ACCOUNTS.load(exchange.deps.storage, number)?;
-            Ok(PendingClaimResponse {
-                account: account.id(),
-                number: Uint64::new(number),
-                market,
-                amount: claim.amount,
-                first_failed_at: claim.first_failed_at,
-            })
-        })
-        .collect()
-}
-
-fn queued_withdrawals(
-    exchange: &Exchange,
-    start_after: Option<Uint64>,
-    limit: usize,
-) -> ContractResult<Vec<QueuedWithdrawalResponse>> {
-    let storage = exchange.deps.storage;
-    let start = start_after.map(|id| Bound::exclusive(id.u64()));
-    WITHDRAWALS
-        .range(storage, start, None, Order::Ascending)
-        .take(limit)
-        .map(|entry| {
-            let (id, withdrawal) = entry?;
-            Ok(QueuedWithdrawalResponse {
-                id: Uint64::new(id),
-                account: ACCOUNTS.load(storage, withdrawal.account)?.id(),
-                number: Uint64::new(withdrawal.account),
-                amount: withdrawal.amount,
-                queued_at: withdrawal.queued_at,
-                failed_at: withdrawal.failed_at,
-            })
-        })
-        .collect()
-}
-
-fn outflow_limits(exchange: &Exchange) -> ContractResult<OutflowLimitsResponse> {
-    let parameters = &exchange.config.parameters;
-    let outflows = Outflows::load(exchange.deps.storage, parameters, exchange.now())?;
-    let [hour, day] = outflows.limits();
-    Ok(OutflowLimitsResponse {
-        hour,
-        day,
-        available: outflows.available(),
-        queued: outflows.record.queued,
-    })
-}
-
-fn withdrawal_gate(
-    exchange: &mut Exchange,
-    account: Option<&AccountId>,
-) -> ContractResult<WithdrawalGateResponse> {
-    let storage = exchange.deps.storage;
-    let now = exchange.now();
-    let gate = gate::load(storage)?;
-    let gated = match account {
-        None => None,
-        Some(id) => {
-            let number = exchange.resolve(id)?;
-            Some(gate::shut_for(&gate, exchange.account(number)?, now).is_some())
-        }
-    };
-    Ok(WithdrawalGateResponse {
-        opens_at: gate.shut_until(now),
-        shut_secs: gate.shut_secs(now),
-        deficit: gate.deficit,
-        threshold: gate::threshold(storage)?,
-        gated,
     })
 }
 

@@ -6,11 +6,13 @@
 //!   counterparties; what that leaves missing is asked of the fund ([`claim`]); the reply closes with what
 //!   arrived, and counterparties bear exactly the rest ([`deleverage`]).
 
+pub mod answer;
 pub mod bankrupt;
 pub mod bounty;
 pub mod caps;
 pub mod claim;
 pub mod deleverage;
+pub mod plan;
 pub mod solvent;
 
 use ballast_json::to_json_binary;
@@ -204,9 +206,9 @@ pub fn execute(
         return conclude(exchange, &subject, &Outcome::capped())?.save(deps);
     }
     if subject.risk.is_bankrupt() {
-        return match claim::plan(exchange, &subject, &info.sender, &caps)? {
-            claim::Step::Close(conclusion) => conclusion.save(deps),
-            claim::Step::Ask(claim) => claim.save(deps),
+        return match plan::plan(exchange, &subject, &info.sender, &caps)? {
+            plan::Step::Close(conclusion) => conclusion.save(deps),
+            plan::Step::Ask(claim) => claim.save(deps),
         };
     }
     let outcome = solvent::close(&mut exchange, &subject, &info.sender, &caps)?;

@@ -10,10 +10,9 @@ use ballast_types::market::{BatchAnswer, BatchOrder, CancelOutcome, OrderReferen
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
 
 use crate::delegates::acting_account;
-use crate::error::{ContractError, ContractResult};
+use crate::error::{cut, ContractError, ContractResult};
 use crate::exchange::Exchange;
 use crate::fund;
-use crate::liquidation::claim::cut;
 use crate::matching::Effort;
 use crate::orders::cancel::{cancel_one, Reference};
 use crate::orders::place::place;

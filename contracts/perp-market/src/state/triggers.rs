@@ -107,7 +107,7 @@ pub fn trigger_order_id((line, price, sequence): TriggerKey) -> TriggerOrderId {
         TriggerCondition::AtOrBelow
     };
     TriggerOrderId {
-        market: super::market_of(line),
+        market: super::keys::market_of(line),
         condition,
         trigger_price: Decimal::new(Uint128::new(price_key(condition, price))),
         sequence: Uint64::new(sequence),

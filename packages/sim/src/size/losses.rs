@@ -1,5 +1,5 @@
 //! What one path asks of the fund: leveraged accounts on both sides of every market, liquidated by the contracts' own
-//! formulas (`ballast-risk`).
+//! formulas ([`super::closing`]).
 //!
 //! * Open interest of each side is held by accounts of every leverage of the profile, each in eight vintages. A vintage
 //!   enters at the price of its moment and makes room for another after the holding time; until then it lives with the
@@ -18,17 +18,13 @@
 use std::collections::VecDeque;
 
 use ballast_perp_market::parameters::default_market;
-use ballast_risk::{
-    bankruptcy_price, bankruptcy_quote, better_for_closing, fillable_price, liquidation_fee,
-    liquidation_price, maintenance_margin_ppm, position_risk, ppm_of,
-    size_to_restore_initial_margin, AccountRisk, MarginParameters, PositionRisk, RiskResult,
-    Rounding, ValueScale,
-};
+use ballast_risk::{maintenance_margin_ppm, MarginParameters, RiskResult, ValueScale};
 use ballast_types::market::MarketParameters;
-use cosmwasm_std::{Decimal, Int128, Uint128};
+use cosmwasm_std::Uint128;
 
 use super::arguments::LeverageProfile;
 use super::book::BookSide;
+use super::closing::{bankrupt, part, signed, solvent, times, trigger, Account, LOT, PRICE_ONE};
 use super::history::{History, Move, ONE};
 use crate::error::{SimError, SimResult};
 
@@ -38,15 +34,6 @@ const VINTAGES: u64 = 8;
 /// Inside the model the largest open interest of a market is this many quote atoms, so that rounding is the same for
 /// small and large markets.
 const SCALE: u128 = 1_000_000_000_000_000;
-
-/// A price of 1, as the atomics of a `Decimal`. Prices are kept within a factor of ten of it: only ratios matter.
-const PRICE_ONE: u128 = 1_000_000_000_000_000_000;
-
-/// One lot is one quote unit's worth at a price of 1, and a tick a millionth of that price, which makes a tick of a lot
-/// worth one atom.
-const LOT: u128 = 1_000_000_000_000;
-const TICK_LOT_VALUE: u128 = 1;
-const TICK: u128 = PRICE_ONE / 1_000_000;
 
 /// Seconds over which a move thins out the book, as in a replay.
 const STRESS_SECS: u64 = 900;
@@ -85,8 +72,10 @@ pub struct Model {
     pub keeper_delay: u64,
     /// Premium a year, ppm of open interest, paid by each side.
     pub premium_ppm: u32,
-    margin: MarginParameters,
-    scale: ValueScale,
+    /// Its margin parameters, as the formulas take them.
+    pub margin: MarginParameters,
+    /// What a size is worth at a price.
+    pub scale: ValueScale,
 }
 
 /// Parameters of a market whose boldest account has this leverage (thousandths): the contract's defaults with initial
@@ -163,41 +152,6 @@ impl Model {
             }
         }
         Ok(events)
-    }
-
-    fn risk(&self, account: &Account, price: u128) -> RiskResult<(AccountRisk, PositionRisk)> {
-        let position = position_risk(
-            &self.scale,
-            Int128::new(account.size),
-            Decimal::new(Uint128::new(price)),
-            &self.margin,
-            self.margin.initial_margin_ppm,
-        )?;
-        let whole = AccountRisk::new(Int128::new(account.quote)).with(&position)?;
-        Ok((whole, position))
-    }
-}
-
-/// One account with one position.
-#[derive(Clone, Copy, Debug, Default)]
-struct Account {
-    /// Base atoms, whole lots; negative where short.
-    size: i128,
-    /// Quote atoms.
-    quote: i128,
-    /// Price at which it becomes liquidatable.
-    trigger: u128,
-    /// Bar in which it was found liquidatable.
-    since: Option<u64>,
-}
-
-impl Account {
-    fn is_reached(&self, price: u128) -> bool {
-        match self.size {
-            0 => false,
-            size if size > 0 => price <= self.trigger,
-            _ => price >= self.trigger,
-        }
     }
 }
 
@@ -442,135 +396,6 @@ impl<'a> Venue<'a> {
             .and_then(|(_, at)| self.moves.get(*at))
             .map_or(0, |now| now.open_interest)
     }
-}
-
-/// The price at which an account becomes liquidatable; one that nothing reaches where there is none.
-fn trigger(model: &Model, account: &Account, price: u128) -> RiskResult<u128> {
-    let (whole, position) = model.risk(account, price)?;
-    let never = if account.size > 0 { 0 } else { u128::MAX };
-    let at = liquidation_price(
-        &whole,
-        &position,
-        Int128::new(account.size),
-        &model.scale,
-        &model.margin,
-    )?;
-    // A short that is liquidatable at any price has no such price either.
-    if at.is_none() && whole.is_liquidatable() {
-        return Ok(price);
-    }
-    Ok(at.map_or(never, |price| price.atomics().u128()))
-}
-
-/// Closes a bankrupt account; what is asked of the fund. The larger of what book and counterparties together lack and
-/// what closing everything at the oracle price lacks (decision M6).
-fn bankrupt(
-    model: &Model,
-    whole: &AccountRisk,
-    position: &PositionRisk,
-    side: &mut BookSide,
-) -> RiskResult<u128> {
-    let quote = bankruptcy_quote(whole, position, &PositionRisk::default())?;
-    let value = position.net_notional;
-    let filled = side.take(
-        value.unsigned_abs().u128(),
-        u64::from(model.parameters.liquidation_slippage_ppm),
-    );
-    let received = value.saturating_sub(Int128::new(signed(filled.slippage)));
-    let planned = ballast_risk::shortfall(quote, received)?;
-    let at_oracle = ballast_risk::shortfall(quote, value)?;
-    Ok(planned.max(at_oracle).u128())
-}
-
-/// Closes a solvent account as far as the book reaches; what the fund gets of its fee.
-fn solvent(
-    model: &Model,
-    account: &mut Account,
-    whole: &AccountRisk,
-    position: &PositionRisk,
-    price: u128,
-    side: &mut BookSide,
-) -> RiskResult<u128> {
-    let parameters = &model.parameters;
-    let size = Int128::new(account.size);
-    let long = account.size > 0;
-    let fillable = fillable_price(
-        whole,
-        position,
-        size,
-        parameters.bankruptcy_adjustment_ppm,
-        parameters.spread_to_maintenance_ppm,
-    )?;
-    let worst = better_for_closing(fillable, bankruptcy_price(whole, position, size)?, long);
-    let worst = worst.to_ticks(
-        Uint128::new(LOT),
-        Uint128::new(TICK_LOT_VALUE),
-        long,
-        u64::MAX,
-    )?;
-    let here = u64::try_from(price / TICK).unwrap_or(u64::MAX).max(1);
-    let away = if long {
-        here.saturating_sub(worst)
-    } else {
-        worst.saturating_sub(here)
-    };
-    let limit_ppm = away.saturating_mul(1_000_000) / here;
-    let value = position.net_notional.unsigned_abs().u128();
-    if side.look(value, limit_ppm).value == 0 {
-        return Ok(0);
-    }
-    let wanted = size_to_restore_initial_margin(
-        whole,
-        size,
-        worst,
-        Uint128::new(LOT),
-        Uint128::new(TICK_LOT_VALUE),
-        Decimal::new(Uint128::new(price)),
-        &model.scale,
-        model.margin.initial_margin_ppm,
-        parameters.max_liquidation_fee_ppm,
-    )?;
-    let all = size.unsigned_abs().u128();
-    let least = parameters.liquidation_min_notional.u128().min(value);
-    let wanted = part(value, wanted.u128(), all).max(least);
-    let filled = side.take(wanted, limit_ppm);
-    let lots = part(all, filled.value, value) / LOT;
-    let closed = signed(lots * LOT);
-    let left = Account {
-        size: account.size - if long { closed } else { -closed },
-        ..*account
-    };
-    let (_, after) = model.risk(&left, price)?;
-    let quote = bankruptcy_quote(whole, position, &after)?;
-    let moved = position.net_notional.saturating_sub(after.net_notional);
-    let received = moved.saturating_sub(Int128::new(signed(filled.slippage)));
-    let received = received.max(quote);
-    let fee = liquidation_fee(
-        received.unsigned_abs(),
-        received.saturating_sub(quote),
-        parameters.max_liquidation_fee_ppm,
-    )?;
-    *account = Account {
-        quote: left.quote + received.i128() - signed(fee.u128()),
-        ..left
-    };
-    account.trigger = trigger(model, account, price)?;
-    let keepers = ppm_of(fee, parameters.keeper_share_ppm, Rounding::Down)?;
-    Ok(fee.saturating_sub(keepers).u128())
-}
-
-/// `price * ratio`, where [`ONE`] is 1.
-fn times(price: u128, ratio: u64) -> u128 {
-    (price * u128::from(ratio)) >> 32
-}
-
-/// `a * b / c` of numbers whose product fits: the model's are below 2^64 and prices below 2^70. 0 where `c` is.
-fn part(a: u128, b: u128, c: u128) -> u128 {
-    a.saturating_mul(b).checked_div(c).unwrap_or(0)
-}
-
-fn signed(number: u128) -> i128 {
-    i128::try_from(number).unwrap_or(i128::MAX)
 }
 
 #[cfg(test)]

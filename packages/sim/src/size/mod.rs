@@ -12,6 +12,7 @@
 pub mod arguments;
 pub mod book;
 pub mod bootstrap;
+pub mod closing;
 pub mod fund;
 pub mod history;
 pub mod losses;
