@@ -13,7 +13,7 @@ import os
 import time
 import urllib.request
 
-from localnet import Failure
+from localnet import Failure, ending
 from localnet.network import CHAIN_ID, Network
 
 # The chain's state is large before its first block.
@@ -101,11 +101,13 @@ class MeasuredNetwork(Network):
         for index, entry in enumerate(self.chain["transactions"]):
             raw = base64.b64decode(entry["transaction"])
             waiting[hashlib.sha256(raw).digest()] = index
+            ending.look()
             refused = broadcast(endpoint, entry["transaction"])
             if refused:
                 raise Failure(f"{title(entry)}: not taken into a block: {refused}")
         results, height, deadline = [None] * len(waiting), self.chain["height"], time.monotonic() + PATIENCE
         while waiting:
+            ending.look()
             try:
                 # The results of the latest block may not be written yet.
                 reached = int(call(endpoint, "status", {})["sync_info"]["latest_block_height"]) - 1

@@ -15,7 +15,7 @@ import socket
 import subprocess
 import time
 
-from . import Failure, configuration, processes, rpc
+from . import Failure, configuration, ending, processes, rpc
 
 CHAIN_ID = "ballast-local-1"
 ACCOUNTS = pathlib.Path(__file__).resolve().parent.parent / "accounts.json"
@@ -113,6 +113,7 @@ class Network:
             try:
                 self.create(validators, first_port)
                 self.start_all()
+                ending.look()
             except BaseException:
                 self.down()
                 raise
@@ -191,6 +192,7 @@ class Network:
         before, deadline = {}, time.monotonic() + self.patience
         waiting = list(validators or self.description()["validators"])
         while waiting:
+            ending.look()
             validator = waiting[0]
             number, answer = validator["number"], rpc.status(validator["rpc"])
             if answer and not answer["catchingUp"] and answer["height"] > before.setdefault(number, max(answer["height"], 1)):

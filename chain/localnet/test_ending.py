@@ -1,0 +1,46 @@
+"""Run by `python3 -m unittest discover -s chain -t chain`."""
+import pathlib
+import signal
+import subprocess
+import sys
+import unittest
+
+CHAIN = pathlib.Path(__file__).resolve().parent.parent
+
+# A process that is sent the signal, with `{}` for what it does then.
+PROGRAM = """
+import os, sys
+sys.path.insert(0, {chain!r})
+from localnet import ending
+
+class Finalized:
+    def __del__(self):
+        os.kill(os.getpid(), {number})
+
+ending.arrange()
+try:
+    {does}
+finally:
+    print("cleaned up", flush=True)
+print("went on")
+"""
+
+
+class Ending(unittest.TestCase):
+    def run_program(self, number, does):
+        program = PROGRAM.format(chain=str(CHAIN), number=int(number), does=does)
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.stdout, "cleaned up\n", done.stderr)
+        self.assertEqual(done.returncode, 128 + number)
+
+    def test_a_signal_ends_the_program_where_it_is(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number=number):
+                self.run_program(number, f"os.kill(os.getpid(), {int(number)})")
+
+    def test_a_signal_in_a_finalizer_is_not_lost(self):
+        self.run_program(signal.SIGTERM, "one = Finalized(); del one; ending.look()")
+
+
+if __name__ == "__main__":
+    unittest.main()
