@@ -6,8 +6,9 @@ import type { CosmWasmClient } from "@cosmjs/cosmwasm-stargate";
 import { toUtf8 } from "@cosmjs/encoding";
 import { decoded } from "../src/errors.js";
 import type { Denom, Settings } from "../src/generated/Governance.types.js";
-import type { FundParameters } from "../src/generated/InsuranceFund.types.js";
+import type { ClaimantResponse, FundParameters } from "../src/generated/InsuranceFund.types.js";
 import type { ExchangeParameters } from "../src/generated/PerpMarket.types.js";
+import type { FeedConfig } from "../src/generated/PriceFeed.types.js";
 import type { Code, ContractName } from "./codes.js";
 import { CONTRACTS } from "./codes.js";
 import type { Configuration } from "./config.js";
@@ -95,6 +96,21 @@ class Facts {
   }
 }
 
+/** As many as a list answers at once. */
+const PAGE = 50;
+
+/** All pages of a list. */
+async function all<T>(page: (after: T | undefined) => Promise<T[]>): Promise<T[]> {
+  const found: T[] = [];
+  for (;;) {
+    const more = await page(found.at(-1));
+    found.push(...more);
+    if (more.length < PAGE) {
+      return found;
+    }
+  }
+}
+
 /** All facts of a deployment. */
 export async function verify(subject: Subject, contracts: Suite, codes: Record<ContractName, Code>): Promise<Fact[]> {
   const facts = new Facts();
@@ -123,6 +139,13 @@ async function verifyCodes(facts: Facts, { client }: Subject, contracts: Wired, 
       codes[name].checksum,
       async () => client.getCodeDetails((await info()).codeId),
       ({ checksum }) => checksum.toLowerCase(),
+    );
+    // Code that was there before could have written anything, whatever the code is now.
+    await facts.ask(
+      `${name}: code hashes so far`,
+      [codes[name].checksum],
+      async () => Promise.all((await client.getContractCodeHistory(contract)).map(async ({ codeId }) => client.getCodeDetails(codeId))),
+      (history) => history.map(({ checksum }) => checksum.toLowerCase()),
     );
     // Where cw2 keeps what a contract is.
     await facts.ask(
@@ -160,6 +183,10 @@ async function verifyPriceFeed(facts: Facts, { configuration }: Subject, { addre
       await facts.ask(`feed ${feed.symbol}`, expected, () => queries.priceFeed.feed({ id: feed.id }), (found) => found);
     }
   }
+  const ids = configuration.markets.flatMap(({ feed }) => (feed === undefined ? [] : [feed.id])).sort();
+  await facts.ask("price-feed: feeds", ids, () => all((after: FeedConfig | undefined) => queries.priceFeed.feeds({ limit: PAGE, startAfter: after?.id })), (found) =>
+    found.map(({ id }) => id).sort(),
+  );
   await facts.ask("price-feed: changes that wait", [], () => queries.priceFeed.pendingChanges({}), (found) => found);
 }
 
@@ -180,6 +207,20 @@ async function verifyFund(facts: Facts, { configuration }: Subject, { addresses,
       () => fund.market({ contract: addresses.perpMarket, market: number }),
       (found) => found.parameters,
     );
+  }
+  // Anybody else who may claim could take what it holds.
+  await facts.ask(
+    "insurance-fund: who may claim",
+    configuration.markets.map((_, number) => `${addresses.perpMarket}/${number}`),
+    () => all((after: ClaimantResponse | undefined) => fund.markets({ limit: PAGE, startAfter: after && [after.contract, after.market] })),
+    (found) => found.map(({ contract, market }) => `${contract}/${market}`),
+  );
+  // Governance appoints them by proposals, later.
+  await facts.ask("insurance-fund: treasury", null, () => fund.emergency(), (found) => found.treasury);
+  await facts.ask("insurance-fund: recipient of surplus", null, () => fund.surplus(), (found) => found.recipient);
+  const share_token = configuration.insurance_fund?.share_token;
+  if (share_token !== undefined) {
+    await facts.ask("insurance-fund: share token", share_token, () => fund.tokenInfo(), ({ name, symbol, decimals }) => ({ name, symbol, decimals }));
   }
   await facts.ask("insurance-fund: ledger within its coins", true, () => fund.solvency(), ({ booked, bank, unaccounted }) =>
     BigInt(bank) - BigInt(booked) === BigInt(unaccounted),
@@ -213,6 +254,7 @@ async function verifyMarket(facts: Facts, { configuration }: Subject, { addresse
     insurance_fund: found.insurance_fund,
     parameters: found.parameters,
   }));
+  await facts.ask("perp-market: number of markets", configuration.markets.length, () => market.config(), (found) => found.markets);
   for (const [number, configured] of configuration.markets.entries()) {
     await facts.ask(
       `perp-market: ${configured.symbol}`,

@@ -153,6 +153,27 @@ describe("a deployment", () => {
       `WRONG  insurance-fund: ownership: owner: expected ${governance}, found ${DEPLOYER}`,
     ]);
 
+    // What a hostile deployer could have done besides, with governance's own hand or with code that is there no more.
+    const [fund, market, feed] = [fake.at(insuranceFund), fake.at(deployment.addresses.perpMarket), fake.at(priceFeed)];
+    fund.owner = governance;
+    fake.at(governance).config["token"] = { native: "ustk" };
+    fund.items.set(`${DEPLOYER}/0`, {});
+    fund.config["treasury"] = DEPLOYER;
+    fund.config["recipient"] = DEPLOYER;
+    market.items.set("2", {});
+    feed.items.set("ff", { id: "ff" });
+    fake.codes.push({ checksum: "00", name: "evil" });
+    market.before.push(fake.codes.length);
+    const told = (await check(asked)).facts.filter(({ holds }) => !holds).map(({ what }) => what);
+    expect(told).toEqual([
+      "perp-market: code hashes so far",
+      "price-feed: feeds",
+      "insurance-fund: who may claim",
+      "insurance-fund: treasury",
+      "insurance-fund: recipient of surplus",
+      "perp-market: number of markets",
+    ]);
+
     // What is no governance, or one before its bootstrap.
     await expect(check({ ...asked, governance: DEPLOYER })).rejects.toThrow(`expected a governance of Ballast at ${DEPLOYER}`);
     await expect(check({ ...asked, governance: priceFeed })).rejects.toThrow(`expected a governance of Ballast at ${priceFeed}`);
@@ -234,7 +255,7 @@ describe("a deployment", () => {
   it("makes a cw20 for collateral where it is told to", async () => {
     const fake = chain();
     const collateral = { new_cw20: { name: "Test dollar", symbol: "TUSD", balances: { deployer: "5" }, minter: "deployer" } };
-    const cw20 = { ...configuration, collateral, insurance_fund: {} };
+    const cw20 = { ...configuration, collateral, insurance_fund: { share_token: { name: "Share", symbol: "SHR", decimals: 6 } } };
     const { deployment } = await run(fake, { store: await untilPrices(fake, cw20), configuration: cw20 });
     expect(deployment.facts.filter(({ holds }) => !holds)).toEqual([]);
     const token = "cw20" in deployment.collateral ? deployment.collateral.cw20 : "";

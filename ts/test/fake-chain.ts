@@ -15,6 +15,8 @@ type Json = Record<string, unknown>;
 
 interface Contract {
   codeId: number;
+  /** Codes that it was before, the first one first. */
+  before: number[];
   admin: string;
   name: string;
   config: Json;
@@ -88,6 +90,11 @@ export class FakeChain {
     return this.at(address);
   }
 
+  async getContractCodeHistory(address: string): Promise<{ codeId: number }[]> {
+    const { before, codeId } = this.at(address);
+    return [...before, codeId].map((id) => ({ codeId: id }));
+  }
+
   async queryContractRaw(address: string): Promise<Uint8Array> {
     return toUtf8(JSON.stringify({ contract: `crates.io:ballast-${this.at(address).name}`, version: "0.2.0" }));
   }
@@ -118,6 +125,7 @@ export class FakeChain {
     this.include();
     this.contracts.set(address, {
       codeId,
+      before: [],
       admin: options.admin ?? "",
       name: code.name,
       config: { ...structuredClone(msg), bootstrap: { by: sender, until: this.seconds + 86_400 } },
@@ -186,7 +194,7 @@ export class FakeChain {
         contract.items.set(String(contract.items.size), body);
         return;
       case "register_market":
-        contract.items.set(String(body["market"]), body["parameters"] as Json);
+        contract.items.set(`${body["contract"] as string}/${body["market"] as number}`, body["parameters"] as Json);
         return;
       case "top_up":
         contract.topUps.unshift({ ...body, id: contract.topUps.length + 1, amount: amount.toString() });
@@ -222,7 +230,22 @@ export class FakeChain {
         return { price_feed: { price } };
       }
       case "insurance-fund: market":
-        return { parameters: item(body["market"], "market") };
+        return { parameters: item(`${body["contract"] as string}/${body["market"] as number}`, "market") };
+      case "insurance-fund: markets":
+        return [...contract.items.keys()].map((key) => {
+          const [claimant, market] = key.split("/");
+          return { contract: claimant, market: Number(market) };
+        });
+      case "insurance-fund: emergency":
+        return { treasury: contract.config["treasury"] };
+      case "insurance-fund: surplus":
+        return { recipient: contract.config["recipient"] };
+      case "insurance-fund: token_info":
+        return contract.config["share_token"];
+      case "price-feed: feeds":
+        return [...contract.items.values()];
+      case "perp-market: config":
+        return { ...contract.config, markets: contract.items.size };
       case "insurance-fund: solvency":
         return { booked: given, bank: given, unaccounted: "0", level: given === "0" ? "watch" : "surplus", coverage_ppm: "0" };
       case "insurance-fund: top_ups":
