@@ -1,4 +1,4 @@
-//! Everything the contract stores. Nobody else names a storage key. What keys are made of: [`keys`].
+//! Everything the contract stores. Nobody else names a storage key. What keys are made of: `state/keys.rs`.
 //!
 //! Records that trading reads and writes have names of one letter: each byte of a key that a chain writes costs 30 gas.
 

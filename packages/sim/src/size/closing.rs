@@ -177,7 +177,7 @@ pub fn solvent(
     Ok(fee.saturating_sub(keepers).u128())
 }
 
-/// `price * ratio`, where [`ONE`] is 1.
+/// `price * ratio`, where [`ONE`](super::history::ONE) is 1.
 pub fn times(price: u128, ratio: u64) -> u128 {
     (price * u128::from(ratio)) >> 32
 }
