@@ -12,9 +12,11 @@ _asked = []
 
 
 def arrange():
-    """From now on these signals end the program with 128 and their number, as the shell puts it."""
+    """From now on these signals end the program with 128 and their number, as the shell puts it. One that is ignored already, as
+    `nohup` does, stays so."""
     for number in SIGNALS:
-        signal.signal(number, _end)
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _end)
 
 
 def _end(number, _):

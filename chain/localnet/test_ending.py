@@ -41,6 +41,13 @@ class Ending(unittest.TestCase):
     def test_a_signal_in_a_finalizer_is_not_lost(self):
         self.run_program(signal.SIGTERM, "one = Finalized(); del one; ending.look()")
 
+    def test_what_was_ignored_stays_so(self):
+        program = PROGRAM.format(chain=str(CHAIN), number=int(signal.SIGHUP), does=f"os.kill(os.getpid(), {int(signal.SIGHUP)}); ending.look()")
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, timeout=60,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        self.assertEqual((done.returncode, done.stdout), (0, "cleaned up\nwent on\n"), done.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -3,8 +3,9 @@
  * From the address of its governance all others follow, and every fact of a deployment is asked of the chain.
  */
 import type { CosmWasmClient } from "@cosmjs/cosmwasm-stargate";
-import type { SuiteAddresses } from "../src/contracts.js";
+import type { SuiteAddresses, SuiteQueries } from "../src/contracts.js";
 import { suiteQueries } from "../src/contracts.js";
+import { formatUnits } from "../src/decimals.js";
 import { decoded } from "../src/errors.js";
 import { GovernanceQueryClient } from "../src/generated/Governance.client.js";
 import type { ContractKind, Denom } from "../src/generated/Governance.types.js";
@@ -16,7 +17,10 @@ import type { Deployment } from "./deploy.js";
 import { verify } from "./verify.js";
 
 /** A suite as it was found, and what was verified of it. */
-export type Verified = Omit<Deployment, "deployer" | "changes">;
+export type Verified = Omit<Deployment, "deployer" | "changes"> & {
+  /** What no file says, for the reader to judge: what is held, who could decide, what happened before. */
+  standing?: Record<string, string>;
+};
 
 /** What to verify. */
 export interface CheckOptions {
@@ -42,7 +46,8 @@ export async function check({ configuration, client, governance }: CheckOptions)
   const collateral = await token(configuration.collateral, async () => ({ token: (await queries.insuranceFund.config()).collateral }));
   const governanceToken = await token(configuration.governance.token, () => queries.governance.config());
   const code = async (name: ContractName, address: string): Promise<Code> => ({
-    id: (await decoded(client.getContract(address))).codeId,
+    // One that is not there is told by its facts.
+    id: await client.getContract(address).then(({ codeId }) => codeId, () => undefined),
     checksum: readArtifact(configuration.artifacts, name).checksum,
   });
   const codes = {
@@ -53,7 +58,28 @@ export async function check({ configuration, client, governance }: CheckOptions)
   };
   const facts = await verify({ configuration, client }, { addresses, collateral, queries, governanceToken }, codes);
   const { chain, markets } = configuration;
-  return { chainId: chain.chain_id, codes, addresses, collateral, governanceToken, markets: markets.map(({ symbol }) => symbol), facts };
+  const standing = await asItStands(configuration, queries);
+  return { chainId: chain.chain_id, codes, addresses, collateral, governanceToken, markets: markets.map(({ symbol }) => symbol), facts, standing };
+}
+
+/** What is at stake already. A suite that nobody has used holds nothing: whatever it holds came by prices and votes of before. */
+async function asItStands(configuration: Configuration, { governance, insuranceFund, perpMarket }: SuiteQueries): Promise<Record<string, string>> {
+  const units = (atoms: string) => formatUnits(BigInt(atoms), configuration.collateral_decimals);
+  const [ledger, solvency, power, { stakers }] = await decoded(
+    Promise.all([perpMarket.ledger(), insuranceFund.solvency(), governance.config(), governance.listStakers({ limit: 30 })]),
+  );
+  const markets = await decoded(perpMarket.markets({ limit: 50 }));
+  const largest = stakers.reduce((most, { balance }) => (BigInt(balance) > most ? BigInt(balance) : most), 0n);
+  return {
+    "market: accounts hold": units(ledger.accounts),
+    ...Object.fromEntries(markets.map(({ config, open_interest_value }) => [`market: open interest of ${config.symbol}`, units(open_interest_value)])),
+    "fund: capital": units(solvency.capital),
+    "fund: level": solvency.level,
+    "fund: claims so far": `${solvency.claims}, paid ${units(solvency.claims_paid)}`,
+    "governance: staked, atoms": power.staked,
+    [`governance: the largest of ${stakers.length === 30 ? "the first 30" : stakers.length} stakers, atoms`]: largest.toString(),
+    "governance: proposals so far": power.proposals.toString(),
+  };
 }
 
 /** The suite that a governance names; where it names several of a kind, the first. That it names no others is a fact to verify. */

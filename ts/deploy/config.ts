@@ -284,7 +284,8 @@ export function address(configuration: Configuration, name: string): string {
     const found = prefix === undefined ? `"${name}", which is none` : `"${name}", which is of ${prefix}`;
     throw new ConfigurationError(`${configuration.name}: expected ${expected}, found ${found}`);
   }
-  return name;
+  // An address may be written in capitals; chains tell it in lower case.
+  return name.toLowerCase();
 }
 
 /** The prefix of a valid address. */

@@ -17,7 +17,7 @@ import { defaults } from "./defaults.js";
 import { addressOf, instantiate } from "./instantiate.js";
 import { deployerWallet, KeyError, signersOfTestAccounts } from "./keys.js";
 import type { StateStore } from "./state.js";
-import type { Fact } from "./verify.js";
+import type { Fact } from "./facts.js";
 import { verify } from "./verify.js";
 import type { Wired } from "./wiring.js";
 import { bootstrap, offerPriceFeed, seed, setFeeds, wired } from "./wiring.js";

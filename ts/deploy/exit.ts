@@ -1,4 +1,5 @@
 /** How commands end. */
+import { WrongChainError } from "../src/connect.js";
 import { BallastError } from "../src/errors.js";
 import { ArtifactError } from "./codes.js";
 import { ConfigurationError } from "./config.js";
@@ -11,12 +12,22 @@ export function exitCode(command: string, error: unknown): number {
     console.error(error.message);
     return 3;
   }
-  const wrongCall = [ConfigurationError, KeyError].some((kind) => error instanceof kind) || isCode(error, /^ERR_PARSE_ARGS/);
+  const wrongCall = [ConfigurationError, KeyError, WrongChainError].some((kind) => error instanceof kind) || isCode(error, /^ERR_PARSE_ARGS/);
   const known = [ArtifactError, BallastError].some((kind) => error instanceof kind);
-  const problem = error instanceof Error ? (error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message) : String(error);
+  const problem = textOf(error);
   // A place in the code helps whoever mends it, and nobody else.
   console.error(wrongCall || known || !process.env["BALLAST_DEBUG"] ? `${command}: ${problem}` : error);
   return wrongCall ? 2 : 1;
+}
+
+/** What an error says, and what its cause says besides. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  const { message, cause } = error;
+  const known = error instanceof BallastError || !(cause instanceof Error) || message.includes(cause.message);
+  return known ? message : `${message}: ${cause.message}`;
 }
 
 function isCode(error: unknown, code: RegExp): boolean {

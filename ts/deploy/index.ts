@@ -9,5 +9,5 @@ export * from "./keys.js";
 export { pushNow } from "./prices.js";
 export { factLine, line, summary } from "./report.js";
 export * from "./state.js";
-export type { Fact } from "./verify.js";
+export type { Fact } from "./facts.js";
 export { verify } from "./verify.js";

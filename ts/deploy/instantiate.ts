@@ -2,6 +2,7 @@
  * Instantiates contracts at addresses that are known beforehand (instantiate2): so that governance can be its own wasm
  * admin and everybody else's from their first block, and so that a deployment whose state was lost finds its contracts.
  */
+import type { CosmWasmClient } from "@cosmjs/cosmwasm-stargate";
 import { instantiate2Address } from "@cosmjs/cosmwasm-stargate";
 import { fromHex, toUtf8 } from "@cosmjs/encoding";
 import { decodeError } from "../src/errors.js";
@@ -54,8 +55,13 @@ function salt(context: Context, name: string): Uint8Array {
 
 /** Whether there is a contract at an address. */
 export async function exists(context: Context, address: string): Promise<boolean> {
+  return isContract(context.signer.client, address);
+}
+
+/** As `exists`, for somebody who only asks. */
+export async function isContract(client: CosmWasmClient, address: string): Promise<boolean> {
   try {
-    await context.signer.client.getContract(address);
+    await client.getContract(address);
     return true;
   } catch (error) {
     const decodedError = decodeError(error);

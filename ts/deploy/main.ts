@@ -4,6 +4,7 @@
  *
  * Exit codes: 0 all is as it should be, 1 something is not, 2 it was called wrongly, 3 somebody else must act first.
  */
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Verified } from "./check.js";
 import { check } from "./check.js";
@@ -12,15 +13,16 @@ import type { Step } from "./context.js";
 import { deploy } from "./deploy.js";
 import { exitCode } from "./exit.js";
 import { ask, createKeyring, VARIABLES } from "./keys.js";
-import { factLine, line, summary } from "./report.js";
+import { factLine, line, standingTable, summary } from "./report.js";
 import { StateFile } from "./state.js";
 import { connect } from "../src/connect.js";
 
 const USAGE = `usage: scripts/deploy NETWORK [--dry-run] [--json] [--state FILE]
-       scripts/deploy NETWORK --verify [--governance ADDRESS] [--json] [--state FILE]
+       scripts/deploy NETWORK --verify [--governance ADDRESS] [--rpc URL] [--artifacts FOLDER] [--json] [--state FILE]
        scripts/deploy --create-keyring FILE [--prefix PREFIX]
 
---verify compares a suite with the file, by the address of its governance (the one that is remembered, otherwise): no key needed.
+--verify compares a suite with the file, by the address of its governance (the one that is remembered, otherwise): no key needed. Ask a
+node that you trust, and compare with artifacts that you built: a file that somebody else wrote names his own.
 NETWORK: a file of networks/ without its ending, or a path. Keys: a mnemonic in ${VARIABLES.mnemonic}, or a keyring in
 ${VARIABLES.keyring} (its password in ${VARIABLES.password}, or asked for); the local network's own test account otherwise.`;
 
@@ -33,6 +35,8 @@ async function run(): Promise<number> {
       state: { type: "string" },
       verify: { type: "boolean", default: false },
       governance: { type: "string" },
+      rpc: { type: "string" },
+      artifacts: { type: "string" },
       "create-keyring": { type: "string" },
       prefix: { type: "string", default: "wasm" },
       help: { type: "boolean", default: false },
@@ -50,10 +54,13 @@ async function run(): Promise<number> {
     console.error(USAGE);
     return values.help ? 0 : 2;
   }
-  if ((values["dry-run"] && values.verify) || (values.governance !== undefined && !values.verify)) {
-    throw new ConfigurationError("expected --governance with --verify, and --verify without --dry-run");
+  const given = ["governance", "rpc", "artifacts"].find((name) => values[name as "rpc"] !== undefined);
+  if ((values["dry-run"] && values.verify) || (given !== undefined && !values.verify)) {
+    throw new ConfigurationError(given === undefined || values.verify ? "expected --verify without --dry-run" : `expected --${given} with --verify alone`);
   }
-  const configuration = loadConfiguration(network);
+  const file = loadConfiguration(network);
+  const { rpc = file.chain.rpc, artifacts = file.artifacts } = values;
+  const configuration = { ...file, chain: { ...file.chain, rpc }, artifacts: resolve(artifacts) };
   const store = new StateFile(values.state ?? defaultStatePath(configuration.name));
   const print = values.json ? () => undefined : (text: string) => console.log(text);
   if (values.verify) {
@@ -63,6 +70,7 @@ async function run(): Promise<number> {
       throw new ConfigurationError("expected the address of a governance in --governance, or a state that remembers one, found neither");
     }
     const client = await connect({ rpc: chain.rpc, chainId: chain.chain_id });
+    print(`asking ${rpc}, comparing with ${configuration.artifacts}\n`);
     const verified = await check({ configuration, client, governance: address(configuration, governance) });
     const wrong = tellFacts(verified, values.json);
     print(`${verified.facts.length - wrong} facts verified, ${wrong} wrong`);
@@ -91,6 +99,9 @@ function tellFacts(found: Verified, json: boolean): number {
       console.log(factLine(fact));
     }
     console.log(`\n${summary(found)}\n`);
+    if (found.standing !== undefined) {
+      console.log(`${standingTable(found.standing)}\n`);
+    }
   }
   return found.facts.filter(({ holds }) => !holds).length;
 }

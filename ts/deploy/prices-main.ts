@@ -8,8 +8,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { connect } from "../src/connect.js";
 import { ConfigurationError, defaultStatePath, loadConfiguration } from "./config.js";
-import { signersOfTestAccounts } from "./keys.js";
 import { exitCode } from "./exit.js";
+import { isContract } from "./instantiate.js";
+import { signersOfTestAccounts } from "./keys.js";
 import { pushNow } from "./prices.js";
 import { StateFile } from "./state.js";
 
@@ -29,20 +30,37 @@ async function run(): Promise<number> {
     return values.help ? 0 : 2;
   }
   const prices = new Map(named.map(symbolAndPrice));
+  if (prices.size < named.length) {
+    throw new ConfigurationError(`expected each symbol once, found ${named.join(" ")}`);
+  }
   const every = values.every === undefined ? undefined : seconds(values.every);
   const configuration = loadConfiguration(name);
   const { chain } = configuration;
   const priceFeed = new StateFile(values.state ?? defaultStatePath(configuration.name)).load(chain.chain_id).contracts["price-feed"];
   if (priceFeed === undefined) {
-    throw new ConfigurationError(`${configuration.name}: expected a suite that scripts/deploy made, found none`);
+    throw new ConfigurationError(`${configuration.name}: expected a suite in the state, found none: run scripts/deploy ${configuration.name}, which also finds one that is there`);
   }
   const client = await connect({ rpc: chain.rpc, chainId: chain.chain_id });
+  if (!(await isContract(client, priceFeed))) {
+    throw new ConfigurationError(`expected the price feed ${priceFeed} of the state on ${chain.chain_id}, found none: run scripts/deploy ${configuration.name}`);
+  }
   const network = { configuration, client, signerFor: signersOfTestAccounts(configuration), priceFeed };
-  do {
+  for (const { symbol, feed, min_price, max_price } of configuration.markets) {
+    const price = feed && (prices.get(symbol) ?? prices.get(feed.symbol));
+    if (price !== undefined && (Number(price) < Number(min_price) || Number(price) > Number(max_price))) {
+      console.error(`prices: ${symbol} takes ${min_price} to ${max_price}: at ${price} it has no valid price`);
+    }
+  }
+  const push = async () => {
     const pushed = await pushNow(network, prices);
     console.log([...pushed].map(([symbol, price]) => `${symbol} ${price}`).join(", "));
-    await sleep((every ?? 0) * 1000);
-  } while (every !== undefined);
+  };
+  // What is wrong with the call shows in the first one.
+  await push();
+  while (every !== undefined) {
+    await sleep(every * 1000);
+    await push().catch((error: unknown) => exitCode("prices", error));
+  }
   return 0;
 }
 

@@ -5,7 +5,7 @@
 import type { CosmWasmClient } from "@cosmjs/cosmwasm-stargate";
 import { send } from "../src/contracts.js";
 import type { Signer } from "../src/connect.js";
-import { parseUnits } from "../src/decimals.js";
+import { formatUnits, parseUnits } from "../src/decimals.js";
 import type { PriceUpdate } from "../src/generated/PriceFeed.types.js";
 import type { Configuration, FeedConfiguration } from "./config.js";
 import { address, ConfigurationError } from "./config.js";
@@ -69,7 +69,8 @@ export async function pushPrices(context: Context, { addresses, queries }: Wired
  *
  * @param prices what a base unit costs, by the symbol of its market or feed; a market that is not named gets its `initial_price`
  * @returns what was pushed, by the symbol of the feed
- * @throws ConfigurationError for a symbol that the configuration does not know, a price that is none, and a feed whose feeders' keys are not there
+ * @throws ConfigurationError for a symbol that the configuration does not know or that is named twice, a price that the feed cannot hold, and a
+ *   feed whose feeders' keys are not there
  */
 export async function pushNow(
   network: {
@@ -92,10 +93,15 @@ export async function pushNow(
   const updates: Updates = new Map();
   const pushed = new Map<string, string>();
   for (const { names: called, feed } of known) {
-    const price = called.map((name) => prices.get(name)).find((one) => one !== undefined) ?? feed.initial_price;
+    const [wanted, another] = called.map((name) => prices.get(name)).filter((one) => one !== undefined);
+    if (another !== undefined) {
+      throw new ConfigurationError(`expected one price for ${called.join(", which is also ")}, found ${wanted} and ${another}`);
+    }
+    const price = wanted ?? feed.initial_price;
     if (price === undefined) {
       continue;
     }
+    checkPrice(feed, price);
     const signers = await feedersAtHand(configuration, signerFor, feed);
     if (signers.length < feed.quorum) {
       throw new ConfigurationError(`feed ${feed.symbol}: expected the keys of ${feed.quorum} of its feeders, found ${signers.length}`);
@@ -105,6 +111,16 @@ export async function pushNow(
   }
   await sendUpdates(priceFeed, updates);
   return pushed;
+}
+
+/** A feed holds 64-bit numbers of its own smallest unit. */
+function checkPrice(feed: FeedConfiguration, price: string): void {
+  const held = mantissa(price, feed.expo);
+  const most = 2n ** 63n - 1n;
+  if (held < 1n || held > most) {
+    const unit = (number: bigint) => (feed.expo <= 0 ? formatUnits(number, -feed.expo) : `${number}${"0".repeat(feed.expo)}`);
+    throw new ConfigurationError(`${feed.symbol}: expected a price of ${unit(1n)} to ${unit(most)}, found ${price}`);
+  }
 }
 
 function addUpdates(updates: Updates, signers: Signer[], feed: FeedConfiguration, price: string, now: bigint): void {

@@ -2,8 +2,8 @@
 import type { Step } from "./context.js";
 import type { ContractName } from "./codes.js";
 import type { Verified } from "./check.js";
-import type { Fact } from "./verify.js";
-import { text } from "./verify.js";
+import type { Fact } from "./facts.js";
+import { text } from "./facts.js";
 
 const MARKS: Record<Step["status"], string> = {
   right: "ok   ",
@@ -27,6 +27,11 @@ export function factLine({ what, expected, found, holds }: Fact): string {
 function table(rows: string[][]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()).join("\n");
+}
+
+/** What there is beyond the file, for people. */
+export function standingTable(standing: Record<string, string>): string {
+  return table([["as it stands", ""], ...Object.entries(standing)]);
 }
 
 /** Addresses and code identifiers, for people. */

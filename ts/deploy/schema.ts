@@ -72,13 +72,13 @@ const chain = z.union(
   [
     object({ local: text, deployer: text }),
     object({
-      rpc: text,
+      rpc: z.string().regex(/^(https?|wss?):\/\/[^\s/]/, "expected http://, https://, ws:// or wss:// and a host"),
       chain_id: text,
       address_prefix: text,
       gas_price: z.string().regex(/^\d+(\.\d+)?[a-zA-Z][a-zA-Z0-9/:._-]*$/),
     }),
   ],
-  { error: 'expected {rpc, chain_id, address_prefix, gas_price (as in "0.025uDENOM")}, or {local, deployer}' },
+  { error: 'expected {rpc (as in "https://HOST:PORT"), chain_id, address_prefix, gas_price (as in "0.025uDENOM")}, or {local, deployer}' },
 );
 
 /** A configuration file. Read when it is needed: it asks for the contracts' defaults. */

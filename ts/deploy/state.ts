@@ -29,7 +29,11 @@ function empty(chainId: string): State {
   return { chain_id: chainId, codes: {}, contracts: {} };
 }
 
-/** A file. Another chain's is not read: the local chain starts anew under the same name. */
+function isRecord(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A file. Another chain's is not used. */
 export class StateFile implements StateStore {
   constructor(readonly path: string) {}
 
@@ -40,11 +44,12 @@ export class StateFile implements StateStore {
     let state: State;
     try {
       state = JSON.parse(readFileSync(this.path, "utf8")) as State;
-      if (typeof state.codes !== "object" || typeof state.contracts !== "object") {
+      if (!isRecord(state.codes) || !isRecord(state.contracts)) {
         throw new Error("it has no codes and contracts");
       }
     } catch (cause) {
-      const why = (cause as Error).message;
+      // What the file holds is nobody's business: it may be another one.
+      const why = cause instanceof SyntaxError ? "it is no JSON" : (cause as Error).message;
       throw new ConfigurationError(`${this.path}: no state of a deployment (${why}): without the file contracts are found by their addresses`);
     }
     return state.chain_id === chainId ? state : empty(chainId);

@@ -3,17 +3,17 @@
  * expected and what was found; nothing is changed.
  */
 import type { CosmWasmClient } from "@cosmjs/cosmwasm-stargate";
-import { toUtf8 } from "@cosmjs/encoding";
-import { decoded } from "../src/errors.js";
-import type { Denom, Settings } from "../src/generated/Governance.types.js";
+import type { Denom, ProposalResponseForEmpty, Settings } from "../src/generated/Governance.types.js";
 import type { ClaimantResponse, FundParameters } from "../src/generated/InsuranceFund.types.js";
-import type { ExchangeParameters } from "../src/generated/PerpMarket.types.js";
+import type { ExchangeParameters, MarketResponse } from "../src/generated/PerpMarket.types.js";
 import type { FeedConfig } from "../src/generated/PriceFeed.types.js";
 import type { Code, ContractName } from "./codes.js";
-import { CONTRACTS } from "./codes.js";
 import type { Configuration } from "./config.js";
 import { address } from "./config.js";
 import { defaults } from "./defaults.js";
+import type { Fact } from "./facts.js";
+import { Facts } from "./facts.js";
+import { verifyOrigins } from "./origins.js";
 import type { Wired } from "./wiring.js";
 import { feedConfig, listing, suiteContracts } from "./wiring.js";
 
@@ -28,75 +28,7 @@ export interface Suite extends Wired {
   governanceToken: Denom;
 }
 
-/** One thing that must hold. */
-export interface Fact {
-  what: string;
-  expected: unknown;
-  found: unknown;
-  holds: boolean;
-}
-
-/** JSON without an order of its keys, and without fields that say nothing. */
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(canonical);
-  }
-  if (typeof value === "object" && value !== null) {
-    const entries = Object.entries(value as Record<string, unknown>)
-      .filter(([, field]) => field !== null && field !== undefined)
-      .sort(([one], [other]) => (one < other ? -1 : 1));
-    return Object.fromEntries(entries.map(([key, field]) => [key, canonical(field)]));
-  }
-  return value ?? null;
-}
-
-/** Text of a value, the same for values that say the same. */
-export function text(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(canonical(value));
-}
-
-/**
- * Where two values differ, field by field, so that a fact about thirty parameters tells the one that is wrong.
- *
- * @returns nothing where they are the same
- */
-export function differences(expected: unknown, found: unknown, path = ""): { path: string; expected: unknown; found: unknown }[] {
-  const [one, other] = [canonical(expected), canonical(found)];
-  const isRecord = (value: unknown): value is Record<string, unknown> =>
-    typeof value === "object" && value !== null && !Array.isArray(value);
-  if (isRecord(one) && isRecord(other)) {
-    const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])].sort();
-    return keys.flatMap((key) => differences(one[key], other[key], path === "" ? key : `${path}.${key}`));
-  }
-  return text(one) === text(other) ? [] : [{ path, expected: one, found: other }];
-}
-
-/** Collects facts. */
-class Facts {
-  readonly all: Fact[] = [];
-
-  add(what: string, expected: unknown, found: unknown): void {
-    const wrong = differences(expected, found);
-    if (wrong.length === 0) {
-      this.all.push({ what, expected, found, holds: true });
-    }
-    for (const difference of wrong) {
-      const name = difference.path === "" ? what : `${what}: ${difference.path}`;
-      this.all.push({ what: name, expected: difference.expected, found: difference.found, holds: false });
-    }
-  }
-
-  /** A fact whose query may fail: what it fails with is what was found. */
-  async ask<T>(what: string, expected: unknown, query: () => Promise<T>, read: (answer: T) => unknown): Promise<void> {
-    try {
-      this.add(what, expected, read(await decoded(query())));
-    } catch (error) {
-      this.all.push({ what, expected, found: `error: ${(error as Error).message}`, holds: false });
-    }
-  }
-}
-
-/** As many as a list answers at once. */
+/** As many as lists answer at once. */
 const PAGE = 50;
 
 /** All pages of a list. */
@@ -105,7 +37,8 @@ async function all<T>(page: (after: T | undefined) => Promise<T[]>): Promise<T[]
   for (;;) {
     const more = await page(found.at(-1));
     found.push(...more);
-    if (more.length < PAGE) {
+    // Whatever the list's own limit is.
+    if (more.length === 0) {
       return found;
     }
   }
@@ -114,47 +47,12 @@ async function all<T>(page: (after: T | undefined) => Promise<T[]>): Promise<T[]
 /** All facts of a deployment. */
 export async function verify(subject: Subject, contracts: Suite, codes: Record<ContractName, Code>): Promise<Fact[]> {
   const facts = new Facts();
-  await verifyCodes(facts, subject, contracts, codes);
+  await verifyOrigins(facts, subject, contracts, codes);
   await verifyGovernance(facts, subject, contracts);
   await verifyPriceFeed(facts, subject, contracts);
   await verifyFund(facts, subject, contracts);
   await verifyMarket(facts, subject, contracts);
   return facts.all;
-}
-
-const ADDRESS_KEYS: Record<ContractName, keyof Wired["addresses"]> = {
-  governance: "governance",
-  "price-feed": "priceFeed",
-  "insurance-fund": "insuranceFund",
-  "perp-market": "perpMarket",
-};
-
-async function verifyCodes(facts: Facts, { client }: Subject, contracts: Wired, codes: Record<ContractName, Code>): Promise<void> {
-  for (const name of CONTRACTS) {
-    const contract = contracts.addresses[ADDRESS_KEYS[name]];
-    const info = () => client.getContract(contract);
-    await facts.ask(`${name}: wasm admin`, contracts.addresses.governance, info, ({ admin }) => admin);
-    await facts.ask(
-      `${name}: code hash`,
-      codes[name].checksum,
-      async () => client.getCodeDetails((await info()).codeId),
-      ({ checksum }) => checksum.toLowerCase(),
-    );
-    // Code that was there before could have written anything, whatever the code is now.
-    await facts.ask(
-      `${name}: code hashes so far`,
-      [codes[name].checksum],
-      async () => Promise.all((await client.getContractCodeHistory(contract)).map(async ({ codeId }) => client.getCodeDetails(codeId))),
-      (history) => history.map(({ checksum }) => checksum.toLowerCase()),
-    );
-    // Where cw2 keeps what a contract is.
-    await facts.ask(
-      `${name}: contract`,
-      `crates.io:ballast-${name}`,
-      () => client.queryContractRaw(contract, toUtf8("contract_info")),
-      (raw) => (raw === null ? null : (JSON.parse(new TextDecoder().decode(raw)) as { contract: string }).contract),
-    );
-  }
 }
 
 async function verifyGovernance(facts: Facts, { configuration }: Subject, { addresses, governanceToken, queries }: Suite): Promise<void> {
@@ -169,6 +67,14 @@ async function verifyGovernance(facts: Facts, { configuration }: Subject, { addr
   await facts.ask("governance: settings", settings, () => queries.governance.settings({}), (found) => found);
   await facts.ask("governance: guardian", guardian, () => queries.governance.config(), (found) => found.guardian);
   await facts.ask("governance: bootstrap is closed", null, () => queries.governance.config(), (found) => found.bootstrap);
+  // Migrations and other owners would stand here.
+  const waiting = async () => {
+    const proposals = await all((after: ProposalResponseForEmpty | undefined) =>
+      queries.governance.reverseProposals({ limit: PAGE, startBefore: after?.id }).then(({ proposals: page }) => page),
+    );
+    return proposals.filter(({ status }) => status === "open" || status === "passed").map(({ id, title }) => `${id}: ${title}`);
+  };
+  await facts.ask("governance: proposals that wait", [], waiting, (found) => found);
 }
 
 async function verifyPriceFeed(facts: Facts, { configuration }: Subject, { addresses, queries }: Wired): Promise<void> {
@@ -232,6 +138,10 @@ async function verifyFund(facts: Facts, { configuration }: Subject, { addresses,
       level === "surplus" || level === "healthy" ? "at least healthy" : `${level}, coverage ${coverage_ppm} ppm`,
     );
   }
+  await facts.ask("insurance-fund: owed", { deficits: "0", emergency_debt: "0" }, () => fund.solvency(), ({ deficits, emergency_debt }) => ({
+    deficits,
+    emergency_debt,
+  }));
   await facts.ask("insurance-fund: changes that wait", [], () => fund.pendingChanges({}), (found) => found);
 }
 
@@ -263,5 +173,12 @@ async function verifyMarket(facts: Facts, { configuration }: Subject, { addresse
       (found) => found.config,
     );
   }
+  const well = configuration.markets.map(({ symbol }) => ({ symbol, settling: null, deficit: "0", reduce_only: false }));
+  await facts.ask("perp-market: no market is settled, short of coins or reduce-only", well, () => all((after: MarketResponse | undefined) =>
+    market.markets({ limit: PAGE, startAfter: after?.market })), (found) =>
+    found.map(({ config, settling, deficit, reduce_only }) => ({ symbol: config.symbol, settling, deficit, reduce_only })),
+  );
+  await facts.ask("perp-market: not frozen", null, () => market.config(), (found) => found.frozen_until);
+  await facts.ask("perp-market: claims that wait", [], () => market.pendingClaims({}), (found) => found);
   await facts.ask("perp-market: changes that wait", [], () => market.pendingChanges({}), (found) => found);
 }

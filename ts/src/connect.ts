@@ -31,6 +31,24 @@ export class WrongChainError extends Error {
   }
 }
 
+/** No node where one was to be. */
+export class UnreachableError extends Error {
+  override readonly name = "UnreachableError";
+
+  constructor(rpc: string, cause: unknown) {
+    super(`no node answers at ${rpc}`, { cause });
+  }
+}
+
+/** Waits for the first answer of a node. */
+async function reached<T>(rpc: string, connecting: Promise<T>): Promise<T> {
+  try {
+    return await connecting;
+  } catch (cause) {
+    throw new UnreachableError(rpc, cause);
+  }
+}
+
 async function checked<C extends CosmWasmClient>(client: C, endpoint: Endpoint): Promise<C> {
   if (endpoint.chainId !== undefined) {
     const found = await client.getChainId();
@@ -44,7 +62,7 @@ async function checked<C extends CosmWasmClient>(client: C, endpoint: Endpoint):
 
 /** A client that asks and never signs. */
 export async function connect(endpoint: Endpoint): Promise<CosmWasmClient> {
-  return checked(await CosmWasmClient.connect(endpoint.rpc), endpoint);
+  return checked(await reached(endpoint.rpc, CosmWasmClient.connect(endpoint.rpc)), endpoint);
 }
 
 /**
@@ -57,13 +75,14 @@ export async function connectSigner(endpoint: Endpoint, wallet: OfflineSigner, g
   if (account === undefined) {
     throw new Error("expected a wallet with an account, found none");
   }
-  const client = await SigningCosmWasmClient.connectWithSigner(endpoint.rpc, wallet, {
+  const options = {
     gasPrice: GasPrice.fromString(gasPrice),
     // How often the client asks whether a transaction is in a block. Local chains make several blocks a second.
     broadcastPollIntervalMs: 300,
     // How long it asks. A busy machine, or chain, takes longer than the minute that is the default.
     broadcastTimeoutMs: 180_000,
-  });
+  };
+  const client = await reached(endpoint.rpc, SigningCosmWasmClient.connectWithSigner(endpoint.rpc, wallet, options));
   await checked(client, endpoint);
   return { address: account.address, client };
 }

@@ -142,7 +142,9 @@ describe("a deployment", () => {
     const asked = { configuration: withoutKeys(configuration), client, governance };
     const { changes: _, deployer: __, ...found } = deployment;
     const before = fake.transactions;
-    expect(await check(asked)).toEqual(found);
+    const { standing, ...verified } = await check(asked);
+    expect(verified).toEqual(found);
+    expect(standing).toMatchObject({ "market: accounts hold": "0", "market: open interest of BTC-PERP": "0", "governance: staked, atoms": "0" });
     expect(fake.transactions).toBe(before);
 
     fake.at(insuranceFund).owner = DEPLOYER;
@@ -160,18 +162,29 @@ describe("a deployment", () => {
     fund.items.set(`${DEPLOYER}/0`, {});
     fund.config["treasury"] = DEPLOYER;
     fund.config["recipient"] = DEPLOYER;
-    market.items.set("2", {});
+    market.items.set("2", { now: { settling: { price: "1", since: 5 } } });
+    market.config["frozen_until"] = 7;
+    market.config["pending_claims"] = [{}];
+    market.made["insurance_fund"] = DEPLOYER;
+    fund.made["owner"] = DEPLOYER;
+    fake.at(governance).config["proposed"] = [{ id: 1, status: "passed", title: "migrate" }, { id: 2, status: "executed", title: "done" }];
     feed.items.set("ff", { id: "ff" });
     fake.codes.push({ checksum: "00", name: "evil" });
     market.before.push(fake.codes.length);
     const told = (await check(asked)).facts.filter(({ holds }) => !holds).map(({ what }) => what);
     expect(told).toEqual([
       "perp-market: code hashes so far",
+      "insurance-fund: made for: owner",
+      "perp-market: made for: insurance_fund",
+      "governance: proposals that wait",
       "price-feed: feeds",
       "insurance-fund: who may claim",
       "insurance-fund: treasury",
       "insurance-fund: recipient of surplus",
       "perp-market: number of markets",
+      "perp-market: no market is settled, short of coins or reduce-only",
+      "perp-market: not frozen",
+      "perp-market: claims that wait",
     ]);
 
     // What is no governance, or one before its bootstrap.
@@ -252,6 +265,20 @@ describe("a deployment", () => {
     ]);
   });
 
+  it("is the same however the file writes a number or an address", async () => {
+    const fake = chain();
+    const full = { ...configuration, governance: { ...configuration.governance, settings: { quorum: "0.20" }, guardian: DEPLOYER.toUpperCase() } };
+    const padded = {
+      ...full,
+      markets: full.markets.map((market) => ({ ...market, tick_size: `0${market.tick_size}`, standing: { ...market.standing, reserve_target: `00${market.standing.reserve_target}` } })),
+    };
+    const plain = { ...full, governance: { ...full.governance, settings: { quorum: "0.2" }, guardian: DEPLOYER } };
+    const { deployment } = await run(fake, { store: await untilPrices(fake, plain as Configuration), configuration: plain as Configuration });
+    expect(deployment.facts.filter(({ holds }) => !holds)).toEqual([]);
+    const asked = { configuration: withoutKeys(padded as Configuration), client: fake.signer(DEPLOYER).client, governance: deployment.addresses.governance };
+    expect((await check(asked)).facts.filter(({ holds }) => !holds)).toEqual([]);
+  });
+
   it("makes a cw20 for collateral where it is told to", async () => {
     const fake = chain();
     const collateral = { new_cw20: { name: "Test dollar", symbol: "TUSD", balances: { deployer: "5" }, minter: "deployer" } };
@@ -268,6 +295,21 @@ describe("a deployment", () => {
     const { addresses } = deployment;
     const verified = await check({ configuration: withoutKeys(cw20), client: fake.signer(DEPLOYER).client, governance: addresses.governance });
     expect(verified.facts).toEqual(deployment.facts);
+
+    // A token that somebody can mint or migrate is not the one of the file.
+    Object.assign(fake.at(token).config, { symbol: "EVIL", mint: { minter: DEPLOYER } });
+    fake.at(token).admin = DEPLOYER;
+    (fake.at(token).made["initial_balances"] as { amount: string }[])[0]!.amount = "6";
+    const asked = { configuration: withoutKeys(cw20), client: fake.signer(DEPLOYER).client, governance: addresses.governance };
+    const { facts } = await check(asked);
+    expect(facts.filter(({ holds }) => !holds).map(factLine)).toEqual([
+      `WRONG  collateral: wasm admin: expected null, found ${DEPLOYER}`,
+      "WRONG  collateral: what it is: symbol: expected TUSD, found EVIL",
+      `WRONG  collateral: minter: expected wasm1deployer, found ${DEPLOYER}`,
+      'WRONG  collateral: first holders: expected [{"address":"wasm1deployer","amount":"5"}], found [{"address":"wasm1deployer","amount":"6"}]',
+    ]);
+    const native = { ...cw20, collateral: { native: "uusd" } };
+    expect((await check({ ...asked, configuration: native })).facts.some(({ what, holds }) => !holds && what.startsWith("insurance-fund: collateral"))).toBe(true);
   });
 });
 
@@ -287,6 +329,13 @@ describe("prices", () => {
 
     fake.seconds += 7;
     const before = fake.transactions;
+    for (const [prices, words] of [
+      [[["BTC-PERP", "1"], ["BTC/USD", "2"]], "expected one price for BTC-PERP, which is also BTC/USD, found 1 and 2"],
+      [[["BTC-PERP", "0.000000001"]], "BTC/USD: expected a price of 0.00000001 to 92233720368.54775807, found 0.000000001"],
+      [[["BTC-PERP", "92233720369"]], "found 92233720369"],
+    ] as [[string, string][], string][]) {
+      await expect(pushNow(network, new Map(prices))).rejects.toThrow(words);
+    }
     expect([...(await pushNow(network, new Map([["BTC-PERP", "19999.5"]])))]).toEqual([["BTC/USD", "19999.5"], ["ETH/USD", "1500"]]);
     expect(fake.transactions - before).toBe(3);
     expect(last(btc)).toMatchObject({ price: "1999950000000", conf: "0", publish_time: fake.seconds });
@@ -353,7 +402,9 @@ describe("a configuration", () => {
       [{ collateral_decimals: "6" }, 'collateral_decimals: Invalid input: expected number, received string, found "6"'],
       [{ collateral_decimals: 19 }, "collateral_decimals"],
       [{ markets: {} }, "markets: Invalid input: expected array"],
-      [{ chain: "local" }, "chain: expected {rpc, chain_id"],
+      [{ chain: "local" }, 'chain: expected {rpc (as in "https://HOST:PORT"), chain_id'],
+      [{ chain: { ...minimal().chain, rpc: "ftp://x" } }, "chain.rpc: expected http://"],
+      [{ chain: { ...minimal().chain, rpc: "hello" } }, "chain.rpc: expected http://"],
       [{ chain: { ...minimal().chain, gas_price: "cheap" } }, "chain"],
       [{ governance: 7 }, "governance: "],
       [{ insurance_fund: { mutual: "1.5" } }, 'insurance_fund.mutual: expected a whole number of atoms, as text, found "1.5"'],
@@ -397,9 +448,9 @@ describe("a configuration", () => {
 
 it("a state that is none is refused", () => {
   const path = join(folder, "broken.json");
-  for (const content of ["{", "{}", '{"chain_id":"one"}']) {
+  for (const content of ["{", "{}", '{"codes":null,"contracts":null}', "secret", '{"chain_id":"one"}']) {
     writeFileSync(path, content);
-    expect(() => new StateFile(path).load("one")).toThrow("no state of a deployment");
+    expect(() => new StateFile(path).load("one")).toThrow(/no state of a deployment \((it is no JSON|it has no codes and contracts)\)/);
   }
 });
 

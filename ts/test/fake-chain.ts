@@ -17,8 +17,10 @@ interface Contract {
   codeId: number;
   /** Codes that it was before, the first one first. */
   before: number[];
-  admin: string;
+  admin: string | undefined;
   name: string;
+  /** The message that it was made with. */
+  made: Json;
   config: Json;
   owner: string;
   pendingOwner: string | null;
@@ -26,6 +28,24 @@ interface Contract {
   items: Map<string, Json>;
   prices: Map<string, Json>;
   topUps: Json[];
+}
+
+/** What a suite has where nothing went wrong. */
+const CLEAN = {
+  coverage_ppm: "0",
+  deficits: "0",
+  emergency_debt: "0",
+  claims: 0,
+  claims_paid: "0",
+  settling: null,
+  deficit: "0",
+  reduce_only: false,
+  open_interest_value: "0",
+};
+
+/** A list that fits one page. */
+function whole<T>(body: Json, list: T[]): T[] {
+  return (body["start_after"] ?? body["start_before"]) === undefined ? list : [];
 }
 
 /** A failure of a query, as CosmJS throws it. */
@@ -86,13 +106,13 @@ export class FakeChain {
     return { checksum: code.checksum.toUpperCase() };
   }
 
-  async getContract(address: string): Promise<{ codeId: number; admin: string }> {
+  async getContract(address: string): Promise<{ codeId: number; admin: string | undefined }> {
     return this.at(address);
   }
 
-  async getContractCodeHistory(address: string): Promise<{ codeId: number }[]> {
-    const { before, codeId } = this.at(address);
-    return [...before, codeId].map((id) => ({ codeId: id }));
+  async getContractCodeHistory(address: string): Promise<{ codeId: number; msg: Json }[]> {
+    const { before, codeId, made } = this.at(address);
+    return [...before, codeId].map((id, place) => ({ codeId: id, msg: place === 0 ? made : {} }));
   }
 
   async queryContractRaw(address: string): Promise<Uint8Array> {
@@ -126,8 +146,9 @@ export class FakeChain {
     this.contracts.set(address, {
       codeId,
       before: [],
-      admin: options.admin ?? "",
+      admin: options.admin,
       name: code.name,
+      made: structuredClone(msg),
       config: { ...structuredClone(msg), bootstrap: { by: sender, until: this.seconds + 86_400 } },
       owner: String(msg["owner"] ?? ""),
       pendingOwner: null,
@@ -232,10 +253,10 @@ export class FakeChain {
       case "insurance-fund: market":
         return { parameters: item(`${body["contract"] as string}/${body["market"] as number}`, "market") };
       case "insurance-fund: markets":
-        return [...contract.items.keys()].map((key) => {
+        return whole(body, [...contract.items.keys()].map((key) => {
           const [claimant, market] = key.split("/");
           return { contract: claimant, market: Number(market) };
-        });
+        }));
       case "insurance-fund: emergency":
         return { treasury: contract.config["treasury"] };
       case "insurance-fund: surplus":
@@ -243,11 +264,27 @@ export class FakeChain {
       case "insurance-fund: token_info":
         return contract.config["share_token"];
       case "price-feed: feeds":
-        return [...contract.items.values()];
+        return whole(body, [...contract.items.values()]);
       case "perp-market: config":
         return { ...contract.config, markets: contract.items.size };
+      case "perp-market: markets":
+        return whole(body, [...contract.items.values()].map((config, market) => ({ market, config, ...CLEAN, ...(config["now"] as Json) })));
+      case "perp-market: pending_claims":
+        return contract.config["pending_claims"] ?? [];
+      case "perp-market: ledger":
+        return { accounts: "0" };
+      case "governance: config":
+        return { ...contract.config, staked: "0", proposals: 0 };
+      case "governance: list_stakers":
+        return { stakers: [] };
+      case "governance: reverse_proposals":
+        return { proposals: whole(body, (contract.config["proposed"] ?? []) as Json[]) };
+      case "cw20-base: token_info":
+        return contract.config;
+      case "cw20-base: minter":
+        return contract.config["mint"];
       case "insurance-fund: solvency":
-        return { booked: given, bank: given, unaccounted: "0", level: given === "0" ? "watch" : "surplus", coverage_ppm: "0" };
+        return { booked: given, bank: given, unaccounted: "0", level: given === "0" ? "watch" : "surplus", ...CLEAN, capital: given };
       case "insurance-fund: top_ups":
         return body["start_after"] === undefined ? contract.topUps : [];
       case "perp-market: market":
