@@ -22,7 +22,7 @@ const USAGE = `usage: scripts/deploy NETWORK [--dry-run] [--json] [--state FILE]
        scripts/deploy --create-keyring FILE [--prefix PREFIX]
 
 --verify compares a suite with the file, by the address of its governance (the one that is remembered, otherwise): no key needed. Ask a
-node that you trust, and compare with artifacts that you built: a file that somebody else wrote names his own.
+node that you trust, and compare with artifacts that you built: a file that somebody else wrote names theirs.
 NETWORK: a file of networks/ without its ending, or a path. Keys: a mnemonic in ${VARIABLES.mnemonic}, or a keyring in
 ${VARIABLES.keyring} (its password in ${VARIABLES.password}, or asked for); the local network's own test account otherwise.`;
 
