@@ -21,7 +21,9 @@ def arrange():
 
 def _end(number, _):
     _asked.append(number)
-    sys.exit(128 + number)
+    # Only the first one: another one must not interrupt what takes everything down.
+    if len(_asked) == 1:
+        sys.exit(128 + number)
 
 
 def look():

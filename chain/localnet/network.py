@@ -98,6 +98,7 @@ class Network:
         beside.replace(self.clock())
         deadline = time.monotonic() + START_PATIENCE
         while (answer := rpc.status(validators[0]["rpc"])) is None or answer["time"] < target:
+            ending.look()
             if time.monotonic() > deadline:
                 raise Failure(f"no block after {seconds} s were skipped:\n{self.last_lines(validators[0]['number'])}")
             time.sleep(0.05)
@@ -128,6 +129,7 @@ class Network:
             raise Failure(f"validator {silent[0]} is stopped: `start {silent[0]}`, or `down` first")
         try:
             self.start_all()
+            ending.look()
         except BaseException:
             self.stop_all()
             raise

@@ -41,6 +41,13 @@ class Ending(unittest.TestCase):
     def test_a_signal_in_a_finalizer_is_not_lost(self):
         self.run_program(signal.SIGTERM, "one = Finalized(); del one; ending.look()")
 
+    def test_another_signal_does_not_interrupt_what_takes_everything_down(self):
+        number = int(signal.SIGTERM)
+        program = PROGRAM.format(chain=str(CHAIN), number=number, does=f"os.kill(os.getpid(), {number})")
+        program = program.replace("finally:", f"finally:\n    os.kill(os.getpid(), {number})")
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+        self.assertEqual((done.returncode, done.stdout), (128 + number, "cleaned up\n"), done.stderr)
+
     def test_what_was_ignored_stays_so(self):
         program = PROGRAM.format(chain=str(CHAIN), number=int(signal.SIGHUP), does=f"os.kill(os.getpid(), {int(signal.SIGHUP)}); ending.look()")
         done = subprocess.run(

@@ -191,14 +191,15 @@ export function readConfiguration(value: unknown, name: string, folder: string):
     salt: file.salt ?? "ballast",
     artifacts: at(file.artifacts ?? "artifacts"),
   };
+  for (const named of namedAddresses(configuration)) {
+    address(configuration, named);
+  }
+  lowered(configuration);
   for (const market of configuration.markets) {
     checkMarket(configuration, market);
   }
   refuseTwice(name, "symbol", configuration.markets.map(({ symbol }) => symbol));
   refuseTwice(name, "feed", configuration.markets.map(({ feed, pyth }) => `${pyth?.contract ?? ""} ${feed?.id ?? pyth?.feed_id}`.trim()));
-  for (const named of namedAddresses(configuration)) {
-    address(configuration, named);
-  }
   const messages = 2 * configuration.markets.length + 2;
   if (messages > MAX_BOOTSTRAP_MESSAGES) {
     const most = (MAX_BOOTSTRAP_MESSAGES - 2) / 2;
@@ -207,6 +208,17 @@ export function readConfiguration(value: unknown, name: string, folder: string):
     );
   }
   return configuration;
+}
+
+/** Addresses that are sent as they stand, in lower case: contracts take them in no other. */
+function lowered(configuration: Configuration): void {
+  const { governance } = configuration;
+  const token = <T extends object>(one: T): T => ("cw20" in one ? { ...one, cw20: address(configuration, one.cw20 as string) } : one);
+  configuration.collateral = token(configuration.collateral);
+  configuration.governance = { ...governance, token: token(governance.token) };
+  configuration.markets = configuration.markets.map((market) =>
+    market.pyth === undefined ? market : { ...market, pyth: { ...market.pyth, contract: address(configuration, market.pyth.contract) } },
+  );
 }
 
 function refuseTwice(name: string, what: string, values: readonly string[]): void {

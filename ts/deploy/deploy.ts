@@ -5,16 +5,17 @@
 import type { Signer } from "../src/connect.js";
 import { connectSigner } from "../src/connect.js";
 import type { SuiteAddresses } from "../src/contracts.js";
+import { suiteQueries } from "../src/contracts.js";
 import type { Denom, Settings } from "../src/generated/Governance.types.js";
 import type { FundParameters } from "../src/generated/InsuranceFund.types.js";
 import type { ExchangeParameters } from "../src/generated/PerpMarket.types.js";
 import type { Code, ContractName } from "./codes.js";
-import { storeCode } from "./codes.js";
+import { CONTRACTS, storeCode } from "./codes.js";
 import type { Configuration, NewToken } from "./config.js";
 import { address, ConfigurationError } from "./config.js";
 import type { Context, Step } from "./context.js";
 import { defaults } from "./defaults.js";
-import { addressOf, instantiate } from "./instantiate.js";
+import { addressOf, exists, instantiate } from "./instantiate.js";
 import { deployerWallet, KeyError, signersOfTestAccounts } from "./keys.js";
 import type { StateStore } from "./state.js";
 import type { Fact } from "./facts.js";
@@ -87,6 +88,7 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
     "insurance-fund": await storeCode(context, "insurance-fund"),
     "perp-market": await storeCode(context, "perp-market"),
   };
+  await refuseMixture(context, codes);
   const { contracts, governanceToken } = await instantiateAll(context, codes);
   await setFeeds(context, contracts);
   await offerPriceFeed(context, contracts);
@@ -110,6 +112,31 @@ async function deployerSigner(configuration: Configuration): Promise<Signer> {
   const { chain } = configuration;
   const wallet = await deployerWallet(chain);
   return connectSigner({ rpc: chain.rpc, chainId: chain.chain_id }, wallet, chain.gas_price);
+}
+
+/**
+ * A suite is made of one build. Where artifacts became others before its bootstrap, what is there already would be wired with what
+ * they make. Afterwards nothing is wired any more, and contracts may have been migrated.
+ *
+ * @throws ConfigurationError
+ */
+async function refuseMixture(context: Context, codes: Record<ContractName, Code>): Promise<void> {
+  const { client } = context.signer;
+  const { contracts } = context.state;
+  const there = async (name: string) => (contracts[name] !== undefined && (await exists(context, contracts[name])) ? contracts[name] : undefined);
+  const governance = await there("governance");
+  if (governance !== undefined && !(await suiteQueries(client, { governance, perpMarket: "", insuranceFund: "", priceFeed: "" }).governance.config()).bootstrap) {
+    return;
+  }
+  for (const name of CONTRACTS) {
+    const address = await there(name);
+    const checksum = address === undefined ? undefined : (await client.getCodeDetails((await client.getContract(address)).codeId)).checksum.toLowerCase();
+    if (checksum !== undefined && checksum !== codes[name].checksum) {
+      throw new ConfigurationError(
+        `${name} was made of other artifacts: expected ${codes[name].checksum}, found ${checksum} at ${address}: go on with those, or begin another suite (another salt, --state FILE)`,
+      );
+    }
+  }
 }
 
 /** Governance first, then what it owns: its address is known before it exists. */

@@ -9,27 +9,29 @@ export interface Fact {
   holds: boolean;
 }
 
+/** Fields whose digits are names: "007" is another one than "7". */
+const NAMES = ["symbol", "name", "id", "feed_id", "native", "title"];
+
 /** JSON without an order of its keys, without fields that say nothing, and with numbers as they are shortest. */
-function canonical(value: unknown): unknown {
+function canonical(value: unknown, field = ""): unknown {
   if (Array.isArray(value)) {
-    return value.map(canonical);
+    return value.map((one) => canonical(one, field));
   }
   if (typeof value === "object" && value !== null) {
     const entries = Object.entries(value as Record<string, unknown>)
-      .filter(([, field]) => field !== null && field !== undefined)
+      .filter(([, inner]) => inner !== null && inner !== undefined)
       .sort(([one], [other]) => (one < other ? -1 : 1));
-    return Object.fromEntries(entries.map(([key, field]) => [key, canonical(field)]));
+    return Object.fromEntries(entries.map(([key, inner]) => [key, canonical(inner, key)]));
   }
-  if (typeof value === "string" && /^\d+(\.\d+)?$/.test(value)) {
+  if (typeof value === "string" && /^\d+(\.\d+)?$/.test(value) && !NAMES.includes(field)) {
     return value.replace(/^0+(?=\d)/, "").replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
   }
   return value ?? null;
 }
 
-/** Text of a value, the same for values that say the same. */
+/** Text of a value, for people. */
 export function text(value: unknown): string {
-  const short = canonical(value);
-  return typeof short === "string" ? short : JSON.stringify(short);
+  return typeof value === "string" ? value : JSON.stringify(canonical(value));
 }
 
 /**
@@ -38,14 +40,15 @@ export function text(value: unknown): string {
  * @returns nothing where they are the same
  */
 export function differences(expected: unknown, found: unknown, path = ""): { path: string; expected: unknown; found: unknown }[] {
-  const [one, other] = [canonical(expected), canonical(found)];
+  const field = path.split(".").at(-1);
+  const [one, other] = [canonical(expected, field), canonical(found, field)];
   const isRecord = (value: unknown): value is Record<string, unknown> =>
     typeof value === "object" && value !== null && !Array.isArray(value);
   if (isRecord(one) && isRecord(other)) {
     const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])].sort();
     return keys.flatMap((key) => differences(one[key], other[key], path === "" ? key : `${path}.${key}`));
   }
-  return text(one) === text(other) ? [] : [{ path, expected: one, found: other }];
+  return JSON.stringify(one) === JSON.stringify(other) ? [] : [{ path, expected: one, found: other }];
 }
 
 /** Collects facts. */

@@ -154,9 +154,9 @@ export async function createKeyring(path: string, mnemonic: string, prefix: stri
  *
  * @throws KeyError where there is no terminal.
  */
-export async function ask(question: string): Promise<string> {
+export async function ask(question: string, variable: string = VARIABLES.password): Promise<string> {
   if (!process.stdin.isTTY) {
-    throw new KeyError(`expected a password in ${VARIABLES.password}, or a terminal to ask at`);
+    throw new KeyError(`expected ${variable} in the environment, or a terminal to ask at`);
   }
   process.stderr.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });

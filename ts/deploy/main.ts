@@ -44,7 +44,7 @@ async function run(): Promise<number> {
   });
   const keyring = values["create-keyring"];
   if (keyring !== undefined) {
-    const mnemonic = process.env[VARIABLES.mnemonic] ?? (await ask("Mnemonic: "));
+    const mnemonic = process.env[VARIABLES.mnemonic] ?? (await ask("Mnemonic: ", VARIABLES.mnemonic));
     const password = process.env[VARIABLES.password] ?? (await ask("Password: "));
     console.log(await createKeyring(keyring, mnemonic, values.prefix, password));
     return 0;

@@ -6,6 +6,7 @@ import { CONTRACTS, readArtifact } from "./codes.js";
 import type { NewToken } from "./config.js";
 import { address } from "./config.js";
 import type { Facts } from "./facts.js";
+import { pages } from "./pages.js";
 import type { Subject, Suite } from "./verify.js";
 
 const ADDRESS_KEYS: Record<ContractName, keyof Suite["addresses"]> = {
@@ -14,6 +15,24 @@ const ADDRESS_KEYS: Record<ContractName, keyof Suite["addresses"]> = {
   "insurance-fund": "insuranceFund",
   "perp-market": "perpMarket",
 };
+
+/** Somebody who may take a holder's coins, as a cw20 lists them. */
+interface Allowance {
+  spender: string;
+  allowance: string;
+}
+
+/** What governance could have been made to allow in its bootstrap: its coins are stakes and deposits. */
+async function verifyAllowances(facts: Facts, { client }: Subject, name: string, token: Denom, owner: string): Promise<void> {
+  if (!("cw20" in token)) {
+    return;
+  }
+  const page = async (after: Allowance | undefined) => {
+    const query = { all_allowances: { owner, limit: 30, start_after: after?.spender } };
+    return ((await client.queryContractSmart(token.cw20, query)) as { allowances: Allowance[] }).allowances;
+  };
+  await facts.ask(`${name}: who may take governance's`, [], () => pages(page), (found) => found.map(({ spender, allowance }) => `${spender}: ${allowance}`));
+}
 
 /** Facts about the code of the four contracts and what they were made with, and about tokens of the deployment's own. */
 export async function verifyOrigins(facts: Facts, subject: Subject, suite: Suite, codes: Record<ContractName, Code>): Promise<void> {
@@ -45,6 +64,8 @@ export async function verifyOrigins(facts: Facts, subject: Subject, suite: Suite
   const { configuration } = subject;
   await verifyToken(facts, subject, "collateral", configuration.collateral, collateral, configuration.collateral_decimals);
   await verifyToken(facts, subject, "governance token", configuration.governance.token, governanceToken, 6);
+  await verifyAllowances(facts, subject, "collateral", collateral, governance);
+  await verifyAllowances(facts, subject, "governance token", governanceToken, governance);
 }
 
 async function verifyCode(
@@ -94,8 +115,14 @@ async function verifyToken(
     symbol: told["symbol"],
     decimals: told["decimals"],
   }));
+  const right = minter === undefined ? null : { minter: address(configuration, minter), cap: null };
+  await facts.ask(`${name}: first minter`, right, () => madeWith(subject, contract), (message) => message["mint"]);
+  if (right === null) {
+    const made = Object.values(balances).reduce((sum, amount) => sum + BigInt(amount), 0n).toString();
+    await facts.ask(`${name}: supply`, made, info, (told) => told["total_supply"]);
+  }
   const may = async () => (await client.queryContractSmart(contract, { minter: {} })) as { minter: string } | null;
-  await facts.ask(`${name}: minter`, minter === undefined ? null : address(configuration, minter), may, (told) => told?.minter);
+  await facts.ask(`${name}: minter`, right?.minter, may, (told) => told?.minter);
   const holders = Object.entries(balances).map(([holder, amount]) => ({ address: address(configuration, holder), amount }));
   await facts.ask(`${name}: first holders`, holders, () => madeWith(subject, contract), (message) => message["initial_balances"]);
 }

@@ -109,6 +109,9 @@ export async function pushNow(
     addUpdates(updates, signers, feed, price, now);
     pushed.set(feed.symbol, price);
   }
+  if (pushed.size === 0) {
+    throw new ConfigurationError(`${configuration.name}: expected a price to push, found no feed with an initial_price: name one of ${names.join(", ") || "its feeds, of which it has none"}`);
+  }
   await sendUpdates(priceFeed, updates);
   return pushed;
 }

@@ -3,6 +3,7 @@
  * expected and what was found; nothing is changed.
  */
 import type { CosmWasmClient } from "@cosmjs/cosmwasm-stargate";
+import type { SuiteQueries } from "../src/contracts.js";
 import type { Denom, ProposalResponseForEmpty, Settings } from "../src/generated/Governance.types.js";
 import type { ClaimantResponse, FundParameters } from "../src/generated/InsuranceFund.types.js";
 import type { ExchangeParameters, MarketResponse } from "../src/generated/PerpMarket.types.js";
@@ -10,12 +11,14 @@ import type { FeedConfig } from "../src/generated/PriceFeed.types.js";
 import type { Code, ContractName } from "./codes.js";
 import type { Configuration } from "./config.js";
 import { address } from "./config.js";
+import { found } from "./context.js";
 import { defaults } from "./defaults.js";
 import type { Fact } from "./facts.js";
 import { Facts } from "./facts.js";
 import { verifyOrigins } from "./origins.js";
+import { PAGE, pages } from "./pages.js";
 import type { Wired } from "./wiring.js";
-import { feedConfig, listing, suiteContracts } from "./wiring.js";
+import { feedConfig, KEPT_TOP_UPS, listing, suiteContracts, sumOf, topUps } from "./wiring.js";
 
 /** What is compared: a configuration, by somebody who only asks. */
 export interface Subject {
@@ -28,21 +31,10 @@ export interface Suite extends Wired {
   governanceToken: Denom;
 }
 
-/** As many as lists answer at once. */
-const PAGE = 50;
-
-/** All pages of a list. */
-async function all<T>(page: (after: T | undefined) => Promise<T[]>): Promise<T[]> {
-  const found: T[] = [];
-  for (;;) {
-    const more = await page(found.at(-1));
-    found.push(...more);
-    // Whatever the list's own limit is.
-    if (more.length === 0) {
-      return found;
-    }
-  }
-}
+/** As the fund names its share where nobody else does. */
+const DEFAULT_SHARE = { name: "Ballast fund share", symbol: "BFS", decimals: 7 };
+/** As governance says it of any other proposal. */
+const NOT_PROTECTIVE = /is not an executed protective one/;
 
 /** All facts of a deployment. */
 export async function verify(subject: Subject, contracts: Suite, codes: Record<ContractName, Code>): Promise<Fact[]> {
@@ -53,6 +45,20 @@ export async function verify(subject: Subject, contracts: Suite, codes: Record<C
   await verifyFund(facts, subject, contracts);
   await verifyMarket(facts, subject, contracts);
   return facts.all;
+}
+
+/** How a proposal may still act: voted on, about to be executed, failed and to be tried again, or tightened something that anybody may revert. */
+async function waits(governance: SuiteQueries["governance"], proposalId: number): Promise<string | undefined> {
+  const { status } = await governance.lifecycle({ proposalId });
+  if (["open", "queued", "ready", "execution_failed"].includes(status)) {
+    return status;
+  }
+  if (status !== "executed") {
+    return undefined;
+  }
+  const protective = await found(governance.protective({ proposalId }), NOT_PROTECTIVE);
+  const loaded = protective !== undefined && !protective.confirmed && protective.steps.some(({ reverted }) => !reverted);
+  return loaded ? "not confirmed: may be reverted" : undefined;
 }
 
 async function verifyGovernance(facts: Facts, { configuration }: Subject, { addresses, governanceToken, queries }: Suite): Promise<void> {
@@ -69,10 +75,11 @@ async function verifyGovernance(facts: Facts, { configuration }: Subject, { addr
   await facts.ask("governance: bootstrap is closed", null, () => queries.governance.config(), (found) => found.bootstrap);
   // Migrations and other owners would stand here.
   const waiting = async () => {
-    const proposals = await all((after: ProposalResponseForEmpty | undefined) =>
+    const proposals = await pages((after: ProposalResponseForEmpty | undefined) =>
       queries.governance.reverseProposals({ limit: PAGE, startBefore: after?.id }).then(({ proposals: page }) => page),
     );
-    return proposals.filter(({ status }) => status === "open" || status === "passed").map(({ id, title }) => `${id}: ${title}`);
+    const found = await Promise.all(proposals.map(async ({ id, title }) => ({ id, title, how: await waits(queries.governance, id) })));
+    return found.filter(({ how }) => how !== undefined).map(({ id, title, how }) => `${id} (${how}): ${title}`);
   };
   await facts.ask("governance: proposals that wait", [], waiting, (found) => found);
 }
@@ -90,7 +97,7 @@ async function verifyPriceFeed(facts: Facts, { configuration }: Subject, { addre
     }
   }
   const ids = configuration.markets.flatMap(({ feed }) => (feed === undefined ? [] : [feed.id])).sort();
-  await facts.ask("price-feed: feeds", ids, () => all((after: FeedConfig | undefined) => queries.priceFeed.feeds({ limit: PAGE, startAfter: after?.id })), (found) =>
+  await facts.ask("price-feed: feeds", ids, () => pages((after: FeedConfig | undefined) => queries.priceFeed.feeds({ limit: PAGE, startAfter: after?.id })), (found) =>
     found.map(({ id }) => id).sort(),
   );
   await facts.ask("price-feed: changes that wait", [], () => queries.priceFeed.pendingChanges({}), (found) => found);
@@ -118,31 +125,37 @@ async function verifyFund(facts: Facts, { configuration }: Subject, { addresses,
   await facts.ask(
     "insurance-fund: who may claim",
     configuration.markets.map((_, number) => `${addresses.perpMarket}/${number}`),
-    () => all((after: ClaimantResponse | undefined) => fund.markets({ limit: PAGE, startAfter: after && [after.contract, after.market] })),
+    () => pages((after: ClaimantResponse | undefined) => fund.markets({ limit: PAGE, startAfter: after && [after.contract, after.market] })),
     (found) => found.map(({ contract, market }) => `${contract}/${market}`),
   );
   // Governance appoints them by proposals, later.
   await facts.ask("insurance-fund: treasury", null, () => fund.emergency(), (found) => found.treasury);
   await facts.ask("insurance-fund: recipient of surplus", null, () => fund.surplus(), (found) => found.recipient);
-  const share_token = configuration.insurance_fund?.share_token;
-  if (share_token !== undefined) {
-    await facts.ask("insurance-fund: share token", share_token, () => fund.tokenInfo(), ({ name, symbol, decimals }) => ({ name, symbol, decimals }));
-  }
+  const share = configuration.insurance_fund?.share_token ?? DEFAULT_SHARE;
+  await facts.ask("insurance-fund: share token", share, () => fund.tokenInfo(), ({ name, symbol, decimals }) => ({ name, symbol, decimals }));
   await facts.ask("insurance-fund: ledger within its coins", true, () => fund.solvency(), ({ booked, bank, unaccounted }) =>
     BigInt(bank) - BigInt(booked) === BigInt(unaccounted),
   );
-  const least = BigInt(configuration.insurance_fund?.mutual ?? 0);
-  if (least > 0n) {
-    // Fees and claims move it later; that it was given once is in the fund's record.
-    await facts.ask("insurance-fund: level", "at least healthy", () => fund.solvency(), ({ level, coverage_ppm }) =>
-      level === "surplus" || level === "healthy" ? "at least healthy" : `${level}, coverage ${coverage_ppm} ppm`,
-    );
-  }
+  await verifyDonations(facts, configuration, fund);
   await facts.ask("insurance-fund: owed", { deficits: "0", emergency_debt: "0" }, () => fund.solvency(), ({ deficits, emergency_debt }) => ({
     deficits,
     emergency_debt,
   }));
   await facts.ask("insurance-fund: changes that wait", [], () => fund.pendingChanges({}), (found) => found);
+}
+
+/** That what the file gives was given, by whomever. Where the fund keeps no more top-ups, the first ones may be gone. */
+async function verifyDonations(facts: Facts, configuration: Configuration, fund: SuiteQueries["insuranceFund"]): Promise<void> {
+  const promised = [
+    { what: "mutual reserve", kind: "donation", market: undefined, amount: BigInt(configuration.insurance_fund?.mutual ?? 0) },
+    ...configuration.markets.map(({ symbol, reserve }, market) => ({ what: `reserve of ${symbol}`, kind: "reserve", market, amount: BigInt(reserve ?? 0) })),
+  ].filter(({ amount }) => amount > 0n);
+  for (const { what, kind, market, amount } of promised) {
+    await facts.ask(`insurance-fund: ${what} was given`, `at least ${amount}`, () => topUps(fund), (records) => {
+      const given = sumOf(records, kind, market);
+      return given >= amount || records.length >= KEPT_TOP_UPS ? `at least ${amount}` : given.toString();
+    });
+  }
 }
 
 async function verifyMarket(facts: Facts, { configuration }: Subject, { addresses, collateral, queries }: Wired): Promise<void> {
@@ -174,7 +187,7 @@ async function verifyMarket(facts: Facts, { configuration }: Subject, { addresse
     );
   }
   const well = configuration.markets.map(({ symbol }) => ({ symbol, settling: null, deficit: "0", reduce_only: false }));
-  await facts.ask("perp-market: no market is settled, short of coins or reduce-only", well, () => all((after: MarketResponse | undefined) =>
+  await facts.ask("perp-market: no market is settled, short of coins or reduce-only", well, () => pages((after: MarketResponse | undefined) =>
     market.markets({ limit: PAGE, startAfter: after?.market })), (found) =>
     found.map(({ config, settling, deficit, reduce_only }) => ({ symbol: config.symbol, settling, deficit, reduce_only })),
   );

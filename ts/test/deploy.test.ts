@@ -167,7 +167,7 @@ describe("a deployment", () => {
     market.config["pending_claims"] = [{}];
     market.made["insurance_fund"] = DEPLOYER;
     fund.made["owner"] = DEPLOYER;
-    fake.at(governance).config["proposed"] = [{ id: 1, status: "passed", title: "migrate" }, { id: 2, status: "executed", title: "done" }];
+    fake.at(governance).config["proposed"] = [{ id: 1, status: "queued", title: "migrate" }, { id: 2, status: "executed", title: "done" }];
     feed.items.set("ff", { id: "ff" });
     fake.codes.push({ checksum: "00", name: "evil" });
     market.before.push(fake.codes.length);
@@ -213,18 +213,19 @@ describe("a deployment", () => {
     expect(steps.every(({ status }) => status === "right")).toBe(true);
   });
 
-  it("gives once, whatever the file says later", async () => {
+  it("gives once, whatever the file says later; where the state was lost, what is missing", async () => {
     const fake = chain();
     const store = await untilPrices(fake);
     await run(fake, { store });
     const more = { ...configuration, insurance_fund: { ...configuration.insurance_fund, mutual: "1000000000001" } };
-    for (const state of [store, new MemoryState()]) {
-      const before = fake.transactions;
-      const { steps } = await run(fake, { store: state, configuration: more });
-      const told = steps.find(({ what }) => what === "mutual reserve");
-      expect(told).toMatchObject({ status: "right", detail: expect.stringContaining("the file says 1000000.000001 units") as string });
-      expect(fake.transactions).toBe(before);
-    }
+    const before = fake.transactions;
+    const { steps } = await run(fake, { store, configuration: more });
+    const told = steps.find(({ what }) => what === "mutual reserve");
+    expect(told).toMatchObject({ status: "right", detail: expect.stringContaining("the file says 1000000.000001 units") as string });
+    expect(fake.transactions).toBe(before);
+    const lost = await run(fake, { configuration: more });
+    expect(lost.steps.filter(({ status }) => status === "done").map(({ what }) => what)).toEqual(["give 0.000001 units to the mutual reserve"]);
+    expect(lost.deployment.facts.filter(({ holds }) => !holds)).toEqual([]);
   });
 
   it("sets a feed again that became another in the file, while it may", async () => {
@@ -428,6 +429,10 @@ describe("a configuration", () => {
     expect(read(guarded("wasm1nope"))).toThrow('found "wasm1nope", which is none');
     expect(read(guarded(foreign))).toThrow("which is of osmo");
     expect(read({ collateral: { cw20: foreign } })).toThrow("which is of osmo");
+    // Contracts take them in lower case only.
+    const capitals = { contract: DEPLOYER.toUpperCase(), feed_id: "a".repeat(64) };
+    const own = read({ collateral: { cw20: DEPLOYER.toUpperCase() }, markets: [{ ...market, feed: undefined, pyth: capitals }] })();
+    expect([own.collateral, own.markets[0]?.pyth?.contract]).toEqual([{ cw20: DEPLOYER }, DEPLOYER]);
     const pyth = { contract: "nonsense", feed_id: "0".repeat(64) };
     expect(read({ markets: [{ ...market, feed: undefined, pyth }] })).toThrow('found "nonsense"');
   });

@@ -262,7 +262,7 @@ export class FakeChain {
       case "insurance-fund: surplus":
         return { recipient: contract.config["recipient"] };
       case "insurance-fund: token_info":
-        return contract.config["share_token"];
+        return contract.config["share_token"] ?? { name: "Ballast fund share", symbol: "BFS", decimals: 7 };
       case "price-feed: feeds":
         return whole(body, [...contract.items.values()]);
       case "perp-market: config":
@@ -276,11 +276,27 @@ export class FakeChain {
       case "governance: config":
         return { ...contract.config, staked: "0", proposals: 0 };
       case "governance: list_stakers":
-        return { stakers: [] };
+        return { stakers: whole(body, (contract.config["stakers"] ?? []) as Json[]) };
+      case "governance: lifecycle":
+        return ((contract.config["proposed"] ?? []) as Json[]).find(({ id }) => id === body["proposal_id"]);
+      case "governance: protective": {
+        const steps = ((contract.config["proposed"] ?? []) as Json[]).find(({ id }) => id === body["proposal_id"])?.["steps"];
+        if (steps === undefined) {
+          throw refused(`proposal ${String(body["proposal_id"])} is not an executed protective one`);
+        }
+        return { confirmed: false, steps };
+      }
       case "governance: reverse_proposals":
         return { proposals: whole(body, (contract.config["proposed"] ?? []) as Json[]) };
-      case "cw20-base: token_info":
-        return contract.config;
+      case "cw20-base: token_info": {
+        const balances = contract.made["initial_balances"] as { amount: string }[];
+        const made = balances.reduce((sum, { amount }) => sum + BigInt(amount), 0n).toString();
+        return { total_supply: made, ...contract.config };
+      }
+      case "cw20-base: all_allowances": {
+        const all = (contract.config["allowances"] ?? {}) as Record<string, Json[]>;
+        return { allowances: whole(body, all[String(body["owner"])] ?? []) };
+      }
       case "cw20-base: minter":
         return contract.config["mint"];
       case "insurance-fund: solvency":
