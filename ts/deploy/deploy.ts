@@ -5,7 +5,7 @@
 import type { Signer } from "../src/connect.js";
 import { connectSigner } from "../src/connect.js";
 import type { SuiteAddresses } from "../src/contracts.js";
-import { suiteQueries } from "../src/contracts.js";
+import { GovernanceQueryClient } from "../src/generated/Governance.client.js";
 import type { Denom, Settings } from "../src/generated/Governance.types.js";
 import type { FundParameters } from "../src/generated/InsuranceFund.types.js";
 import type { ExchangeParameters } from "../src/generated/PerpMarket.types.js";
@@ -17,11 +17,12 @@ import type { Context, Step } from "./context.js";
 import { defaults } from "./defaults.js";
 import { addressOf, exists, instantiate } from "./instantiate.js";
 import { deployerWallet, KeyError, signersOfTestAccounts } from "./keys.js";
+import { seed } from "./donations.js";
 import type { StateStore } from "./state.js";
 import type { Fact } from "./facts.js";
 import { verify } from "./verify.js";
 import type { Wired } from "./wiring.js";
-import { bootstrap, offerPriceFeed, seed, setFeeds, wired } from "./wiring.js";
+import { bootstrap, offerPriceFeed, setFeeds, wired } from "./wiring.js";
 
 /** What to deploy, and as whom. */
 export interface DeployOptions {
@@ -125,7 +126,7 @@ async function refuseMixture(context: Context, codes: Record<ContractName, Code>
   const { contracts } = context.state;
   const there = async (name: string) => (contracts[name] !== undefined && (await exists(context, contracts[name])) ? contracts[name] : undefined);
   const governance = await there("governance");
-  if (governance !== undefined && !(await suiteQueries(client, { governance, perpMarket: "", insuranceFund: "", priceFeed: "" }).governance.config()).bootstrap) {
+  if (governance !== undefined && !(await new GovernanceQueryClient(client, governance).config()).bootstrap) {
     return;
   }
   for (const name of CONTRACTS) {

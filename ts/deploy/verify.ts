@@ -13,12 +13,13 @@ import type { Configuration } from "./config.js";
 import { address } from "./config.js";
 import { found } from "./context.js";
 import { defaults } from "./defaults.js";
+import { gifts, sumOf, topUps } from "./donations.js";
 import type { Fact } from "./facts.js";
 import { Facts } from "./facts.js";
 import { verifyOrigins } from "./origins.js";
 import { PAGE, pages } from "./pages.js";
 import type { Wired } from "./wiring.js";
-import { feedConfig, KEPT_TOP_UPS, listing, suiteContracts, sumOf, topUps } from "./wiring.js";
+import { feedConfig, listing, suiteContracts } from "./wiring.js";
 
 /** What is compared: a configuration, by somebody who only asks. */
 export interface Subject {
@@ -103,7 +104,8 @@ async function verifyPriceFeed(facts: Facts, { configuration }: Subject, { addre
   await facts.ask("price-feed: changes that wait", [], () => queries.priceFeed.pendingChanges({}), (found) => found);
 }
 
-async function verifyFund(facts: Facts, { configuration }: Subject, { addresses, collateral, queries }: Wired): Promise<void> {
+async function verifyFund(facts: Facts, { configuration }: Subject, wired: Wired): Promise<void> {
+  const { addresses, collateral, queries } = wired;
   const fund = queries.insuranceFund;
   const parameters = {
     ...defaults<FundParameters>("insurance-fund", "parameters"),
@@ -136,7 +138,7 @@ async function verifyFund(facts: Facts, { configuration }: Subject, { addresses,
   await facts.ask("insurance-fund: ledger within its coins", true, () => fund.solvency(), ({ booked, bank, unaccounted }) =>
     BigInt(bank) - BigInt(booked) === BigInt(unaccounted),
   );
-  await verifyDonations(facts, configuration, fund);
+  await verifyDonations(facts, configuration, wired);
   await facts.ask("insurance-fund: owed", { deficits: "0", emergency_debt: "0" }, () => fund.solvency(), ({ deficits, emergency_debt }) => ({
     deficits,
     emergency_debt,
@@ -144,16 +146,20 @@ async function verifyFund(facts: Facts, { configuration }: Subject, { addresses,
   await facts.ask("insurance-fund: changes that wait", [], () => fund.pendingChanges({}), (found) => found);
 }
 
-/** That what the file gives was given, by whomever. Where the fund keeps no more top-ups, the first ones may be gone. */
-async function verifyDonations(facts: Facts, configuration: Configuration, fund: SuiteQueries["insuranceFund"]): Promise<void> {
-  const promised = [
-    { what: "mutual reserve", kind: "donation", market: undefined, amount: BigInt(configuration.insurance_fund?.mutual ?? 0) },
-    ...configuration.markets.map(({ symbol, reserve }, market) => ({ what: `reserve of ${symbol}`, kind: "reserve", market, amount: BigInt(reserve ?? 0) })),
-  ].filter(({ amount }) => amount > 0n);
-  for (const { what, kind, market, amount } of promised) {
-    await facts.ask(`insurance-fund: ${what} was given`, `at least ${amount}`, () => topUps(fund), (records) => {
-      const given = sumOf(records, kind, market);
-      return given >= amount || records.length >= KEPT_TOP_UPS ? `at least ${amount}` : given.toString();
+/** That what the file gives was given, by whomever. */
+async function verifyDonations(facts: Facts, configuration: Configuration, { addresses, queries }: Wired): Promise<void> {
+  const promised = gifts(configuration, addresses.perpMarket);
+  if (promised.length === 0) {
+    return;
+  }
+  // Asked once; where that fails, each fact tells it.
+  const records = topUps(queries.insuranceFund);
+  records.catch(() => undefined);
+  for (const { what, amount, topUp } of promised) {
+    const enough = `at least ${amount}`;
+    await facts.ask(`insurance-fund: ${what} was given`, enough, () => records, (found) => {
+      const given = sumOf(found, topUp, amount);
+      return given >= amount ? enough : given.toString();
     });
   }
 }

@@ -5,16 +5,14 @@
  * governance from their first block.
  */
 import type { Call } from "../src/contracts.js";
-import { binary, pay, suiteQueries } from "../src/contracts.js";
+import { binary, suiteQueries } from "../src/contracts.js";
 import type { SuiteAddresses, SuiteQueries } from "../src/contracts.js";
-import { formatUnits } from "../src/decimals.js";
 import type { Denom, Settings, SuiteContract } from "../src/generated/Governance.types.js";
-import type { TopUp, TopUpRecord } from "../src/generated/InsuranceFund.types.js";
 import type { ListMarket, MarketParameters } from "../src/generated/PerpMarket.types.js";
 import type { FeedConfig } from "../src/generated/PriceFeed.types.js";
 import type { Configuration, FeedConfiguration, MarketConfiguration } from "./config.js";
 import { address, ConfigurationError } from "./config.js";
-import { act, chainTime, found, remember, right, sendCalls } from "./context.js";
+import { act, chainTime, found, right, sendCalls } from "./context.js";
 import type { Context } from "./context.js";
 import { defaults } from "./defaults.js";
 import { isThere } from "./instantiate.js";
@@ -155,65 +153,4 @@ export async function bootstrap(context: Context, contracts: Wired): Promise<voi
     "bootstrap governance: take over the price feed, list and register the markets, name the contracts",
     () => sendCalls(context, [{ contract: addresses.governance, msg: { bootstrap: { msgs } } }]),
   );
-}
-
-/**
- * Pays the deployer's donations into the fund, each once: told by what this deployment remembers, or else by the fund's own record
- * of top-ups, whoever gave. Where the figure in the file became another since, that is told and nothing is paid.
- */
-export async function seed(context: Context, contracts: Wired): Promise<void> {
-  const { configuration } = context;
-  const { addresses } = contracts;
-  const gifts: { what: string; amount: bigint; topUp: TopUp }[] = [
-    {
-      what: "mutual reserve",
-      amount: BigInt(configuration.insurance_fund?.mutual ?? 0),
-      topUp: { kind: "donation" },
-    },
-    ...configuration.markets.map((market, number) => ({
-      what: `reserve of ${market.symbol}`,
-      amount: BigInt(market.reserve ?? 0),
-      topUp: { kind: "reserve", contract: addresses.perpMarket, market: number } satisfies TopUp,
-    })),
-  ];
-  const records = (await isThere(context, addresses.insuranceFund)) ? await topUps(contracts.queries.insuranceFund) : [];
-  for (const { what, amount, topUp } of gifts.filter((gift) => gift.amount > 0n)) {
-    const units = (atoms: bigint) => `${formatUnits(atoms, configuration.collateral_decimals)} units`;
-    const remembered = context.state.given?.[what];
-    // Anybody may have given, also a single atom: where nothing is remembered, what is missing is given.
-    const given = remembered !== undefined ? BigInt(remembered) : records.length >= KEPT_TOP_UPS ? amount : sumOf(records, topUp.kind, topUp.market);
-    if (remembered !== undefined || given >= amount) {
-      const more = given === amount ? "" : `; the file says ${units(amount)}: anybody gives more with top_up`;
-      right(context, what, `${units(given)} given${more}`);
-      continue;
-    }
-    const missing = amount - given;
-    const msg = { top_up: topUp };
-    const call = pay(contracts.collateral, addresses.insuranceFund, missing, { native: msg, cw20: msg });
-    await act(context, `give ${units(missing)} to the ${what}`, () => sendCalls(context, [call]));
-    remember(context, (state) => {
-      state.given = { ...state.given, [what]: amount.toString() };
-    });
-  }
-}
-
-/** What was given of a kind, for a market or for all. */
-export function sumOf(records: readonly TopUpRecord[], kind: string, market: number | null | undefined): bigint {
-  const own = records.filter((record) => record.kind === kind && (record.market ?? null) === (market ?? null));
-  return own.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
-}
-
-/** So many top-ups the fund keeps: where there are as many, the first ones may be gone. */
-export const KEPT_TOP_UPS = 1000;
-
-/** The fund's record of top-ups, the newest first. */
-export async function topUps(fund: SuiteQueries["insuranceFund"]): Promise<TopUpRecord[]> {
-  const all: TopUpRecord[] = [];
-  for (;;) {
-    const page = await fund.topUps({ limit: 50, startAfter: all.at(-1)?.id });
-    all.push(...page);
-    if (page.length < 50) {
-      return all;
-    }
-  }
 }

@@ -14,7 +14,7 @@ use ballast_types::events::{attribute, fund, is, market};
 use ballast_types::fund::ClaimRecord;
 use cosmwasm_std::{Event, Uint128};
 
-use crate::ledger::{number, signed};
+use crate::ledger::{number, signed, whose};
 
 /// Largest difference that rounding explains, quote atoms.
 const ONE_ROUNDING: u128 = 1;
@@ -139,9 +139,6 @@ pub fn check_events(events: &[Event]) -> Result<Vec<Told>, String> {
             continue;
         };
         // Where fees stayed behind with a first claim, a second one asks for what that was not paid.
-        let whose = |event: &Event| {
-            ["market", "account"].map(|key| attribute(event, key).map(str::to_owned))
-        };
         let earlier = claims
             .range(..liquidation.claim_id)
             .filter(|(_, earlier)| whose(earlier) == whose(claim));

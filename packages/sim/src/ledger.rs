@@ -147,8 +147,16 @@ struct Shortfall {
     paid: u128,
 }
 
-/// By market and account, as the fund's events name them.
-type Shortfalls = BTreeMap<[Option<String>; 2], Shortfall>;
+/// Market and account of a claim, as the fund's events name them.
+pub type Whose = [Option<String>; 2];
+
+/// Whose loss a claim is for: claims of one message for the same are for one shortfall.
+#[must_use]
+pub fn whose(claim: &Event) -> Whose {
+    ["market", "account"].map(|key| attribute(claim, key).map(str::to_owned))
+}
+
+type Shortfalls = BTreeMap<Whose, Shortfall>;
 
 /// Takes in a claim. A second one of the same message for the same account asks for what the first was not paid, after the
 /// fees that had stayed behind: that is no further loss.
@@ -156,10 +164,9 @@ fn claimed(event: &Event, shortfalls: &mut Shortfalls) {
     if attribute(event, "replay") == Some("true") {
         return;
     }
-    let whose = ["market", "account"].map(|key| attribute(event, key).map(str::to_owned));
     let (amount, paid) = (number(event, "amount"), number(event, "paid"));
     shortfalls
-        .entry(whose)
+        .entry(whose(event))
         .and_modify(|first| first.paid = first.paid.saturating_add(paid))
         .or_insert(Shortfall {
             asked: amount,
